@@ -1,0 +1,74 @@
+/** What every system of the engine works with, and the settings of one instance. */
+import type { Log } from "@djinnbot/config";
+import type { Deps, Services } from "@djinnbot/core";
+import type { Tailer } from "@djinnbot/events";
+import type { Lookup } from "./lookup.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Transcript } from "./transcript.ts";
+import type { Workload, WorkloadLimits } from "./workload/workload.ts";
+import type { Workspace } from "./workspace/workspace.ts";
+
+/** Times in milliseconds. */
+export interface EngineOptions {
+  instanceId: string;
+  version: string;
+  /** Address of the API as workloads reach it. */
+  apiUrl: string;
+  /** Redis as workloads reach it; user and password are replaced by the session's own. */
+  workloadRedisUrl: string;
+  maxConcurrentRuns: number;
+  limits: WorkloadLimits;
+  /** Life of a run's lock without renewal; with `tickMs` it bounds how long a dead engine's run waits (at most 10 s). */
+  lockTtlMs: number;
+  tickMs: number;
+  /** An agentStep that was not accepted is sent again after this long. */
+  resendMs: number;
+  /** The runtime gives up at the deadline by itself; the engine steps in this much later. */
+  deadlineGraceMs: number;
+  stopGraceMs: number;
+  /** How long agents, settings and providers of a tenant are remembered. */
+  lookupTtlMs: number;
+  /** Age from which a workload that belongs to nothing is stopped. */
+  orphanAgeMs: number;
+  drainMs: number;
+}
+
+export const engineDefaults = {
+  maxConcurrentRuns: 20,
+  limits: { memoryMb: 2048, cpus: 2, pids: 512 },
+  lockTtlMs: 8000,
+  tickMs: 1500,
+  resendMs: 3000,
+  deadlineGraceMs: 3000,
+  stopGraceMs: 2000,
+  lookupTtlMs: 500,
+  orphanAgeMs: 30_000,
+  drainMs: 25_000,
+} as const satisfies Partial<EngineOptions>;
+
+/** Keys by which a session's workload authenticates at the API. */
+export interface RunKeys {
+  create(options: {
+    tenantId: string;
+    runId: string;
+    sessionId: string;
+    agentId: string;
+    expiresAt: number;
+  }): Promise<string>;
+  remove(options: { tenantId: string; sessionId: string }): Promise<void>;
+}
+
+export interface Resources {
+  deps: Deps;
+  options: EngineOptions;
+  log: Log;
+  workload: Workload;
+  workspace: Workspace;
+  /** Other nouns, as the engine itself inside a tenant. */
+  services: (tenantId: string, requestId: string) => Services;
+  runKeys: RunKeys;
+  tailer: Tailer;
+  publisher: Publisher;
+  lookup: Lookup;
+  transcript: Transcript;
+}

@@ -1,0 +1,125 @@
+/** Taking runs: which one is next, and the fence that makes the taker the only one who can change it. */
+import type { Deps } from "@djinnbot/core";
+import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
+import { type Sql, withTenantSql } from "@djinnbot/core/tenant-sql";
+
+export interface RunKey {
+  tenantId: string;
+  runId: string;
+}
+export interface Candidate extends RunKey {
+  status: string;
+}
+
+/**
+ * Pending runs in fair order: the tenant with the fewest running runs first, one run of each in turn, oldest first; only as many
+ * per tenant as its limit leaves room for (G8).
+ */
+export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> {
+  const { rows } = await deps.system.pool.query<RunKey>(
+    `WITH busy AS (
+       SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ('running', 'waiting') GROUP BY tenant_id
+     ), queue AS (
+       SELECT r.id, r.tenant_id, r.created_at, t.max_concurrent_runs AS room,
+         COALESCE(b.n, 0) + row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.created_at, r.id) AS place
+       FROM runs r JOIN tenants t ON t.id = r.tenant_id LEFT JOIN busy b ON b.tenant_id = r.tenant_id
+       WHERE r.status = 'pending' AND r.cancel_requested_at IS NULL AND t.status = 'active'
+     )
+     SELECT id AS "runId", tenant_id AS "tenantId" FROM queue WHERE place <= room ORDER BY place, created_at, id LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Runs somebody has begun, or asked to cancel: each must have an engine that holds its lock. */
+export async function openRuns(deps: Deps): Promise<Candidate[]> {
+  const { rows } = await deps.system.pool.query<Candidate>(
+    `SELECT id AS "runId", tenant_id AS "tenantId", status FROM runs
+     WHERE status IN ('running', 'waiting') OR (status IN ('pending', 'paused') AND cancel_requested_at IS NOT NULL)
+     ORDER BY created_at LIMIT 5000`,
+  );
+  return rows;
+}
+
+/** Whose run an id is: for hints that may be about a run that is gone. */
+export async function findRun(deps: Deps, runId: string): Promise<Candidate | null> {
+  const { rows } = await deps.system.pool.query<Candidate>(
+    `SELECT id AS "runId", tenant_id AS "tenantId", status FROM runs WHERE id = $1`,
+    [runId],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * Starts a pending run: pending → running with a new epoch, unless the tenant has no room or somebody was faster. Tenants take
+ * turns by an advisory lock, so two engines cannot both fill the last place. Answers the epoch.
+ */
+export async function startRun(
+  deps: Deps,
+  key: RunKey & { owner: string },
+): Promise<{ epoch: number; messages: OutboxMessage[] } | null> {
+  return withTenantSql(deps.db, key.tenantId, async (sql) => {
+    await sql.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`engine:${key.tenantId}`]);
+    const { rows } = await sql.query<{ epoch: number }>(
+      `UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2, started_at = COALESCE(started_at, $3),
+         updated_at = $3
+       WHERE id = $1 AND status = 'pending' AND cancel_requested_at IS NULL
+         AND (SELECT count(*) FROM runs busy WHERE busy.status IN ('running', 'waiting') AND busy.tenant_id = $4)
+           < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
+       RETURNING lease_epoch AS epoch`,
+      [key.runId, key.owner, Date.now(), key.tenantId],
+    );
+    const epoch = rows[0]?.epoch;
+    if (epoch === undefined) {
+      return null;
+    }
+    const message = outboxMessage({ tenantId: key.tenantId, requestId: `run:${key.runId}` }, ["run", "tenant", "global"], {
+      type: "RUN_STATUS_CHANGED",
+      runId: key.runId,
+      status: "running",
+    });
+    await insertOutbox(sql, [message]);
+    return { epoch, messages: [message] };
+  });
+}
+
+/** Takes over a run that was begun, or that waits to be cancelled. Answers the epoch; null when there is nothing to take. */
+export async function takeRun(deps: Deps, key: RunKey & { owner: string }): Promise<number | null> {
+  return withTenantSql(deps.db, key.tenantId, async (sql) => {
+    const { rows } = await sql.query<{ epoch: number }>(
+      `UPDATE runs SET lease_epoch = lease_epoch + 1, lease_owner = $2
+       WHERE id = $1
+         AND (status IN ('running', 'waiting') OR (status IN ('pending', 'paused') AND cancel_requested_at IS NOT NULL))
+       RETURNING lease_epoch AS epoch`,
+      [key.runId, key.owner],
+    );
+    return rows[0]?.epoch ?? null;
+  });
+}
+
+async function insertOutbox(sql: Sql, messages: readonly OutboxMessage[]): Promise<void> {
+  for (const { id, streams, runId, message } of messages) {
+    await sql.query("INSERT INTO outbox (id, streams, run_id, message, created_at) VALUES ($1, $2, $3, $4, $5)", [
+      id,
+      streams,
+      runId,
+      JSON.stringify(message),
+      Date.now(),
+    ]);
+  }
+}
+
+/** What others did to runs this engine holds. A run that is not in the answer is gone. */
+export async function checkHeld(
+  deps: Deps,
+  runIds: readonly string[],
+): Promise<{ runId: string; status: string; epoch: number; cancelRequestedAt: number | null }[]> {
+  if (runIds.length === 0) {
+    return [];
+  }
+  const { rows } = await deps.system.pool.query(
+    `SELECT id AS "runId", status, lease_epoch AS epoch, cancel_requested_at AS "cancelRequestedAt" FROM runs WHERE id = ANY($1)`,
+    [runIds],
+  );
+  return rows;
+}

@@ -1,0 +1,93 @@
+/** Rows of a run as the engine needs them, read in one go. */
+import type { FailureCode, RunStatus, StepStatus } from "@djinnbot/contracts";
+import type { Deps } from "@djinnbot/core";
+import { withTenantSql } from "@djinnbot/core/tenant-sql";
+
+export interface RunRow {
+  id: string;
+  tenantId: string;
+  pipelineId: string;
+  pipelineYaml: string;
+  task: string;
+  status: RunStatus;
+  currentStepId: string | null;
+  humanContext: unknown;
+  repository: string | null;
+  baseBranch: string | null;
+  modelOverride: string | null;
+  initiatedByUserId: string | null;
+  leaseEpoch: number;
+  statusCursor: string;
+  cancelRequestedAt: number | null;
+  startedAt: number | null;
+}
+export interface StepRow {
+  /** Primary key. */
+  id: string;
+  stepId: string;
+  attempt: number;
+  sequence: number;
+  /** Slug of the agent. */
+  agentId: string;
+  status: StepStatus;
+  retryCount: number;
+  maxRetries: number;
+  sessionId: string | null;
+  humanContext: string | null;
+  queuedAt: number | null;
+  startedAt: number | null;
+  deadlineAt: number | null;
+}
+export interface SessionRow {
+  id: string;
+  agentId: string;
+  workload: string | null;
+  createdAt: number;
+}
+export interface LoadedRun {
+  run: RunRow;
+  steps: StepRow[];
+  /** Oldest first. */
+  outputs: { key: string; value: string }[];
+  /** Not yet closed, newest first. */
+  sessions: SessionRow[];
+}
+
+const runColumns = `id, tenant_id AS "tenantId", pipeline_id AS "pipelineId", pipeline_yaml AS "pipelineYaml",
+  task_description AS task, status, current_step_id AS "currentStepId", human_context AS "humanContext", repository,
+  base_branch AS "baseBranch", model_override AS "modelOverride", initiated_by_user_id AS "initiatedByUserId",
+  lease_epoch AS "leaseEpoch", status_cursor AS "statusCursor", cancel_requested_at AS "cancelRequestedAt",
+  started_at AS "startedAt"`;
+const stepColumns = `id, step_id AS "stepId", attempt, sequence, agent_id AS "agentId", status, retry_count AS "retryCount",
+  max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", queued_at AS "queuedAt",
+  started_at AS "startedAt", deadline_at AS "deadlineAt"`;
+
+/** Null when the run does not exist (any more). */
+export async function loadRun(deps: Deps, key: { tenantId: string; runId: string }): Promise<LoadedRun | null> {
+  return withTenantSql(deps.db, key.tenantId, async (sql) => {
+    const values = [key.runId];
+    const run = (await sql.query<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = $1`, values)).rows[0];
+    if (!run) {
+      return null;
+    }
+    const steps = await sql.query<StepRow>(
+      `SELECT ${stepColumns} FROM steps WHERE run_id = $1 ORDER BY sequence`,
+      values,
+    );
+    const outputs = await sql.query<{ key: string; value: string }>(
+      "SELECT key, value FROM outputs WHERE run_id = $1 ORDER BY updated_at, key",
+      values,
+    );
+    const sessions = await sql.query<SessionRow>(
+      `SELECT id, agent_id AS "agentId", workload, created_at AS "createdAt" FROM sessions
+       WHERE source = 'run' AND source_id = $1 AND status IN ('starting', 'running') ORDER BY created_at DESC`,
+      values,
+    );
+    return { run, steps: steps.rows, outputs: outputs.rows, sessions: sessions.rows };
+  });
+}
+
+export interface Failed {
+  code: FailureCode;
+  message: string;
+}

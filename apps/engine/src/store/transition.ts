@@ -1,0 +1,163 @@
+/**
+ * Every change of a held run: one statement in one transaction, fenced by the lease's epoch, with the messages that follow from
+ * it. What is not given stays as it is.
+ */
+import type { RunStatus, StepStatus } from "@djinnbot/contracts";
+import type { Deps } from "@djinnbot/core";
+import type { OutboxMessage } from "@djinnbot/core/outbox";
+import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { LostRun, StaleState } from "../errors.ts";
+
+export interface RunPatch {
+  status?: RunStatus;
+  currentStepId?: string | null;
+  stepsCompleted?: number;
+  cursor?: string;
+  failureCode?: string | null;
+  failureMessage?: string | null;
+  pushStatus?: string;
+  pushDetail?: string | null;
+  taskBranch?: string;
+  workspaceType?: string;
+  completedAt?: number | null;
+}
+export interface StepEnd {
+  id: string;
+  /** The row must be in one of these. */
+  from: StepStatus[];
+  status: StepStatus;
+  stepId: string;
+  outputs: Record<string, string>;
+  summary: string | null;
+  error: string | null;
+  failureCode: string | null;
+  commitHash: string | null;
+  commitMessage: string | null;
+}
+export interface StepStart {
+  id: string;
+  agentName: string;
+  agentEmoji: string | null;
+  inputs: Record<string, unknown>;
+  sessionId: string;
+  modelUsed: string;
+  maxRetries: number;
+  startedAt: number;
+  deadlineAt: number;
+}
+export interface NewStep {
+  id: string;
+  stepId: string;
+  attempt: number;
+  sequence: number;
+  agentId: string;
+  status: "queued" | "running";
+  retryCount: number;
+  maxRetries: number;
+  humanContext: string | null;
+  queuedAt: number;
+  /** Present when the step starts at once in the workload that is there. */
+  agentName?: string;
+  agentEmoji?: string | null;
+  inputs?: Record<string, unknown>;
+  sessionId?: string;
+  modelUsed?: string;
+  startedAt?: number;
+  deadlineAt?: number;
+}
+export interface Transition {
+  tenantId: string;
+  runId: string;
+  epoch: number;
+  run?: RunPatch;
+  end?: StepEnd;
+  start?: StepStart;
+  add?: NewStep;
+  messages: readonly OutboxMessage[];
+}
+
+const text = `
+WITH run AS (
+  UPDATE runs SET
+    status = COALESCE(p->>'status', status),
+    current_step_id = CASE WHEN p ? 'currentStepId' THEN p->>'currentStepId' ELSE current_step_id END,
+    steps_completed = COALESCE((p->>'stepsCompleted')::int, steps_completed),
+    status_cursor = COALESCE(p->>'cursor', status_cursor),
+    failure_code = CASE WHEN p ? 'failureCode' THEN p->>'failureCode' ELSE failure_code END,
+    failure_message = CASE WHEN p ? 'failureMessage' THEN p->>'failureMessage' ELSE failure_message END,
+    push_status = COALESCE(p->>'pushStatus', push_status),
+    push_detail = CASE WHEN p ? 'pushDetail' THEN p->>'pushDetail' ELSE push_detail END,
+    task_branch = COALESCE(p->>'taskBranch', task_branch),
+    workspace_type = COALESCE(p->>'workspaceType', workspace_type),
+    completed_at = CASE WHEN p ? 'completedAt' THEN (p->>'completedAt')::bigint ELSE completed_at END,
+    updated_at = $3
+  FROM (SELECT $4::jsonb AS p) patch
+  WHERE id = $1 AND lease_epoch = $2 AND status IN ('pending', 'running', 'waiting', 'paused')
+  RETURNING id
+), ended AS (
+  UPDATE steps SET status = e.status, outputs = e.outputs, summary = e.summary, error = e.error, failure_code = e."failureCode",
+    commit_hash = e."commitHash", commit_message = e."commitMessage", completed_at = $3
+  FROM run, jsonb_to_record($5::jsonb) AS e(id text, "from" jsonb, status text, outputs jsonb, summary text, error text,
+    "failureCode" text, "commitHash" text, "commitMessage" text)
+  WHERE steps.id = e.id AND steps.run_id = run.id AND e."from" ? steps.status
+  RETURNING steps.id, steps.step_id, steps.status
+), kept AS (
+  INSERT INTO outputs (run_id, key, step_id, value, updated_at)
+  SELECT $1, kv.key, ended.step_id, kv.value, $3 FROM ended, jsonb_each_text($5::jsonb->'outputs') AS kv
+  WHERE ended.status = 'completed'
+  ON CONFLICT (tenant_id, run_id, key)
+  DO UPDATE SET value = EXCLUDED.value, step_id = EXCLUDED.step_id, updated_at = EXCLUDED.updated_at
+), started AS (
+  UPDATE steps SET status = 'running', agent_name = s."agentName", agent_emoji = s."agentEmoji", inputs = s.inputs,
+    session_id = s."sessionId", model_used = s."modelUsed", max_retries = s."maxRetries", started_at = s."startedAt",
+    deadline_at = s."deadlineAt"
+  FROM run, jsonb_to_record($6::jsonb) AS s(id text, "agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
+    "modelUsed" text, "maxRetries" int, "startedAt" bigint, "deadlineAt" bigint)
+  WHERE steps.id = s.id AND steps.run_id = run.id AND steps.status = 'queued'
+  RETURNING steps.id
+), added AS (
+  INSERT INTO steps (id, run_id, step_id, attempt, sequence, agent_id, agent_name, agent_emoji, status, inputs, retry_count,
+    max_retries, session_id, model_used, human_context, queued_at, started_at, deadline_at)
+  SELECT n.id, run.id, n."stepId", n.attempt, n.sequence, n."agentId", n."agentName", n."agentEmoji", n.status,
+    COALESCE(n.inputs, '{}'::jsonb), n."retryCount", n."maxRetries", n."sessionId", n."modelUsed", n."humanContext", n."queuedAt",
+    n."startedAt", n."deadlineAt"
+  FROM run, jsonb_to_record($7::jsonb) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
+    "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
+    "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
+  WHERE n.id IS NOT NULL
+), told AS (
+  INSERT INTO outbox (id, streams, run_id, message, created_at)
+  SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $3
+  FROM run, jsonb_to_recordset($8::jsonb) AS m(id text, streams jsonb, message jsonb)
+)
+SELECT (SELECT count(*) FROM run)::int AS run, (SELECT count(*) FROM ended)::int AS ended,
+  (SELECT count(*) FROM started)::int AS started`;
+
+const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
+
+/** Throws LostRun when the epoch has moved on, StaleState when the step is not where it should be; nothing is changed then. */
+export async function applyTransition(deps: Deps, change: Transition): Promise<void> {
+  await withTenantSql(deps.db, change.tenantId, async (sql) => {
+    const { rows } = await sql.query<{ run: number; ended: number; started: number }>({
+      name: "engine-transition",
+      text,
+      values: [
+        change.runId,
+        change.epoch,
+        Date.now(),
+        json(change.run ?? {}),
+        json(change.end),
+        json(change.start),
+        json(change.add),
+        JSON.stringify(change.messages.map(({ id, streams, message }) => ({ id, streams, message }))),
+      ],
+    });
+    const done = rows[0];
+    if (!done || done.run === 0) {
+      throw new LostRun(change.runId);
+    }
+    if ((change.end && done.ended === 0) || (change.start && done.started === 0)) {
+      throw new StaleState(`step ${change.end?.id ?? change.start?.id}`);
+    }
+  });
+}

@@ -1,0 +1,117 @@
+/** The sandbox's view of the machine, as arguments of bubblewrap: a read-only system, the mounts given, and nothing else. */
+import { existsSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { WorkloadSpec } from "./workload.ts";
+
+/** What of the host the sandbox is built from; found once at start. */
+export interface SandboxBase {
+  /** Node binary that runs the runtime, offered to the agent as `node` too. */
+  node: string;
+  /** Folder of npm's own package, when it is not in /usr; else null. */
+  npm: string | null;
+  /** Bundled program of the runtime. */
+  bundle: string;
+  /** True when processes get a user namespace: they are user 1000 inside, and nobody in particular outside. */
+  userNamespace: boolean;
+}
+
+/** Where our own programs are inside the sandbox. */
+const home = "/opt/djinnbot";
+export const sandboxNode = `${home}/bin/node`;
+export const sandboxPath = `${home}/bin:/usr/local/bin:/usr/bin:/bin`;
+const systemDirs = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+/** Configuration that programs need; nothing that tells about the machine's people or services. */
+const systemFiles = [
+  "/etc/alternatives",
+  "/etc/ca-certificates",
+  "/etc/crypto-policies",
+  "/etc/hosts",
+  "/etc/ld.so.cache",
+  "/etc/localtime",
+  "/etc/nsswitch.conf",
+  "/etc/pki/tls/certs",
+  "/etc/protocols",
+  "/etc/resolv.conf",
+  "/etc/services",
+  "/etc/ssl/certs",
+  "/etc/ssl/openssl.cnf",
+  "/etc/timezone",
+];
+/** Most that fits into the sandbox's /tmp. */
+const tmpBytes = 1024 ** 3;
+
+/** Folder of the npm package that `path` (a PATH) leads to, unless it is in /usr, which the sandbox sees anyway. */
+export function findNpm(path: string): string | null {
+  const program = path.split(":").map((dir) => join(dir, "npm")).find((file) => file.startsWith("/") && existsSync(file));
+  if (!program || program.startsWith("/usr/")) {
+    return null;
+  }
+  const folder = dirname(dirname(realpathSync(program)));
+  return existsSync(join(folder, "bin/npm-cli.js")) && !folder.startsWith("/usr/") ? folder : null;
+}
+
+/** Where the bundle is inside the sandbox. */
+export function sandboxBundle(base: SandboxBase): string {
+  return `${home}/runtime/${base.bundle.split("/").at(-1)}`;
+}
+
+/** Arguments up to and including `--`. Throws when a mount's path does not exist. */
+export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec; statusFd: number }): string[] {
+  const { base, spec, statusFd } = options;
+  return [
+    ...namespaceArgs(base),
+    ...["--json-status-fd", String(statusFd)],
+    ...systemArgs(),
+    ...programArgs(base),
+    ...["--proc", "/proc", "--dev", "/dev", "--size", String(tmpBytes), "--perms", "1777", "--tmpfs", "/tmp"],
+    ...spec.mounts.flatMap(({ path, access }) => {
+      statSync(path);
+      return [access === "write" ? "--bind" : "--ro-bind", path, path];
+    }),
+    ...["--remount-ro", "/", "--chdir", spec.workdir],
+    ...environmentArgs(spec),
+    "--",
+  ];
+}
+
+function namespaceArgs(base: SandboxBase): string[] {
+  const user = base.userNamespace
+    ? ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"]
+    : [];
+  const others = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+  return [...user, ...others, "--hostname", "sandbox", "--cap-drop", "ALL", "--new-session"];
+}
+
+function systemArgs(): string[] {
+  const dirs = systemDirs.filter(existsSync).flatMap((dir) => {
+    const link = linkOf(dir);
+    return link === null ? ["--ro-bind", dir, dir] : ["--symlink", link, dir];
+  });
+  const etc = join(import.meta.dirname, "sandbox-etc");
+  const files = systemFiles.flatMap((file) => ["--ro-bind-try", file, file]);
+  const people = ["passwd", "group"].flatMap((file) => ["--ro-bind", join(etc, file), `/etc/${file}`]);
+  return ["--ro-bind", "/usr", "/usr", ...dirs, ...files, ...people];
+}
+
+function programArgs({ node, npm, bundle }: SandboxBase): string[] {
+  const runtime = ["--ro-bind", realpathSync(node), sandboxNode, "--ro-bind", dirname(realpathSync(bundle)), `${home}/runtime`];
+  if (npm === null) {
+    return runtime;
+  }
+  const programs = ["npm", "npx"].flatMap((name) => ["--symlink", `../npm/bin/${name}-cli.js`, `${home}/bin/${name}`]);
+  return [...runtime, "--ro-bind", realpathSync(npm), `${home}/npm`, ...programs];
+}
+
+/** Nothing secret: these are on the command line. The runtime gets its own environment through a descriptor. */
+function environmentArgs(spec: WorkloadSpec): string[] {
+  const environment = { PATH: sandboxPath, HOME: spec.home, LANG: "C.UTF-8", DJINNBOT_ENV_FD: "3" };
+  return ["--clearenv", ...Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value])];
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}

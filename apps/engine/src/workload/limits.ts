@@ -1,0 +1,124 @@
+/** Limits of the process backend: control groups where this user may make them, else the limits a process can set itself. */
+import { existsSync } from "node:fs";
+import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { WorkloadLimits } from "./workload.ts";
+
+export interface Limiter {
+  /** What is enforced, for people. */
+  readonly enforced: string;
+  /** Puts what follows under the limits: arguments to stand before the command, outside of any sandbox. */
+  wrap(name: string, limits: WorkloadLimits): Promise<string[]>;
+  /** Arguments to stand before the command inside the sandbox. */
+  inner(limits: WorkloadLimits): string[];
+  /** Forgets a workload that has ended. */
+  release(name: string): Promise<void>;
+  /** Names of this installation's workloads that left something behind. */
+  leftovers(): Promise<string[]>;
+}
+
+const mib = 1024 * 1024;
+const root = "/sys/fs/cgroup";
+const controllers = ["memory", "pids", "cpu"] as const;
+const cpuPeriodUs = 100_000;
+
+/** Chooses what this machine and user allow. Groups lie below `djinnbot-{installation}`. */
+export async function createLimiter(options: { installation: string; prlimit: string | null }): Promise<Limiter> {
+  const group = `djinnbot-${options.installation}`;
+  const inner = ({ memoryMb, pids }: WorkloadLimits) =>
+    options.prlimit === null ? [] : [options.prlimit, `--data=${memoryMb * mib}`, `--nproc=${pids}`, "--core=0", "--"];
+  const dirs = await openGroups(group);
+  if (dirs !== null) {
+    return groupLimiter(dirs);
+  }
+  const rlimits = "memory of each process, number of processes (resource limits)";
+  const none = async () => [];
+  return {
+    enforced: options.prlimit === null ? "nothing" : rlimits,
+    inner,
+    wrap: none,
+    release: async () => undefined,
+    leftovers: none,
+  };
+}
+
+interface Groups {
+  version: 1 | 2;
+  /** Parent folders in which a workload gets its own. */
+  parents: string[];
+}
+
+async function openGroups(group: string): Promise<Groups | null> {
+  try {
+    if (existsSync(join(root, "cgroup.controllers"))) {
+      const available = (await readFile(join(root, "cgroup.subtree_control"), "utf8")).split(/\s+/);
+      if (!controllers.every((name) => available.includes(name))) {
+        return null;
+      }
+      const parent = join(root, group);
+      await mkdir(parent, { recursive: true });
+      await writeFile(join(parent, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
+      return { version: 2, parents: [parent] };
+    }
+    const parents = controllers.map((name) => join(root, name, group));
+    for (const parent of parents) {
+      await mkdir(parent, { recursive: true });
+      await access(join(parent, "cgroup.procs"), constants.W_OK);
+    }
+    return { version: 1, parents };
+  } catch {
+    return null;
+  }
+}
+
+function groupLimiter({ version, parents }: Groups): Limiter {
+  const remove = async (name: string) => {
+    for (const parent of parents) {
+      await rmdir(join(parent, name)).catch(() => undefined);
+    }
+  };
+  return {
+    enforced: "memory, number of processes and CPU time of the whole workload (control groups)",
+    inner: () => [],
+    release: remove,
+    leftovers: async () => {
+      const entries = await readdir(parents[0] ?? root, { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    },
+    wrap: async (name, limits) => {
+      const dirs = parents.map((parent) => join(parent, name));
+      for (const dir of dirs) {
+        await mkdir(dir, { recursive: true });
+      }
+      for (const [file, value] of settings(version, limits)) {
+        const dir = dirs.find((candidate) => existsSync(join(candidate, file)));
+        if (dir) {
+          await writeFile(join(dir, file), value);
+        }
+      }
+      // A shell joins the groups and then becomes the command: nothing of it is ever outside of them.
+      const join_ = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 125; shift; n=$((n - 1)); done; exec "$@"';
+      return ["/bin/sh", "-c", join_, "sh", String(dirs.length), ...dirs.map((dir) => join(dir, "cgroup.procs"))];
+    },
+  };
+}
+
+function settings(version: 1 | 2, { memoryMb, cpus, pids }: WorkloadLimits): [string, string][] {
+  const quota = Math.round(cpus * cpuPeriodUs);
+  if (version === 2) {
+    return [
+      ["memory.max", String(memoryMb * mib)],
+      ["memory.swap.max", "0"],
+      ["memory.oom.group", "1"],
+      ["pids.max", String(pids)],
+      ["cpu.max", `${quota} ${cpuPeriodUs}`],
+    ];
+  }
+  return [
+    ["memory.limit_in_bytes", String(memoryMb * mib)],
+    ["memory.memsw.limit_in_bytes", String(memoryMb * mib)],
+    ["pids.max", String(pids)],
+    ["cpu.cfs_period_us", String(cpuPeriodUs)],
+    ["cpu.cfs_quota_us", String(quota)],
+  ];
+}

@@ -1,0 +1,283 @@
+/**
+ * Working copies by git. Per tenant and repository one bare mirror that only the engine writes; per run a clone that borrows the
+ * mirror's objects. A git worktree would let an agent write the repository's configuration and hooks, which the engine would then run.
+ */
+import { constants } from "node:fs";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { tenantPaths } from "@djinnbot/config";
+import { type Git, GitError } from "./git.ts";
+import type { Collected, PreparedWorkspace, Workspace, WorkspaceRun } from "./workspace.ts";
+import { WorkspaceError } from "./workspace.ts";
+
+const cloneTimeoutMs = 600_000;
+const maxBundleBytes = 2 * 1024 * 1024 * 1024;
+const author = {
+  GIT_AUTHOR_NAME: "DjinnBot",
+  GIT_AUTHOR_EMAIL: "engine@djinnbot.local",
+  GIT_COMMITTER_NAME: "DjinnBot",
+  GIT_COMMITTER_EMAIL: "engine@djinnbot.local",
+};
+
+export function createGitWorkspace(options: { git: Git; dataDir: string }): Workspace {
+  const { git, dataDir } = options;
+  const places = (run: WorkspaceRun) => {
+    const paths = tenantPaths(dataDir, run.tenantId);
+    return {
+      mirror: paths.mirror(run.repository ?? `run:${run.runId}`),
+      workspace: paths.workspace(run.runId),
+      home: (agentId: string) => paths.home(run.runId, agentId),
+      branch: `run/${run.runId}`,
+    };
+  };
+  return {
+    prepare: (run) => prepare(git, run, places(run)),
+    collect: (run, step) =>
+      collect(git, {
+        ...places(run),
+        bundle: bundlePath(places(run).home(step.agentId), step.commitHash),
+        commitHash: step.commitHash,
+      }),
+    push: (run) => push(git, run, places(run)),
+    remove: (run) => rm(places(run).workspace, { recursive: true, force: true }),
+  };
+}
+
+/** Where the runtime leaves the commits of a step. */
+function bundlePath(home: string, commitHash: string): string {
+  return join(home, ".commits", `${commitHash}.bundle`);
+}
+
+interface Places {
+  mirror: string;
+  workspace: string;
+  branch: string;
+}
+
+async function prepare(git: Git, run: WorkspaceRun, { mirror, workspace, branch }: Places): Promise<PreparedWorkspace> {
+  await ensureMirror(git, run, mirror);
+  const start = await startCommit(git, run, mirror);
+  if (run.fresh) {
+    await rm(workspace, { recursive: true, force: true });
+  }
+  if (!(await exists(join(workspace, ".git")))) {
+    const earlier = run.fresh ? null : await resolveCommit(git, mirror, `refs/heads/${branch}`);
+    await cloneInto(git, { mirror, workspace, branch, commit: earlier ?? start });
+  }
+  return { path: workspace, mirror, branch, base: start };
+}
+
+/** Clones beside the place and renames, so that a crash leaves either nothing or a whole working copy. */
+async function cloneInto(git: Git, options: Places & { commit: string }): Promise<void> {
+  const { mirror, workspace, branch, commit } = options;
+  const fresh = `${workspace}.${process.pid}.new`;
+  try {
+    await mkdir(dirname(workspace), { recursive: true });
+    await rm(fresh, { recursive: true, force: true });
+    await git(["clone", "--quiet", "--shared", "--no-checkout", "--no-tags", "--", mirror, fresh]);
+    await git(["checkout", "--quiet", "-B", branch, commit], { cwd: fresh, timeoutMs: cloneTimeoutMs });
+    await git(["remote", "remove", "origin"], { cwd: fresh });
+    await rm(workspace, { recursive: true, force: true });
+    await rename(fresh, workspace);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw new WorkspaceError("WORKSPACE_FAILED", `The working copy could not be made: ${detailOf(error)}`);
+  }
+}
+
+async function ensureMirror(git: Git, run: WorkspaceRun, mirror: string): Promise<void> {
+  try {
+    if (!(await exists(join(mirror, "HEAD")))) {
+      await createMirror(git, run, mirror);
+    } else if (run.repository !== null) {
+      await retryLocked(() => fetchOrigin(git, mirror));
+    }
+  } catch (error) {
+    const code = run.repository === null ? "WORKSPACE_FAILED" : "REPOSITORY_UNREACHABLE";
+    throw new WorkspaceError(code, `The repository ${run.repository ?? ""} could not be read: ${detailOf(error)}`);
+  }
+}
+
+async function createMirror(git: Git, run: WorkspaceRun, mirror: string): Promise<void> {
+  const fresh = `${mirror}.${process.pid}.${Date.now()}.new`;
+  try {
+    await mkdir(dirname(mirror), { recursive: true });
+    await git(["init", "--quiet", "--bare", "--", fresh]);
+    if (run.repository !== null) {
+      await git(["remote", "add", "origin", run.repository], { cwd: fresh });
+      await fetchOrigin(git, fresh);
+    }
+    await rename(fresh, mirror).catch(async (error: NodeJS.ErrnoException) => {
+      // Another engine was first: its mirror is as good.
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") {
+        throw error;
+      }
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function fetchOrigin(git: Git, mirror: string): Promise<void> {
+  const options = { cwd: mirror, timeoutMs: cloneTimeoutMs };
+  await git(
+    [
+      "fetch",
+      "--quiet",
+      "--prune",
+      "--no-write-fetch-head",
+      "origin",
+      "+refs/heads/*:refs/remotes/origin/*",
+      "+refs/tags/*:refs/tags/*",
+    ],
+    options,
+  );
+  const head = await git(["ls-remote", "--symref", "origin", "HEAD"], options);
+  const branch = /^ref: refs\/heads\/(\S+)\s+HEAD$/m.exec(head)?.[1];
+  if (branch !== undefined) {
+    await git(["symbolic-ref", "refs/remotes/origin/HEAD", `refs/remotes/origin/${branch}`], { cwd: mirror });
+  }
+}
+
+/** The commit to start from: the wanted branch or tag, else the default branch, else an empty first commit. */
+async function startCommit(git: Git, run: WorkspaceRun, mirror: string): Promise<string> {
+  if (run.repository === null) {
+    return (await resolveCommit(git, mirror, "refs/djinnbot/start")) ?? emptyCommit(git, mirror);
+  }
+  if (run.baseBranch !== null) {
+    const wanted = run.baseBranch;
+    const found =
+      (await resolveCommit(git, mirror, `refs/remotes/origin/${wanted}`)) ??
+      (await resolveCommit(git, mirror, `refs/tags/${wanted}`));
+    if (found === null) {
+      throw new WorkspaceError("REPOSITORY_UNREACHABLE", `The repository has no branch or tag "${wanted}".`);
+    }
+    return found;
+  }
+  const start = (await resolveCommit(git, mirror, "refs/remotes/origin/HEAD")) ?? (await anyBranch(git, mirror));
+  return start ?? emptyCommit(git, mirror);
+}
+
+/** A remote whose HEAD names no branch: `main`, `master`, or the first there is. */
+async function anyBranch(git: Git, mirror: string): Promise<string | null> {
+  for (const name of ["main", "master"]) {
+    const found = await resolveCommit(git, mirror, `refs/remotes/origin/${name}`);
+    if (found !== null) {
+      return found;
+    }
+  }
+  const first = await git(["for-each-ref", "--count=1", "--format=%(objectname)", "refs/remotes/origin"], {
+    cwd: mirror,
+  });
+  return first === "" ? null : first;
+}
+
+async function emptyCommit(git: Git, mirror: string): Promise<string> {
+  const tree = await git(["hash-object", "-t", "tree", "-w", "--stdin"], { cwd: mirror });
+  const commit = await git(["commit-tree", tree, "-m", "Start"], {
+    cwd: mirror,
+    env: { ...author, GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z" },
+  });
+  await git(["update-ref", "refs/djinnbot/start", commit], { cwd: mirror });
+  return commit;
+}
+
+async function collect(git: Git, options: Places & { bundle: string; commitHash: string }): Promise<Collected> {
+  const { mirror, branch, commitHash } = options;
+  const copy = join(mirror, `incoming-${commitHash}.bundle`);
+  try {
+    await copyRegularFile(options.bundle, copy);
+    await retryLocked(() =>
+      git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", copy, `+HEAD:refs/heads/${branch}`], {
+        cwd: mirror,
+        timeoutMs: cloneTimeoutMs,
+      }),
+    );
+    const head = await resolveCommit(git, mirror, `refs/heads/${branch}`);
+    if (head !== commitHash) {
+      throw new WorkspaceError("WORKSPACE_FAILED", "The commits that arrived are not the ones the agent named.");
+    }
+    const subjects = await git(["log", "--no-show-signature", "-5", "--format=%s", head], { cwd: mirror });
+    return { head, commits: subjects === "" ? [] : subjects.split("\n") };
+  } catch (error) {
+    throw error instanceof WorkspaceError
+      ? error
+      : new WorkspaceError("WORKSPACE_FAILED", `The step's commits could not be taken over: ${detailOf(error)}`);
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/** Copies without following a symlink at the end of the path: the file lies where an agent can write. */
+async function copyRegularFile(from: string, to: string): Promise<void> {
+  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const info = await source.stat();
+    if (!info.isFile() || info.nlink > 1 || info.size > maxBundleBytes) {
+      throw new WorkspaceError("WORKSPACE_FAILED", "The step's commits are not a plain file of acceptable size.");
+    }
+    const target = await open(to, "w", 0o600);
+    try {
+      for await (const chunk of source.createReadStream({ autoClose: false })) {
+        await target.write(chunk as Buffer);
+      }
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function push(
+  git: Git,
+  run: WorkspaceRun,
+  { mirror, branch }: Places,
+): Promise<{ status: "none" | "pushed" | "refused"; detail: string | null }> {
+  if (run.repository === null) {
+    return { status: "none", detail: null };
+  }
+  try {
+    if ((await resolveCommit(git, mirror, `refs/heads/${branch}`)) === null) {
+      return { status: "none", detail: "The run made no commit." };
+    }
+    await git(["push", "--quiet", "--no-verify", "--force", "origin", `refs/heads/${branch}:refs/heads/${branch}`], {
+      cwd: mirror,
+      timeoutMs: cloneTimeoutMs,
+    });
+    return { status: "pushed", detail: null };
+  } catch (error) {
+    return { status: "refused", detail: detailOf(error) };
+  }
+}
+
+async function resolveCommit(git: Git, mirror: string, ref: string): Promise<string | null> {
+  return git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], { cwd: mirror }).catch(
+    () => null,
+  );
+}
+
+/** Two engines may fetch into one mirror: git locks single references, and a short wait is enough. */
+async function retryLocked<T>(use: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await use();
+    } catch (error) {
+      if (tries >= 5 || !/cannot lock ref|unable to lock|\.lock/i.test(detailOf(error))) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100 * tries));
+    }
+  }
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof GitError ? error.detail : (error as Error).message;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

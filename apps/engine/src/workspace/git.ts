@@ -1,0 +1,97 @@
+/** Calls git with argument arrays, a configuration of our own and no prompt; nothing of an agent's text reaches a shell. */
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * Hooks, credential prompts and helper transports are off; redirects are not followed, so that an address that was checked stays
+ * the one that is read.
+ */
+const config = `[core]
+\thooksPath = /dev/null
+\tfsmonitor = false
+[safe]
+\tdirectory = *
+[protocol "ext"]
+\tallow = never
+[http]
+\tfollowRedirects = false
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[transfer]
+\tfsckObjects = true
+[fetch]
+\tfsckObjects = true
+[init]
+\tdefaultBranch = main
+[advice]
+\tdetachedHead = false
+`;
+
+export interface GitOptions {
+  cwd?: string;
+  input?: string;
+  timeoutMs?: number;
+  env?: Record<string, string>;
+}
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<string>;
+
+/** What git said when it failed; `detail` is its last lines without our paths' query or credentials. */
+export class GitError extends Error {
+  readonly detail: string;
+  constructor(args: readonly string[], detail: string) {
+    super(`git ${args[0] ?? ""} failed: ${detail}`);
+    this.name = "GitError";
+    this.detail = detail;
+  }
+}
+
+const maxOutput = 64 * 1024 * 1024;
+
+/** Prepares the configuration below `dataDir` and answers the function that calls git. */
+export async function createGit(dataDir: string): Promise<Git> {
+  const dir = join(dataDir, "git");
+  await mkdir(dir, { recursive: true });
+  const configFile = join(dir, "config");
+  await writeFile(configFile, config, { mode: 0o600 });
+  const env = {
+    PATH: "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin",
+    HOME: dir,
+    LANG: "C.UTF-8",
+    GIT_CONFIG_GLOBAL: configFile,
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "/bin/false",
+    GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh",
+    GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15",
+  };
+  return (args, options = {}) => run(args, { ...options, env: { ...env, ...options.env } });
+}
+
+function run(args: readonly string[], options: GitOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      "git",
+      args as string[],
+      {
+        cwd: options.cwd,
+        env: options.env,
+        timeout: options.timeoutMs ?? 60_000,
+        maxBuffer: maxOutput,
+        killSignal: "SIGKILL",
+      },
+      (error, stdout, stderr) => {
+        if (error) {
+          const said = error.killed ? "it took too long" : stderr.trim().split("\n").slice(-3).join(" ").slice(0, 500);
+          reject(new GitError(args, said || error.message));
+        } else {
+          resolve(stdout.trim());
+        }
+      },
+    );
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(options.input ?? "");
+  });
+}

@@ -1,0 +1,105 @@
+/** Carries out the tool calls of one turn, in order; every call gets a result, so the conversation stays valid. */
+import type { LanguageModelV4ToolCall, LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
+import { maxToolResultChars } from "@djinnbot/contracts";
+import { z } from "zod";
+import { boundedJson, boundResult, headAndTail } from "./bound.ts";
+import { PathRefused } from "./files.ts";
+import type { Watch } from "./git.ts";
+import type { Breaker } from "./loop-breaker.ts";
+import { parseInput } from "./model/turn.ts";
+import type { Narrator } from "./narrator.ts";
+import { type StepEnd, type Tool, type ToolContext, type ToolResult, toolError } from "./tools/tool.ts";
+
+/** Of an event's arguments and results; the schema allows 200,000 and 20,000. */
+const narratedArgs = { maxString: 8000, maxTotal: 60_000 };
+const narratedResult = 18_000;
+
+export interface CallsOptions {
+  calls: readonly LanguageModelV4ToolCall[];
+  tools: ReadonlyMap<string, Tool>;
+  context: Omit<ToolContext, "callId">;
+  breaker: Breaker;
+  watch: Watch;
+  narrator: Narrator;
+}
+export interface CallsEnd {
+  results: LanguageModelV4ToolResultPart[];
+  end: StepEnd | { kind: "loop"; message: string } | null;
+}
+
+export async function runCalls(options: CallsOptions): Promise<CallsEnd> {
+  const results: LanguageModelV4ToolResultPart[] = [];
+  let end: CallsEnd["end"] = null;
+  for (const call of options.calls) {
+    const input = parseInput(call.input);
+    let result: ToolResult;
+    if (end !== null || options.context.signal.aborted) {
+      result = toolError("Not carried out: the step is over.");
+    } else {
+      const noted = options.breaker.note(call.toolName, input ?? call.input);
+      if ("stop" in noted) {
+        end = { kind: "loop", message: noted.stop };
+        result = toolError(noted.stop);
+      } else {
+        result = await runCall(call, input, options);
+        result = noted.warn ? { ...result, text: `${result.text}\n${noted.warn}` } : result;
+        end = result.end ?? null;
+      }
+    }
+    const output = { type: result.isError ? "error-text" : "text", value: result.text } as const;
+    results.push({ type: "tool-result", toolCallId: call.toolCallId, toolName: call.toolName, output });
+  }
+  return { results, end };
+}
+
+async function runCall(
+  call: LanguageModelV4ToolCall,
+  input: Record<string, unknown> | undefined,
+  options: CallsOptions,
+): Promise<ToolResult> {
+  const { narrator, context, watch } = options;
+  const ref = { toolName: call.toolName.slice(0, 128), toolCallId: call.toolCallId.slice(0, 128) };
+  const startedAt = Date.now();
+  narrator.say({ type: "AGENT_STATE", state: "tool_calling", toolName: ref.toolName });
+  narrator.say({ type: "TOOL_CALL_START", ...ref, args: boundedJson(input ?? { text: call.input }, narratedArgs) });
+  const raw = await attempt(call, input, options);
+  const text = await boundResult(raw.text, { max: maxToolResultChars, home: context.home, name: call.toolCallId });
+  const result = { ...raw, text };
+  narrator.say({
+    type: "TOOL_CALL_END",
+    ...ref,
+    result: headAndTail(result.text, narratedResult),
+    isError: result.isError ?? false,
+    durationMs: Date.now() - startedAt,
+  });
+  // Also after a tool that names its changes: the next command's changes are told against this state.
+  const seen = result.mayChangeFiles || result.changes ? await watch.look() : [];
+  for (const change of result.changes ?? seen) {
+    narrator.say({ type: "FILE_CHANGED", ...change });
+  }
+  return result;
+}
+
+async function attempt(
+  call: LanguageModelV4ToolCall,
+  input: Record<string, unknown> | undefined,
+  options: CallsOptions,
+): Promise<ToolResult> {
+  const tool = options.tools.get(call.toolName);
+  if (!tool) {
+    return toolError(`There is no tool ${call.toolName}. Tools: ${[...options.tools.keys()].join(", ")}.`);
+  }
+  if (!input) {
+    return toolError("The arguments are not a JSON object.");
+  }
+  const parsed = tool.input.safeParse(input);
+  if (!parsed.success) {
+    return toolError(`Wrong arguments:\n${z.prettifyError(parsed.error)}`);
+  }
+  try {
+    return await tool.run(parsed.data, { ...options.context, callId: call.toolCallId });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return toolError(error instanceof PathRefused ? message : `The tool failed: ${code ?? message}`);
+  }
+}

@@ -1,0 +1,140 @@
+/** The agent's loop: ask the model, carry out its tool calls, until something ends the step. */
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
+import { runCalls } from "./calls.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Git } from "./git.ts";
+import { createWatch } from "./git.ts";
+import { createBreaker } from "./loop-breaker.ts";
+import { ask } from "./model/ask.ts";
+import type { Turn } from "./model/turn.ts";
+import type { Narrator } from "./narrator.ts";
+import { describeTools, offeredTools } from "./tools/index.ts";
+import type { StepEnd, ToolContext } from "./tools/tool.ts";
+
+/** How often an agent that only talks is asked to use a tool or to end the step. */
+const maxNudges = 3;
+
+export type LoopEnd = { turns: number } & (
+  | { outcome: "completed"; outputs: Record<string, string>; summary: string | null }
+  | { outcome: "failed"; code: FailureCode; message: string }
+  | { outcome: "aborted" }
+);
+type End = LoopEnd extends infer T ? (T extends unknown ? Omit<T, "turns"> : never) : never;
+
+export interface LoopOptions {
+  command: AgentStepCommand;
+  model: LanguageModelV4;
+  headers: Record<string, string>;
+  conversation: Conversation;
+  git: Git;
+  narrator: Narrator;
+  /** Aborted by the engine, or by the deadline: then the step ends with `ended()`. */
+  signal: AbortSignal;
+  ended: () => End;
+  context: Omit<ToolContext, "callId" | "signal" | "outputs">;
+}
+
+/** Works until the step ends. Never throws for anything the model, a tool or the network does. */
+export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
+  const { command, conversation, narrator, signal } = options;
+  const tools = offeredTools(command.tools);
+  const described = describeTools(tools, command.outputs);
+  const breaker = createBreaker();
+  const watch = await createWatch(options.git);
+  const context = { ...options.context, signal, outputs: command.outputs };
+  let nudges = 0;
+  conversation.beginStep(command.prompt);
+  for (let turns = 0; turns < command.maxTurns; ) {
+    narrator.say({ type: "AGENT_STATE", state: "thinking", toolName: null });
+    const call = callOptions(options, described);
+    const asked = await ask({ model: options.model, call, signal, deadlineAt: command.deadlineAt, narrator });
+    if ("aborted" in asked) {
+      return { turns, ...options.ended() };
+    }
+    turns += 1;
+    if ("failure" in asked) {
+      return { turns, outcome: "failed", ...asked.failure };
+    }
+    const { turn } = asked;
+    conversation.addAssistant(turn.message);
+    if (turn.calls.length === 0) {
+      const end = endOfTalk(turn, { nudges, outputs: command.outputs });
+      if (end) {
+        return { turns, ...end };
+      }
+      nudges += 1;
+      conversation.addUser(nudge(command.outputs));
+      continue;
+    }
+    nudges = 0;
+    const { results, end } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
+    conversation.addResults(results);
+    if (end) {
+      return { turns, ...readEnd(end) };
+    }
+    if (signal.aborted) {
+      return { turns, ...options.ended() };
+    }
+  }
+  const message = `The agent used ${command.maxTurns} turns without completing the step.`;
+  return { turns: command.maxTurns, outcome: "failed", code: "TURN_LIMIT", message };
+}
+
+function callOptions(options: LoopOptions, tools: LanguageModelV4CallOptions["tools"]): LanguageModelV4CallOptions {
+  const { model, systemPrompt } = options.command;
+  const prompt = options.conversation.prompt(systemPrompt);
+  return {
+    prompt: model.wire === "anthropic" ? withCacheMarks(prompt) : prompt,
+    tools,
+    toolChoice: { type: "auto" },
+    headers: options.headers,
+    ...(model.temperature === null ? {} : { temperature: model.temperature }),
+    ...(model.maxOutputTokens === null ? {} : { maxOutputTokens: model.maxOutputTokens }),
+    // "off" leaves the model's default: many models refuse the parameter altogether.
+    ...(model.thinkingLevel === "off" ? {} : { reasoning: model.thinkingLevel }),
+  };
+}
+
+/** Marks the system prompt and the last message, so that the provider need not read the whole conversation again each turn. */
+function withCacheMarks(prompt: LanguageModelV4CallOptions["prompt"]): LanguageModelV4CallOptions["prompt"] {
+  const providerOptions = { anthropic: { cacheControl: { type: "ephemeral" } } };
+  return prompt.map((message, index) =>
+    message.role === "system" || index === prompt.length - 1 ? { ...message, providerOptions } : message,
+  );
+}
+
+/** A turn without tool calls: an end, or null when the agent is to be asked again. */
+function endOfTalk(turn: Turn, step: { nudges: number; outputs: readonly string[] }): End | null {
+  if (turn.finish === "content-filter") {
+    return {
+      outcome: "failed",
+      code: "MODEL_REFUSED",
+      message: turn.text || "The provider's content filter stopped the answer.",
+    };
+  }
+  if (step.outputs.length === 0 && step.nudges >= 1 && turn.text.trim() !== "") {
+    return { outcome: "completed", outputs: {}, summary: turn.text.trim() };
+  }
+  return step.nudges >= maxNudges
+    ? { outcome: "failed", code: "AGENT_FAILED", message: "The agent ended without calling complete." }
+    : null;
+}
+
+function nudge(outputs: readonly string[]): string {
+  const keys = outputs.length > 0 ? ` with these outputs: ${outputs.join(", ")}` : "";
+  return `The step is not over yet. Go on with your tools; when the work is done call complete${keys}, or fail if it cannot be done.`;
+}
+
+function readEnd(end: StepEnd | { kind: "loop"; message: string }): End {
+  switch (end.kind) {
+    case "complete":
+      return { outcome: "completed", outputs: end.outputs, summary: end.summary };
+    case "fail":
+      return { outcome: "failed", code: "AGENT_FAILED", message: end.message };
+    case "outputMissing":
+      return { outcome: "failed", code: "OUTPUT_MISSING", message: end.message };
+    case "loop":
+      return { outcome: "failed", code: "LOOP_DETECTED", message: end.message };
+  }
+}

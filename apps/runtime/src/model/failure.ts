@@ -1,0 +1,102 @@
+/** What a failed model call means: try again (and when), or which failure ends the step. */
+import { APICallError } from "@ai-sdk/provider";
+import type { FailureCode } from "@djinnbot/contracts";
+
+export interface ModelFailure {
+  code: FailureCode;
+  message: string;
+  /** True when the same call may succeed later. */
+  again: boolean;
+  /** What the provider asked us to wait. */
+  waitMs: number | null;
+}
+
+const statusOf = (error: unknown): number | undefined => {
+  const { statusCode, status, code } = (error ?? {}) as Record<string, unknown>;
+  return [statusCode, status, code].find(
+    (value): value is number => typeof value === "number" && value >= 400 && value < 600,
+  );
+};
+
+/** Reads `Retry-After-Ms`, or `Retry-After` as seconds or a date; milliseconds from `now`. */
+export function retryAfterMs(headers: Record<string, string> | undefined, now: number): number | null {
+  const ms = Number(headers?.["retry-after-ms"] ?? Number.NaN);
+  if (Number.isFinite(ms) && ms >= 0) {
+    return ms;
+  }
+  const text = headers?.["retry-after"];
+  if (text === undefined) {
+    return null;
+  }
+  const seconds = Number(text);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - now;
+  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}
+
+/** A fault of our own gateway: `{detail, code, requestId}`; anything else came from the provider. */
+function gatewayFault(body: string | undefined): { detail: string; code: string } | undefined {
+  try {
+    const json = JSON.parse(body ?? "") as Record<string, unknown>;
+    return typeof json.code === "string" && typeof json.detail === "string" && !("error" in json)
+      ? { detail: json.detail, code: json.code }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function providerMessage(error: unknown, body: string | undefined): string {
+  const text = ((error ?? {}) as { message?: unknown }).message;
+  const message = typeof text === "string" && text !== "" ? text : typeof error === "string" ? error : "no message";
+  const more = body && body.length < 500 && !body.includes(message) && !body.startsWith("<") ? ` (${body})` : "";
+  return withoutKeys(message + more).slice(0, 2000);
+}
+
+/** Some providers repeat the key they were given in their messages. */
+export function withoutKeys(text: string): string {
+  return text
+    .replace(/\b(sk|pk|rk|key|gsk|xai|djr?|djb)[-_][\w*.-]{6,}/gi, "[key]")
+    .replace(/\bAIza[\w-]{10,}/g, "[key]")
+    .replace(/(bearer\s+)\S+/gi, "$1[key]");
+}
+
+/** Classifies whatever a model call threw or streamed as its error. */
+export function readFailure(error: unknown, now: number): ModelFailure {
+  const call = APICallError.isInstance(error) ? error : undefined;
+  const status = statusOf(error);
+  const fault = gatewayFault(call?.responseBody);
+  const waitMs = retryAfterMs(call?.responseHeaders, now);
+  const message = fault ? withoutKeys(fault.detail) : providerMessage(error, call?.responseBody);
+  const give = (code: FailureCode, again = false): ModelFailure => ({ code, message, again, waitMs });
+  if (fault) {
+    const ours = readFault(fault, status);
+    if (ours) {
+      return give(ours);
+    }
+  }
+  if (status === 402) {
+    return give(fault ? "BUDGET_EXCEEDED" : "MODEL_REFUSED");
+  }
+  if (status === 429) {
+    // OpenAI answers 429 for an account without credit: waiting does not help.
+    return give(
+      isOutOfCredit(call?.responseBody) ? "MODEL_REFUSED" : "MODEL_RATE_LIMITED",
+      !isOutOfCredit(call?.responseBody),
+    );
+  }
+  if (status !== undefined && status < 500 && status !== 408 && status !== 409 && status !== 425) {
+    return give("MODEL_REFUSED");
+  }
+  return give("MODEL_UNAVAILABLE", true);
+}
+
+function readFault(fault: { detail: string; code: string }, status: number | undefined): FailureCode | undefined {
+  if (fault.code === "LIMIT" || status === 402) {
+    return /budget|spending|credit/i.test(fault.detail) ? "BUDGET_EXCEEDED" : undefined;
+  }
+  return fault.code === "PRECONDITION" || fault.code === "NOT_FOUND" ? "MODEL_NOT_CONFIGURED" : undefined;
+}
+
+function isOutOfCredit(body: string | undefined): boolean {
+  return body?.includes("insufficient_quota") ?? false;
+}

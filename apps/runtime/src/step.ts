@@ -1,0 +1,133 @@
+/** One step from its command to its result: the loop, then the commit. */
+import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
+import type { Conversation } from "./conversation.ts";
+import type { RuntimeEnv } from "./env.ts";
+import { type Git, openGit } from "./git.ts";
+import { type LoopEnd, runLoop } from "./loop.ts";
+import { createModel } from "./model/provider.ts";
+import type { Narrator } from "./narrator.ts";
+import { createShell, type Shell } from "./shell.ts";
+import type { ToolContext } from "./tools/tool.ts";
+
+export interface StepResult {
+  outcome: "completed" | "failed" | "aborted";
+  outputs: Record<string, string>;
+  summary: string | null;
+  failure: { code: FailureCode; message: string } | null;
+  commitHash: string | null;
+  turns: number;
+}
+export interface StepOptions {
+  env: RuntimeEnv;
+  command: AgentStepCommand;
+  conversation: Conversation;
+  narrator: Narrator;
+  /** Aborted by the engine. */
+  signal: AbortSignal;
+}
+
+/** The longest delay a timer takes. */
+const maxTimerMs = 2 ** 31 - 1;
+const maxSummary = 20_000;
+
+/** Never throws; an unexpected error is a failed step. Nothing the step started is left running. */
+export async function runStep(options: StepOptions): Promise<StepResult> {
+  const { env, command, narrator } = options;
+  const shell = createShell({
+    workspace: env.WORKSPACE,
+    home: env.HOME,
+    path: env.PATH,
+    tmpDir: env.TMPDIR,
+    commit: command.commit,
+  });
+  const deadline = new AbortController();
+  const timeLeft = Math.min(Math.max(0, command.deadlineAt - Date.now()), maxTimerMs);
+  const timer = setTimeout(() => deadline.abort(), timeLeft);
+  try {
+    return await work({ ...options, shell, deadline: deadline.signal });
+  } catch (error) {
+    const message = `The runtime failed: ${(error as Error).message}`;
+    return {
+      outcome: "failed",
+      outputs: {},
+      summary: null,
+      failure: { code: "WORKLOAD_FAILED", message },
+      commitHash: null,
+      turns: 0,
+    };
+  } finally {
+    clearTimeout(timer);
+    shell.killAll();
+    narrator.say({ type: "AGENT_STATE", state: "idle", toolName: null });
+  }
+}
+
+async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal }): Promise<StepResult> {
+  const { env, command, shell } = options;
+  const signal = AbortSignal.any([options.signal, options.deadline]);
+  const memory: ToolContext["memory"] = { incomplete: 0, knowledge: [] };
+  // Not under the step's signal: the commit is made after its end.
+  const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
+  const [model, before] = await Promise.all([
+    createModel(command.model, { apiUrl: env.API_URL, runKey: env.RUN_KEY, sessionId: env.SESSION_ID }),
+    git.head(),
+  ]);
+  const timeout = () => ({ outcome: "failed", code: "STEP_TIMEOUT", message: "The step's time is over." }) as const;
+  const end = await runLoop({
+    command,
+    model,
+    headers: { "x-djinnbot-step": command.stepId, "x-djinnbot-attempt": String(command.attempt) },
+    conversation: options.conversation,
+    git,
+    narrator: options.narrator,
+    signal,
+    ended: () => (options.signal.aborted ? { outcome: "aborted" } : timeout()),
+    context: { workspace: env.WORKSPACE, home: env.HOME, shell, memory },
+  });
+  shell.killAll();
+  const result = resultOf(end, memory);
+  return end.outcome === "aborted" ? result : { ...result, ...(await commit({ git, before, result, command })) };
+}
+
+function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
+  const base = { outcome: end.outcome, outputs: {}, summary: null, failure: null, commitHash: null, turns: end.turns };
+  if (end.outcome === "completed") {
+    return { ...base, outputs: end.outputs, summary: withKnowledge(end.summary, memory) };
+  }
+  if (end.outcome === "failed") {
+    return { ...base, summary: withKnowledge(null, memory), failure: { code: end.code, message: end.message } };
+  }
+  return base;
+}
+
+/** Later steps are given the summaries of earlier ones: that is how knowledge travels. */
+function withKnowledge(summary: string | null, { knowledge }: ToolContext["memory"]): string | null {
+  const findings = knowledge.map(({ category, importance, content }) => `- [${category}, ${importance}] ${content}`);
+  const tail = findings.length > 0 ? `Shared knowledge:\n${findings.join("\n")}` : "";
+  return [summary?.slice(0, maxSummary), tail].filter(Boolean).join("\n\n") || null;
+}
+
+/** Commits what the step left. Only for a completed step is it a failure when that is not possible. */
+async function commit(options: {
+  git: Git;
+  before: string | null | undefined;
+  result: StepResult;
+  command: AgentStepCommand;
+}): Promise<Partial<StepResult>> {
+  const { git, before, result, command } = options;
+  if (before === undefined) {
+    return {};
+  }
+  const body = result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
+  const problem = await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
+  const head = await git.head();
+  const commitHash = head && head !== before ? head : null;
+  if (problem && result.outcome === "completed") {
+    const failure = {
+      code: "WORKSPACE_FAILED",
+      message: `The step's work could not be committed. ${problem}`,
+    } as const;
+    return { outcome: "failed", failure, commitHash };
+  }
+  return { commitHash };
+}

@@ -1,0 +1,55 @@
+/** What a tool is: a name the model calls, a checked input, a text as answer. */
+import type { z } from "zod";
+import type { Shell } from "../shell.ts";
+
+export interface FileChange {
+  path: string;
+  action: "create" | "modify" | "delete";
+  size: number | null;
+}
+/** How the step ends, when a tool ends it. */
+export type StepEnd =
+  | { kind: "complete"; outputs: Record<string, string>; summary: string | null }
+  | { kind: "fail"; message: string }
+  | { kind: "outputMissing"; message: string };
+
+export interface ToolResult {
+  text: string;
+  isError?: boolean;
+  changes?: FileChange[];
+  /** The tool may have changed files without naming them. */
+  mayChangeFiles?: boolean;
+  end?: StepEnd;
+}
+
+/** What the tools of one step share. */
+export interface ToolContext {
+  workspace: string;
+  home: string;
+  shell: Shell;
+  signal: AbortSignal;
+  callId: string;
+  /** Keys that `complete` must deliver. */
+  outputs: readonly string[];
+  /** What the tools of the step remember between calls. */
+  memory: {
+    /** Times `complete` was called without all outputs. */
+    incomplete: number;
+    knowledge: { category: string; content: string; importance: string }[];
+  };
+}
+
+export interface Tool<S extends z.ZodObject = z.ZodObject> {
+  description: string;
+  input: S;
+  /** A throw is told to the model as the tool's error. */
+  run(input: z.output<S>, context: ToolContext): Promise<ToolResult>;
+}
+
+export function defineTool<S extends z.ZodObject>(tool: Tool<S>): Tool {
+  return tool as unknown as Tool;
+}
+
+export function toolError(text: string): ToolResult {
+  return { text, isError: true };
+}

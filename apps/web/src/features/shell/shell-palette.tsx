@@ -1,0 +1,52 @@
+"use client";
+import { type CommandEntry, CommandPalette } from "@djinnbot/ui";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useMemo } from "react";
+import { type CommandGroup, commandGroups, setPalette, usePalette } from "./commands.ts";
+import { NAV } from "./nav.ts";
+import { useRegistry } from "./registry.ts";
+
+/** The command palette: what pages offer and find first, then every place of the app, then what the shell can do. */
+export function ShellPalette({ actions }: { actions: readonly CommandEntry[] }) {
+  const { open } = usePalette();
+  const offered = useRegistry(commandGroups);
+  const places = usePlaces();
+  const groups = merged([...offered, { heading: "Go to", items: places }, { heading: "Do", items: actions }]);
+  return (
+    <CommandPalette
+      open={open}
+      onOpenChange={(next) => setPalette({ open: next })}
+      groups={groups}
+      onQueryChange={(query) => setPalette({ query })}
+      loading={offered.some((group) => group.loading)}
+    />
+  );
+}
+
+function usePlaces(): CommandEntry[] {
+  const router = useRouter();
+  return useMemo(
+    () =>
+      NAV.flatMap((section) =>
+        section.entries.map((entry) => ({
+          id: `go ${entry.href}`,
+          label: entry.label,
+          icon: (<entry.icon aria-hidden />) as ReactNode,
+          onSelect: () => router.push(entry.href),
+          ...(section.label === null ? {} : { hint: section.label }),
+          ...(entry.shortcut === undefined ? {} : { shortcut: entry.shortcut }),
+          ...(entry.keywords === undefined ? {} : { keywords: entry.keywords }),
+        })),
+      ),
+    [router],
+  );
+}
+
+/** Several parts of a page may offer entries under one heading. */
+function merged(groups: readonly CommandGroup[]): CommandGroup[] {
+  const byHeading = new Map<string, CommandEntry[]>();
+  for (const group of groups) {
+    byHeading.set(group.heading, [...(byHeading.get(group.heading) ?? []), ...group.items]);
+  }
+  return [...byHeading].map(([heading, items]) => ({ heading, items })).filter((group) => group.items.length > 0);
+}

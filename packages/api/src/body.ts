@@ -1,0 +1,91 @@
+/** Request bodies: JSON only, bounded in bytes and in depth, without keys that reach into prototypes. */
+import { Fault } from "@djinnbot/contracts";
+
+/** 1 MiB. */
+export const maxBodyBytes = 1_048_576;
+const maxDepth = 64;
+
+/** The body as text. Throws TOO_LARGE above `maxBodyBytes`, without reading further. */
+export async function readText(request: Request): Promise<string> {
+  const tooLarge = new Fault("TOO_LARGE", `The body may have at most ${maxBodyBytes} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) {
+    throw tooLarge;
+  }
+  if (!request.body) {
+    return "";
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) {
+      throw tooLarge;
+    }
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  } catch {
+    throw new Fault("BAD_REQUEST", "The body is not UTF-8.");
+  }
+}
+
+/** The body as a JSON object; an empty body and `null` count as an empty one. Throws BAD_REQUEST or TOO_LARGE. */
+export async function readJsonObject(request: Request): Promise<Record<string, unknown>> {
+  const text = await readText(request);
+  if (text.trim() === "") {
+    return {};
+  }
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
+    throw new Fault("BAD_REQUEST", "Send the body as application/json.");
+  }
+  const value = parseJson(text) ?? {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new Fault("BAD_REQUEST", "The body must be a JSON object.");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** JSON of bounded depth. Throws BAD_REQUEST. */
+export function parseJson(text: string): unknown {
+  checkDepth(text);
+  try {
+    // The key can also be written with escapes, so every text with one is looked at.
+    return /__proto__|\\u00/i.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault("BAD_REQUEST", "The body is not valid JSON.");
+  }
+}
+
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === "__proto__") {
+    throw new Fault("BAD_REQUEST", "The key __proto__ is not allowed.");
+  }
+  return value;
+}
+
+/** Looks at brackets outside strings only: what comes after parses and walks the value recursively. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (inString) {
+      if (char === 0x5c) {
+        at += 1;
+      } else if (char === 0x22) {
+        inString = false;
+      }
+    } else if (char === 0x22) {
+      inString = true;
+    } else if (char === 0x7b || char === 0x5b) {
+      depth += 1;
+      if (depth > maxDepth) {
+        throw new Fault("BAD_REQUEST", `The body is nested deeper than ${maxDepth} levels.`);
+      }
+    } else if (char === 0x7d || char === 0x5d) {
+      depth -= 1;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** Settings of the HTTP edge; the composition root fills them from its environment. */
+
+export interface ApiConfig {
+  /** For the connection that reads event streams. */
+  redisUrl: string;
+  /** Requests a tenant may send per window, over all its people and keys. */
+  requestLimit: { points: number; windowSec: number };
+  /** Seconds without an event after which a stream says that it lives. */
+  heartbeatSec: number;
+  /** Seconds after which an open stream checks whether its caller may still listen. */
+  revalidateSec: number;
+  /** Bytes that may wait for a slow listener before it is disconnected; it resumes where it was. */
+  streamBufferBytes: number;
+}
+
+export const apiDefaults: Omit<ApiConfig, "redisUrl"> = {
+  requestLimit: { points: 600, windowSec: 10 },
+  heartbeatSec: 5,
+  revalidateSec: 60,
+  streamBufferBytes: 1_048_576,
+};

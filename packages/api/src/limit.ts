@@ -1,0 +1,66 @@
+/** The request budget of a tenant: a fixed window in Redis, spent before the work starts (DESIGN 4.9). */
+import { Fault } from "@djinnbot/contracts";
+import type { Caller } from "@djinnbot/core";
+import { tenantKeys } from "@djinnbot/events";
+
+export interface Budget {
+  limit: number;
+  remaining: number;
+  /** Seconds until the window ends. */
+  resetSec: number;
+}
+
+/**
+ * KEYS[1] counter, ARGV[1] window in ms. Counts a request and answers the count and the milliseconds until the window ends; a counter
+ * never stays without an end.
+ */
+const spendLua = `
+local count = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return {count, left}`;
+
+/**
+ * Counts one request of the caller's tenant. Throws LIMIT when the window is used up. Null where nothing is counted: no tenant yet,
+ * our own services, or Redis is away (a limit must not take the product down with it).
+ */
+export async function spendRequest(
+  caller: Caller,
+  config: { points: number; windowSec: number },
+): Promise<Budget | null> {
+  if (caller.tenantId === null || caller.actor.kind === "service") {
+    return null;
+  }
+  let answer: [number, number];
+  try {
+    answer = (await caller.deps.redis.eval(
+      spendLua,
+      1,
+      tenantKeys.requestLimit(caller.tenantId),
+      String(config.windowSec * 1000),
+    )) as [number, number];
+  } catch (error) {
+    caller.log.warn({ err: (error as Error).message }, "the request limit could not be checked");
+    return null;
+  }
+  const [count, leftMs] = answer;
+  const resetSec = Math.max(1, Math.ceil(leftMs / 1000));
+  if (count > config.points) {
+    throw new Fault("LIMIT", `Too many requests: ${config.points} per ${config.windowSec} s. Try again in ${resetSec} s.`, {
+      retryAfterSec: resetSec,
+    });
+  }
+  return { limit: config.points, remaining: config.points - count, resetSec };
+}
+
+/** RateLimit-Limit, -Remaining and -Reset. */
+export function budgetHeaders(budget: Budget | null, headers: Headers): void {
+  if (budget) {
+    headers.set("ratelimit-limit", String(budget.limit));
+    headers.set("ratelimit-remaining", String(budget.remaining));
+    headers.set("ratelimit-reset", String(budget.resetSec));
+  }
+}

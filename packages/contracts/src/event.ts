@@ -1,0 +1,139 @@
+/** Messages on the event streams. A fact, told at least once; names and fields are those that clients already know. */
+import { z } from "zod";
+import { Failure } from "./failure.ts";
+import { EpochMs, RunId, TenantId } from "./id.ts";
+import { RunStatus } from "./status.ts";
+
+/** On every message: version, id (for de-duplication), tenant, the request that caused it, time. */
+export const Envelope = z.object({
+  v: z.literal(1),
+  id: z.string().max(64),
+  tenantId: TenantId,
+  requestId: z.string().max(128),
+  at: EpochMs,
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+const message = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  Envelope.extend({ type: z.literal(type), runId: RunId, ...shape });
+
+const stepRef = { stepId: z.string().max(64), attempt: z.int().min(1) };
+const Outputs = z.record(z.string(), z.string());
+const chunk = z.string().max(200_000);
+const toolRef = { ...stepRef, toolName: z.string().max(128), toolCallId: z.string().max(128) };
+
+/** Told by the engine about a run's life; also on the tenant and the global stream. */
+const runLife = [
+  message("RUN_CREATED", { pipelineId: z.string(), taskDescription: z.string() }),
+  message("RUN_UPDATED", { status: RunStatus }),
+  message("RUN_STATUS_CHANGED", { status: RunStatus }),
+  message("RUN_COMPLETE", { outputs: Outputs }),
+  message("RUN_FAILED", { error: z.string(), failure: Failure }),
+  message("RUN_CANCELLED", { reason: z.string() }),
+  message("RUN_DELETED", {}),
+] as const;
+
+const stepLife = [
+  message("STEP_QUEUED", { ...stepRef, agentId: z.string() }),
+  message("STEP_STARTED", { ...stepRef, agentId: z.string(), sessionId: z.string(), model: z.string().nullable() }),
+  message("STEP_COMPLETE", {
+    ...stepRef,
+    outputs: Outputs,
+    summary: z.string().nullable(),
+    commitHash: z.string().nullable(),
+  }),
+  message("STEP_FAILED", { ...stepRef, error: z.string(), failure: Failure, retryCount: z.int() }),
+  message("STEP_RETRYING", { ...stepRef, feedback: z.string(), retryCount: z.int(), maxRetries: z.int() }),
+  message("STEP_CANCELLED", { ...stepRef, reason: z.string() }),
+] as const;
+
+/** Told by the runtime while it works: only on the run's stream. */
+const narration = [
+  message("STEP_OUTPUT", { ...stepRef, chunk }),
+  message("STEP_THINKING", { ...stepRef, chunk }),
+  message("AGENT_STATE", {
+    ...stepRef,
+    state: z.enum(["thinking", "streaming", "tool_calling", "idle"]),
+    toolName: z.string().nullable(),
+  }),
+  message("TOOL_CALL_START", { ...toolRef, args: z.string().max(200_000) }),
+  message("TOOL_CALL_END", { ...toolRef, result: z.string().max(20_000), isError: z.boolean(), durationMs: z.int() }),
+  message("FILE_CHANGED", {
+    ...stepRef,
+    path: z.string(),
+    action: z.enum(["create", "modify", "delete"]),
+    size: z.int().nullable(),
+  }),
+  message("MODEL_RETRY", { ...stepRef, error: z.string(), waitMs: z.int(), tries: z.int() }),
+] as const;
+
+/** Told by the engine or the gateway on the run's stream. */
+const runDetail = [
+  message("USAGE", {
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    costMicros: z.int(),
+    costApproximate: z.boolean(),
+    model: z.string(),
+    stepId: z.string().nullable(),
+  }),
+  message("AGENT_MESSAGE", { from: z.string(), to: z.string(), message: z.string(), threadId: z.string().nullable() }),
+  message("CONTAINER_STARTING", { sessionId: z.string(), detail: z.string().nullable() }),
+  message("CONTAINER_READY", { sessionId: z.string(), detail: z.string().nullable() }),
+  message("CONTAINER_DESTROYED", { sessionId: z.string(), detail: z.string().nullable() }),
+  message("CONTAINER_CRASHED", { sessionId: z.string(), error: z.string() }),
+  message("COMMIT_FAILED", { ...stepRef, error: z.string() }),
+  message("BRANCH_PUSHED", {
+    branch: z.string(),
+    status: z.enum(["pushed", "refused"]),
+    detail: z.string().nullable(),
+  }),
+] as const;
+
+export const RunEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...narration, ...runDetail]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type RunEventType = RunEvent["type"];
+
+/** The runtime may say these and nothing else. */
+export const narrationTypes = narration.map((schema) => schema.shape.type.value);
+/** After one of these a run stream has nothing more to tell (until a restart). */
+export const terminalRunEvents = [
+  "RUN_COMPLETE",
+  "RUN_FAILED",
+  "RUN_CANCELLED",
+  "RUN_DELETED",
+] as const satisfies readonly RunEventType[];
+
+const entity = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  Envelope.extend({ type: z.literal(type), ...shape });
+const entityLife = [
+  entity("RUNS_BULK_DELETED", { count: z.int() }),
+  entity("AGENT_CREATED", { agentId: z.string() }),
+  entity("AGENT_UPDATED", { agentId: z.string() }),
+  entity("AGENT_DELETED", { agentId: z.string() }),
+  entity("PIPELINE_CREATED", { pipelineId: z.string() }),
+  entity("PIPELINE_UPDATED", { pipelineId: z.string() }),
+  entity("PIPELINE_DELETED", { pipelineId: z.string() }),
+  entity("SETTINGS_UPDATED", {}),
+  entity("PROVIDERS_UPDATED", { providerId: z.string() }),
+] as const;
+
+/** What a tenant's pages listen to. */
+export const TenantEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...entityLife]);
+export type TenantEvent = z.infer<typeof TenantEvent>;
+
+/** What the engine instances work on: facts about runs, plus requests from the API about them. */
+export const GlobalEvent = z.discriminatedUnion("type", [
+  ...runLife,
+  ...stepLife,
+  ...entityLife,
+  message("RUN_CANCEL_REQUESTED", { reason: z.string() }),
+  message("RUN_RESTART_REQUESTED", { stepId: z.string().nullable() }),
+]);
+export type GlobalEvent = z.infer<typeof GlobalEvent>;
+
+type WithoutEnvelope<T> = T extends unknown ? Omit<T, keyof Envelope> : never;
+/** A message before it gets its envelope. */
+export type RunEventBody = WithoutEnvelope<RunEvent>;
+export type TenantEventBody = WithoutEnvelope<TenantEvent>;
+export type GlobalEventBody = WithoutEnvelope<GlobalEvent>;

@@ -1,0 +1,90 @@
+/** Why a run or a step failed: a code, what it means, what to do. Shown by every surface, so nobody writes it twice. */
+import { z } from "zod";
+
+export const failures = {
+  PIPELINE_INVALID: {
+    meaning: "The pipeline cannot be run as it is written.",
+    remedy: "Open the pipeline, fix the marked lines, and start the run again.",
+  },
+  PIPELINE_UNSUPPORTED: {
+    meaning: "The pipeline uses a feature this version does not run.",
+    remedy: "Remove the named feature from the pipeline, or update the platform.",
+  },
+  AGENT_MISSING: {
+    meaning: "A step names an agent that does not exist here.",
+    remedy: "Create an agent with that slug (or clone it from the catalogue) and restart the step.",
+  },
+  REPOSITORY_UNREACHABLE: {
+    meaning: "The repository could not be read.",
+    remedy: "Check the address and the access rights, then restart the run.",
+  },
+  REPOSITORY_REFUSED: {
+    meaning: "The repository is outside what the operator allows.",
+    remedy: "Use an https address, or ask the operator to allow the folder.",
+  },
+  WORKSPACE_FAILED: {
+    meaning: "The working copy could not be prepared.",
+    remedy: "See the message; restart the run once the cause is mended.",
+  },
+  WORKLOAD_FAILED: {
+    meaning: "The agent's workload could not be started or ended unexpectedly.",
+    remedy: "Restart the step; if it happens again, look at the engine's log with the run id.",
+  },
+  MODEL_NOT_CONFIGURED: {
+    meaning: "No usable model provider is configured for this model.",
+    remedy: "Add a key under Settings → Providers, or choose another model.",
+  },
+  MODEL_REFUSED: {
+    meaning: "The model provider refused the request.",
+    remedy: "Check the provider's key and the model's name under Settings → Providers.",
+  },
+  MODEL_UNAVAILABLE: {
+    meaning: "The model provider did not answer after several tries.",
+    remedy: "Wait for the provider to recover, or choose another model, then restart the step.",
+  },
+  MODEL_RATE_LIMITED: {
+    meaning: "The model provider keeps asking to slow down.",
+    remedy: "Wait, or raise the limit at the provider, then restart the step.",
+  },
+  OUTPUT_MISSING: {
+    meaning: "The agent finished without an output that the step declares.",
+    remedy: "Make the step's instruction name the output, or drop it from the declaration.",
+  },
+  AGENT_FAILED: {
+    meaning: "The agent reported that it could not do the step.",
+    remedy: "Read its reason; change the task or the instruction and restart the step.",
+  },
+  NO_ROUTE: {
+    meaning: "The step ended with a result that no route accepts.",
+    remedy: "Add the result to onResult, or make the agent answer one of the listed values.",
+  },
+  TURN_LIMIT: { meaning: "The agent used all turns it is allowed.", remedy: "Raise maxTurns or split the step." },
+  STEP_TIMEOUT: {
+    meaning: "The step took longer than its timeout.",
+    remedy: "Raise timeoutSeconds or split the step.",
+  },
+  BUDGET_EXCEEDED: { meaning: "A spending limit was reached.", remedy: "Raise the limit, then restart the step." },
+  LOOP_DETECTED: {
+    meaning: "The agent repeated itself without progress.",
+    remedy: "Make the instruction clearer, or use a stronger model.",
+  },
+  EXECUTION_LIMIT: {
+    meaning: "The run executed more steps than it may.",
+    remedy: "Check the pipeline's ways back for an endless circle.",
+  },
+  CANCELLED: { meaning: "Somebody cancelled the run.", remedy: "Restart it when you are ready." },
+  ENGINE_ERROR: {
+    meaning: "Something unexpected happened in the engine.",
+    remedy: "Restart the step; report it with the request id if it happens again.",
+  },
+} as const;
+export type FailureCode = keyof typeof failures;
+export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
+
+/** A failure as stored and shown: code, what happened in this case, meaning and remedy of the code. */
+export const Failure = z.object({ code: FailureCode, message: z.string(), meaning: z.string(), remedy: z.string() });
+export type Failure = z.infer<typeof Failure>;
+
+export function failure(code: FailureCode, message: string): Failure {
+  return { code, message, ...failures[code] };
+}

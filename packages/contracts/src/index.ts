@@ -1,0 +1,49 @@
+/** The shared schema package: every operation, message and fault of the platform, browser-safe, zod only. */
+import { agents } from "./agent.ts";
+import { apiKeys, auth } from "./auth.ts";
+import { llmCalls } from "./llm-call.ts";
+import { pipelines } from "./pipeline.ts";
+import { runs, steps } from "./run.ts";
+import { settings } from "./settings.ts";
+import { events } from "./stream.ts";
+import { system } from "./system.ts";
+import { tenants } from "./tenant.ts";
+
+export * from "./agent.ts";
+export * from "./auth.ts";
+export * from "./contract.ts";
+export * from "./event.ts";
+export * from "./failure.ts";
+export * from "./fault.ts";
+export * from "./id.ts";
+export * from "./llm-call.ts";
+export * from "./page.ts";
+export * from "./patch.ts";
+export * from "./pipeline.ts";
+export * from "./pipeline-document.ts";
+export * from "./run.ts";
+export * from "./runtime.ts";
+export * from "./scope.ts";
+export * from "./services.ts";
+export * from "./settings.ts";
+export * from "./status.ts";
+export * from "./stream.ts";
+export * from "./system.ts";
+export * from "./tenant.ts";
+
+/** Every call of the platform: noun → verb → contract. Routers, REST, OpenAPI, client and isolation test derive from it. */
+export const contracts = {
+  auth,
+  apiKeys,
+  tenants,
+  agents,
+  pipelines,
+  runs,
+  steps,
+  settings,
+  llmCalls,
+  system,
+} as const;
+export type Contracts = typeof contracts;
+/** Every server-sent event stream. */
+export const streams = { events } as const;

@@ -1,0 +1,31 @@
+/** What an actor may do. `public` needs no actor; `service` is held by our own services only. */
+import { z } from "zod";
+
+export const scopes = [
+  "tenant:read",
+  "tenant:write",
+  "keys:read",
+  "keys:write",
+  "agents:read",
+  "agents:write",
+  "pipelines:read",
+  "pipelines:write",
+  "runs:read",
+  "runs:write",
+  "events:read",
+  "settings:read",
+  "settings:write",
+  "llm:read",
+  "llm:call",
+  "self:read",
+  "service",
+] as const;
+export const Scope = z.enum(scopes);
+export type Scope = z.infer<typeof Scope>;
+
+/** Scopes a person or an API key can hold: everything but what belongs to workloads and services. */
+export const grantableScopes = scopes.filter((scope) => scope !== "service" && scope !== "llm:call");
+/** Scopes of a plain member: no change to the tenant, its settings or its providers. */
+export const memberScopes = grantableScopes.filter((scope) => scope !== "tenant:write" && scope !== "settings:write");
+/** Scopes of a run key: call the model, read its own run. */
+export const runKeyScopes = ["llm:call", "self:read"] as const satisfies readonly Scope[];

@@ -1,0 +1,41 @@
+/** Ends the caller's sign-in, and the one whose refresh token is sent along. */
+import type { auth, OutputOf } from "@djinnbot/contracts";
+import { withTenant } from "@djinnbot/db";
+import { audit } from "../audit.ts";
+import { hashToken } from "../crypto/token.ts";
+import type { Deps, VerbArgs } from "../ctx.ts";
+import { guard, userIdOf } from "../guard.ts";
+import { forgetSignIn, markEnded } from "./sign-in.ts";
+
+export async function logout({ ctx, input }: VerbArgs<typeof auth.logout>): Promise<OutputOf<typeof auth.logout>> {
+  guard(ctx, "self:read");
+  const userId = userIdOf(ctx.actor);
+  if (userId === null) {
+    return { status: "ok" };
+  }
+  const ended = await withTenant(ctx.deps.db, ctx.tenantId, async (tx) => {
+    const now = ctx.now();
+    const ids = ctx.actor.kind === "user" ? await markEnded(tx, { userId, id: ctx.actor.sessionId, now }) : [];
+    if (input.refreshToken !== undefined) {
+      ids.push(...(await markEnded(tx, { userId, refreshTokenHash: hashToken(input.refreshToken), now })));
+    }
+    if (ids.length > 0) {
+      await audit(tx, ctx, { action: "auth.logout", entity: "user", entityId: userId });
+    }
+    return ids;
+  });
+  await forgetSignIn(ctx.deps, ended);
+  return { status: "ok" };
+}
+
+/** Ends a browser sign-in by its id, from the cookie of the person who signs out. Harmless when it has ended already. */
+export async function revokeBrowserSession(deps: Deps, sessionId: string): Promise<void> {
+  const { rows } = await deps.system.pool.query<{ id: string }>(
+    "UPDATE user_sessions SET revoked_at = $2 WHERE id = $1 AND kind = 'browser' AND revoked_at IS NULL RETURNING id",
+    [sessionId, Date.now()],
+  );
+  await forgetSignIn(
+    deps,
+    rows.map(({ id }) => id),
+  );
+}

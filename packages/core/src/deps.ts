@@ -1,0 +1,41 @@
+/** The composition of a process: database, Redis and settings from its environment, so that apps never name Prisma. */
+import { createLog, type Log, type serviceEnvShape } from "@djinnbot/config";
+import { openDb } from "@djinnbot/db";
+import { openSystemDb } from "@djinnbot/db/system";
+import { createRedis } from "@djinnbot/events";
+import type { z } from "zod";
+import type { Deps } from "./ctx.ts";
+import { version } from "./version.ts";
+
+export type ServiceEnv = { [K in keyof typeof serviceEnvShape]: z.output<(typeof serviceEnvShape)[K]> };
+
+/** Opens pools lazily; `close` ends them. */
+export function createDeps(
+  env: ServiceEnv,
+  options: { service: string; instance: string; log?: Log; dbConnections?: number },
+): Deps & { close: () => Promise<void> } {
+  const log = options.log ?? createLog({ service: options.service, instance: options.instance, level: env.LOG_LEVEL });
+  const db = openDb({ url: env.APP_DATABASE_URL, name: options.service, max: options.dbConnections ?? 20 });
+  const system = openSystemDb({ url: env.SYSTEM_DATABASE_URL, name: `${options.service}-system` });
+  const redis = createRedis(env.REDIS_URL, { log, name: options.service });
+  return {
+    db,
+    system,
+    redis,
+    log,
+    config: {
+      version,
+      dataDir: env.DATA_DIR,
+      publicUrl: env.PUBLIC_URL,
+      authSecretKey: env.AUTH_SECRET_KEY,
+      secretEncryptionKey: env.SECRET_ENCRYPTION_KEY,
+      serviceToken: env.SERVICE_TOKEN,
+      allowedRepositoryDirs: env.ALLOWED_REPOSITORY_DIRS,
+      allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
+    },
+    close: async () => {
+      redis.disconnect();
+      await Promise.all([db.close(), system.close()]);
+    },
+  };
+}

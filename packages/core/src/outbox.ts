@@ -1,0 +1,102 @@
+/**
+ * Messages that must follow a change: written in its transaction, published after the commit, deleted when Redis has them. A crash
+ * in between loses nothing (the relay publishes what is left) and repeats nothing (the marker of `publishOnce`).
+ */
+import { type GlobalEventBody, newId, type RunEventBody, type TenantEventBody } from "@djinnbot/contracts";
+import type { Prisma, Tx } from "@djinnbot/db";
+import { envelop, globalEvents, publishOnce, runEvents, tenantEvents, tenantKeys } from "@djinnbot/events";
+import type { Ctx, Deps } from "./ctx.ts";
+
+export type OutboxStream = "run" | "tenant" | "global";
+export interface OutboxMessage {
+  id: string;
+  tenantId: string;
+  streams: OutboxStream[];
+  runId: string | null;
+  message: Record<string, unknown>;
+}
+type Body = RunEventBody | TenantEventBody | GlobalEventBody;
+
+/** Makes the message without writing it: the engine's raw SQL inserts it in its own statement. */
+export function outboxMessage(
+  source: { tenantId: string; requestId: string },
+  streams: OutboxStream[],
+  body: Body,
+): OutboxMessage {
+  const id = newId("event");
+  const runId = "runId" in body && typeof body.runId === "string" ? body.runId : null;
+  return { id, tenantId: source.tenantId, streams, runId, message: envelop(source, body, id) };
+}
+
+/** Writes a message into the outbox. Hand the result to {@link publishOutbox} after the transaction. */
+export async function outbox(
+  tx: Tx,
+  ctx: Pick<Ctx, "tenantId" | "requestId" | "now">,
+  streams: OutboxStream[],
+  body: Body,
+): Promise<OutboxMessage> {
+  const row = outboxMessage(ctx, streams, body);
+  await tx.outbox.create({
+    data: {
+      id: row.id,
+      streams: row.streams,
+      runId: row.runId,
+      message: row.message as Prisma.InputJsonObject,
+      createdAt: ctx.now(),
+    },
+  });
+  return row;
+}
+
+/** Publishes rows and deletes them. A failure is only logged: the relay tries again within seconds. */
+export async function publishOutbox(deps: Deps, rows: readonly OutboxMessage[]): Promise<void> {
+  if (rows.length === 0) {
+    return;
+  }
+  try {
+    await Promise.all(rows.map((row) => publishRow(deps, row)));
+    await deps.system.pool.query("DELETE FROM outbox WHERE id = ANY($1)", [rows.map((row) => row.id)]);
+  } catch (error) {
+    deps.log.warn({ err: (error as Error).message, count: rows.length }, "publishing is late; the relay will do it");
+  }
+}
+
+async function publishRow(deps: Deps, row: OutboxMessage): Promise<void> {
+  const streams = row.streams.map((stream) => target(stream, row)).filter((stream) => stream !== null);
+  await publishOnce(deps.redis, { marker: tenantKeys.published(row.tenantId, row.id), message: row.message, streams });
+}
+
+function target(stream: OutboxStream, row: OutboxMessage): { key: string; maxLength: number } | null {
+  switch (stream) {
+    case "run":
+      return row.runId === null
+        ? null
+        : { key: runEvents.key({ tenantId: row.tenantId, runId: row.runId }), maxLength: runEvents.maxLength };
+    case "tenant":
+      return { key: tenantEvents.key(row), maxLength: tenantEvents.maxLength };
+    case "global":
+      return { key: globalEvents.key({}), maxLength: globalEvents.maxLength };
+  }
+}
+
+/** Publishes what a crash left behind: rows older than `minAgeMs`, oldest first. Answers how many. */
+export async function relayOutbox(deps: Deps, minAgeMs = 2000): Promise<number> {
+  const { rows } = await deps.system.pool.query<{
+    id: string;
+    tenant_id: string;
+    streams: OutboxStream[];
+    run_id: string | null;
+    message: Record<string, unknown>;
+  }>("SELECT id, tenant_id, streams, run_id, message FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT 500", [
+    Date.now() - minAgeMs,
+  ]);
+  const messages = rows.map((row) => ({
+    id: row.id,
+    tenantId: row.tenant_id,
+    streams: row.streams,
+    runId: row.run_id,
+    message: row.message,
+  }));
+  await publishOutbox(deps, messages);
+  return messages.length;
+}

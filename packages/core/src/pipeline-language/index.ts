@@ -1,0 +1,15 @@
+/** The pipeline language: reading YAML with positions, checking it, filling templates and choosing the next step. Pure. */
+export { checkOutputs } from "./outputs.ts";
+export { type ParsedPipeline, parsePipeline } from "./parse.ts";
+export {
+  type ModelChoice,
+  type ModelSource,
+  type ModelSources,
+  modelPrecedence,
+  type ResolvedStep,
+  resolveModel,
+  resolveStep,
+} from "./resolve.ts";
+export { type Notice, type Route, route } from "./route.ts";
+export { type Rendered, renderTemplate } from "./template.ts";
+export { wellKnownVariables } from "./variables.ts";

@@ -1,0 +1,72 @@
+/** A pipeline's YAML text → its document and everything that is wrong with it, all at once. */
+import type { PipelineDocument, PipelineProblem } from "@djinnbot/contracts";
+import { type Finding, toProblem } from "./finding.ts";
+import { checkFlow, readFlow } from "./flow.ts";
+import { readOutline } from "./outline.ts";
+import { checkReferences } from "./reference-check.ts";
+import { checkSchema } from "./schema-check.ts";
+import { readSource } from "./source.ts";
+import { checkTemplates, checkVariables } from "./variables.ts";
+
+export interface ParsedPipeline {
+  /** Null when there is any error; timeouts are always in `timeoutSeconds`. */
+  document: PipelineDocument | null;
+  /** Errors and warnings in the order of the text. */
+  problems: PipelineProblem[];
+  /** Why a run of it cannot start: PIPELINE_UNSUPPORTED when nothing but features of a later version stands in the way. */
+  failureCode: "PIPELINE_INVALID" | "PIPELINE_UNSUPPORTED" | null;
+}
+
+/** More than a person reads; the text is broken as a whole then. */
+const maxProblems = 100;
+
+function inOrder(problems: PipelineProblem[]): PipelineProblem[] {
+  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const kept = sorted.slice(0, maxProblems);
+  const rest = sorted.length - kept.length;
+  const last = kept.at(-1);
+  if (rest > 0 && last) {
+    // The count of the rest is an error, so that a cut list never looks better than the whole.
+    kept.push({ ...last, severity: "error", message: `${rest} more problems follow.`, path: "" });
+  }
+  return kept;
+}
+
+function oneTimeout<T extends { timeout?: number; timeoutSeconds?: number }>({ timeout, ...rest }: T) {
+  return timeout === undefined ? rest : { ...rest, timeoutSeconds: timeout };
+}
+
+function normalise(document: PipelineDocument): PipelineDocument {
+  return {
+    ...document,
+    ...(document.defaults && { defaults: oneTimeout(document.defaults) }),
+    steps: document.steps.map((step) => oneTimeout(step)),
+  };
+}
+
+/**
+ * Reads and checks a pipeline (reference 1.1). Positions count from 1. Warnings about flow and variables come once there
+ * is no error any more: before that they would mostly be its echo. Never throws.
+ */
+export function parsePipeline(yaml: string): ParsedPipeline {
+  const { source, problems: syntax } = readSource(yaml);
+  if (!source) {
+    return { document: null, problems: inOrder(syntax), failureCode: "PIPELINE_INVALID" };
+  }
+  const { raw } = source;
+  const outline = readOutline(raw);
+  const { document, findings } = checkSchema(raw);
+  findings.push(...checkReferences(raw, outline), ...checkTemplates(raw, outline));
+  const errors = findings.filter((finding: Finding) => finding.severity === "error");
+  const sound = document !== null && errors.length === 0 && syntax.length === 0;
+  if (sound) {
+    const flow = readFlow(outline);
+    findings.push(...checkFlow(outline, flow), ...checkVariables(raw, outline, flow));
+  }
+  const later = syntax.length === 0 && errors.length > 0 && errors.every((finding) => finding.unsupported);
+  return {
+    document: sound ? normalise(document) : null,
+    problems: inOrder([...syntax, ...findings.map((finding) => toProblem(source, finding))]),
+    failureCode: sound ? null : later ? "PIPELINE_UNSUPPORTED" : "PIPELINE_INVALID",
+  };
+}

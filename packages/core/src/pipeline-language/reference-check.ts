@@ -1,0 +1,146 @@
+/** Names that one part of a pipeline uses of another: agents, next steps, and what appears twice. */
+import { builtinTools } from "@djinnbot/contracts";
+import { error, type Finding, warning } from "./finding.ts";
+import { asMap, type Outline, type OutlineResult, type OutlineStep, placeOf } from "./outline.ts";
+import { unsupported } from "./schema-check.ts";
+import type { Path, PipelineSource } from "./source.ts";
+import { hint } from "./suggest.ts";
+
+type Raw = PipelineSource["raw"];
+interface Names {
+  raw: Raw;
+  agents: string[];
+  steps: string[];
+}
+
+const known = (items: { id?: string }[]) => [...new Set(items.flatMap((item) => item.id ?? []))];
+
+function twice(items: { id?: string; path: Path }[], noun: string): Finding[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ id, path }) => {
+    if (id === undefined || !seen.has(id)) {
+      seen.add(id ?? "");
+      return [];
+    }
+    return [
+      error({
+        message: `The ${noun} \`${id}\` is declared twice; give one of them another id.`,
+        path: [...path, "id"],
+      }),
+    ];
+  });
+}
+
+function missingName(options: {
+  names: Names;
+  noun: "agent" | "step";
+  name?: string;
+  path: Path;
+  key: string;
+}): Finding[] {
+  const { names, noun, name, path, key } = options;
+  const candidates = noun === "agent" ? names.agents : names.steps;
+  if (name === undefined || candidates.includes(name)) {
+    return [];
+  }
+  const place = placeOf(path, names.raw);
+  const list = noun === "agent" ? "agents" : "steps";
+  const message = `${place}: \`${key}\` names the ${noun} \`${name.slice(0, 64)}\`, which is not in \`${list}\`.${hint(name, candidates)}`;
+  return [error({ message, path })];
+}
+
+function resultFindings(result: OutlineResult, names: Names): Finding[] {
+  const { path } = result;
+  const place = placeOf(path, names.raw);
+  const findings = [
+    ...missingName({ names, noun: "step", name: result.goto, path: [...path, "goto"], key: "goto" }),
+    ...missingName({
+      names,
+      noun: "agent",
+      name: result.notify?.agent,
+      path: [...path, "notify", "agent"],
+      key: "notify.agent",
+    }),
+  ];
+  if (result.continueLoop) {
+    findings.push(unsupported({ place, key: "continueLoop", feature: "loops are", path: [...path, "continueLoop"] }));
+  }
+  if (result.goto !== undefined && result.retry) {
+    const message = `${place} has both \`goto\` and \`retry\`; \`goto\` is taken. Remove one of them.`;
+    findings.push(warning({ message, path: [...path, "retry"], atKey: true }));
+  } else if (result.maxRetries && !result.retry) {
+    const message = `${place}: \`maxRetries\` does nothing without \`retry: true\`.`;
+    findings.push(warning({ message, path: [...path, "maxRetries"], atKey: true }));
+  }
+  return findings;
+}
+
+function stepFindings(step: OutlineStep, names: Names): Finding[] {
+  const { path } = step;
+  const place = placeOf(path, names.raw);
+  const findings = [
+    ...missingName({ names, noun: "agent", name: step.agent, path: [...path, "agent"], key: "agent" }),
+    ...missingName({ names, noun: "step", name: step.onComplete, path: [...path, "onComplete"], key: "onComplete" }),
+    ...step.results.flatMap((result) => resultFindings(result, names)),
+  ];
+  if (step.type === "loop") {
+    findings.push(unsupported({ place, key: "type: loop", feature: "loops are", path: [...path, "type"] }));
+  }
+  if (step.results.length > 0 && step.outputs.length === 0) {
+    const message = `${place} has \`onResult\` but declares no output to compare with it; add \`outputs\`.`;
+    findings.push(warning({ message, path: [...path, "onResult"], atKey: true }));
+  }
+  for (const [index, key] of step.outputs.entries()) {
+    if (step.outputs.indexOf(key) < index) {
+      findings.push(
+        warning({ message: `${place} declares the output \`${key}\` twice.`, path: [...path, "outputs", index] }),
+      );
+    }
+  }
+  for (const [index, result] of step.results.entries()) {
+    const first = step.results.findIndex((other) => other.key.trim().toLowerCase() === result.key.trim().toLowerCase());
+    if (first < index) {
+      const message = `${placeOf(result.path, names.raw)} never matches: upper and lower case are the same, and \`${step.results[first]?.key}\` comes first.`;
+      findings.push(warning({ message, path: result.path, atKey: true }));
+    }
+  }
+  return findings;
+}
+
+/** `timeout` and `timeoutSeconds` are one setting in two spellings (reference 1.1). */
+function timeoutFindings(raw: Raw, path: Path, value: unknown): Finding[] {
+  const { timeout, timeoutSeconds } = asMap(value);
+  if (timeout === undefined || timeoutSeconds === undefined || timeout === timeoutSeconds) {
+    return [];
+  }
+  const message = `${placeOf(path, raw)} sets \`timeout\` and \`timeoutSeconds\` to different values; both mean seconds, so keep one.`;
+  return [error({ message, path: [...path, "timeoutSeconds"], atKey: true })];
+}
+
+function toolFindings(raw: Raw, path: Path, value: unknown): Finding[] {
+  const { tools } = asMap(value);
+  const names: unknown[] = Array.isArray(tools) ? tools : [];
+  return names.flatMap((name, index) => {
+    if (typeof name !== "string" || builtinTools.some((tool) => tool === name)) {
+      return [];
+    }
+    const message = `${placeOf(path, raw)} lists the tool \`${name.slice(0, 64)}\`, which does not exist here.${hint(name, builtinTools)}`;
+    return [warning({ message, path: [...path, "tools", index] })];
+  });
+}
+
+/** Every fault of names and repeated settings, also in a text that does not fit the schema. */
+export function checkReferences(raw: Raw, outline: Outline): Finding[] {
+  const names: Names = { raw, agents: known(outline.agents), steps: known(outline.steps) };
+  const settings: [Path, unknown][] = [
+    [["defaults"], raw.defaults],
+    ...outline.agents.map((agent, index): [Path, unknown] => [agent.path, (raw.agents as unknown[])[index]]),
+    ...outline.steps.map((step, index): [Path, unknown] => [step.path, (raw.steps as unknown[])[index]]),
+  ];
+  return [
+    ...twice(outline.agents, "agent"),
+    ...twice(outline.steps, "step"),
+    ...outline.steps.flatMap((step) => stepFindings(step, names)),
+    ...settings.flatMap(([path, value]) => [...timeoutFindings(raw, path, value), ...toolFindings(raw, path, value)]),
+  ];
+}

@@ -1,0 +1,159 @@
+import { rm } from "node:fs/promises";
+import { tenantPaths } from "@djinnbot/config";
+import { Fault, isTerminal, openRunStatuses, RunStatus, type runs, terminalRunStatuses } from "@djinnbot/contracts";
+import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
+import { tenantKeys } from "@djinnbot/events";
+import { audit } from "../audit.ts";
+import { change } from "../change.ts";
+import type { Ctx, VerbArgs } from "../ctx.ts";
+import { guard } from "../guard.ts";
+import { outbox } from "../outbox.ts";
+import { getRunOrFault, lockRunOrFault, outputsOf, toRun } from "./queries.ts";
+
+/** Changes the context or the model of a run; steps that start afterwards use them. */
+export async function updateRun({ ctx, input }: VerbArgs<typeof runs.update>) {
+  guard(ctx, "runs:write");
+  return change(ctx, async (tx, messages) => {
+    const before = await lockRunOrFault(tx, input.runId);
+    const row = await tx.run.update({
+      where: { id: before.id },
+      data: {
+        ...(input.humanContext === undefined ? {} : { humanContext: input.humanContext as Prisma.InputJsonValue }),
+        ...(input.modelOverride === undefined ? {} : { modelOverride: input.modelOverride }),
+        updatedAt: ctx.now(),
+      },
+    });
+    await audit(tx, ctx, { action: "run.update", entity: "run", entityId: row.id });
+    messages.push(
+      await outbox(tx, ctx, ["run", "tenant", "global"], {
+        type: "RUN_UPDATED",
+        runId: row.id,
+        status: RunStatus.parse(row.status),
+      }),
+    );
+    return toRun(row, (await outputsOf(tx, [row.id])).get(row.id) ?? {});
+  });
+}
+
+/**
+ * Cancels a run. One that no engine ever took is cancelled here; otherwise the engine that holds it is told, stops the workload
+ * within 5 s and writes the end. Cancelling twice is fine; CONFLICT when the run has ended otherwise.
+ */
+export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
+  guard(ctx, "runs:write");
+  return change(ctx, async (tx, messages) => {
+    const row = await lockRunOrFault(tx, input.runId);
+    const status = RunStatus.parse(row.status);
+    const answer = { runId: row.id, status: "cancelled" as const };
+    if (status === "cancelled") {
+      return answer;
+    }
+    if (isTerminal(status)) {
+      throw new Fault("CONFLICT", `The run has already ${status === "completed" ? "completed" : "failed"}.`);
+    }
+    const now = ctx.now();
+    const reason = "Cancelled by a person.";
+    await audit(tx, ctx, { action: "run.cancel", entity: "run", entityId: row.id });
+    if (status === "pending" && row.leaseOwner === null) {
+      await tx.step.updateMany({
+        where: { runId: row.id, status: { in: ["pending", "queued"] } },
+        data: { status: "cancelled", completedAt: now },
+      });
+      await tx.run.update({
+        where: { id: row.id },
+        data: {
+          status: "cancelled",
+          failureCode: "CANCELLED",
+          failureMessage: reason,
+          cancelRequestedAt: now,
+          completedAt: now,
+          updatedAt: now,
+        },
+      });
+      messages.push(
+        await outbox(tx, ctx, ["run", "tenant", "global"], { type: "RUN_CANCELLED", runId: row.id, reason }),
+      );
+      messages.push(
+        await outbox(tx, ctx, ["tenant"], { type: "RUN_STATUS_CHANGED", runId: row.id, status: "cancelled" }),
+      );
+      return answer;
+    }
+    await tx.run.update({
+      where: { id: row.id },
+      data: { cancelRequestedAt: row.cancelRequestedAt ?? now, updatedAt: now },
+    });
+    messages.push(await outbox(tx, ctx, ["global"], { type: "RUN_CANCEL_REQUESTED", runId: row.id, reason }));
+    return answer;
+  });
+}
+
+/** Deletes a finished run: rows, streams and files. CONFLICT while it is open: cancel it first. */
+export async function deleteRun({ ctx, input }: VerbArgs<typeof runs.delete>) {
+  guard(ctx, "runs:write");
+  const runId = await change(ctx, async (tx, messages) => {
+    const row = await lockRunOrFault(tx, input.runId);
+    if (!isTerminal(RunStatus.parse(row.status))) {
+      throw new Fault("CONFLICT", "The run is still going on. Cancel it first.");
+    }
+    await deleteRows(tx, [row.id]);
+    await audit(tx, ctx, { action: "run.delete", entity: "run", entityId: row.id });
+    messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUN_DELETED", runId: row.id }));
+    return row.id;
+  });
+  await removeTraces(ctx, [runId]);
+  return { status: "deleted" as const, runId };
+}
+
+/** Deletes finished runs, at most 1,000 at a time, by status and/or age. BAD_REQUEST when neither is given. */
+export async function deleteManyRuns({ ctx, input }: VerbArgs<typeof runs.deleteMany>) {
+  guard(ctx, "runs:write");
+  if (input.status === undefined && input.before === undefined) {
+    throw new Fault("BAD_REQUEST", "Say which runs: give `status`, `before` (epoch milliseconds) or both.");
+  }
+  if (input.status !== undefined && (openRunStatuses as readonly string[]).includes(input.status)) {
+    throw new Fault("BAD_REQUEST", "Only finished runs can be deleted: completed, failed or cancelled.");
+  }
+  const ids = await change(ctx, async (tx, messages) => {
+    const rows = await tx.run.findMany({
+      where: {
+        status: input.status ?? { in: [...terminalRunStatuses] },
+        ...(input.before === undefined ? {} : { createdAt: { lt: input.before } }),
+      },
+      select: { id: true },
+      take: 1000,
+    });
+    const found = rows.map((row) => row.id);
+    await deleteRows(tx, found);
+    await audit(tx, ctx, { action: "run.deleteMany", entity: "run", entityId: null, detail: { count: found.length } });
+    messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUNS_BULK_DELETED", count: found.length }));
+    return found;
+  });
+  await removeTraces(ctx, ids);
+  return { status: "deleted" as const, count: ids.length };
+}
+
+/** Steps, outputs, loop state and keys go with the run; sessions and their transcripts are named by it only. */
+async function deleteRows(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.session.deleteMany({ where: { source: "pipeline", sourceId: { in: [...ids] } } });
+  await tx.run.deleteMany({ where: { id: { in: [...ids] } } });
+}
+
+/** Streams and files; what a crash leaves here is harmless and never another tenant's. */
+async function removeTraces(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  const paths = tenantPaths(ctx.deps.config.dataDir, ctx.tenantId);
+  for (const id of ids) {
+    const keys = [
+      tenantKeys.runEvents(ctx.tenantId, id),
+      tenantKeys.runCommands(ctx.tenantId, id),
+      tenantKeys.runStatus(ctx.tenantId, id),
+    ];
+    await Promise.all([ctx.deps.redis.del(...keys), rm(paths.run(id), { recursive: true, force: true })]).catch(
+      (error: Error) => ctx.log.warn({ err: error.message, run: id }, "traces of a deleted run are left"),
+    );
+  }
+}
+
+/** True when the run exists for this tenant; what a stream asks before it opens. */
+export async function assertRun(ctx: Ctx, runId: string): Promise<void> {
+  await withTenant(ctx.deps.db, ctx.tenantId, (tx) => getRunOrFault(tx, runId));
+}

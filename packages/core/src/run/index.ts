@@ -1,0 +1,20 @@
+/** Verbs of the noun `runs`. */
+import type { Contracts } from "@djinnbot/contracts";
+import type { VerbsOf } from "../verbs.ts";
+import { cancelRun, deleteManyRuns, deleteRun, updateRun } from "./change.ts";
+import { createRun } from "./create.ts";
+import { runLogs } from "./logs.ts";
+import { getRun, listRuns } from "./read.ts";
+import { restartRun } from "./restart.ts";
+
+export const runVerbs: VerbsOf<Contracts["runs"]> = {
+  list: listRuns,
+  create: createRun,
+  get: getRun,
+  update: updateRun,
+  delete: deleteRun,
+  deleteMany: deleteManyRuns,
+  cancel: cancelRun,
+  restart: restartRun,
+  logs: runLogs,
+};

@@ -1,0 +1,89 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { tenantPaths } from "@djinnbot/config";
+import { Fault, PushState, type RunDetail, type runs } from "@djinnbot/contracts";
+import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
+import type { Ctx, VerbArgs } from "../ctx.ts";
+import { guard } from "../guard.ts";
+import { getRunOrFault, outputsOf, toRun, toStep } from "./queries.ts";
+
+/** The cursor of a page: creation time and id of its last run. */
+function readCursor(cursor: string): { createdAt: bigint; id: string } {
+  const match = /^(\d{1,16})_(run_[0-9a-z]+)$/.exec(cursor);
+  if (!match?.[1] || !match[2]) {
+    throw new Fault("BAD_REQUEST", "The cursor is not one that a list answered.");
+  }
+  return { createdAt: BigInt(match[1]), id: match[2] };
+}
+
+/** Runs, newest first. `search` looks into task, id and pipeline. */
+export async function listRuns({ ctx, input }: VerbArgs<typeof runs.list>) {
+  guard(ctx, "runs:read");
+  const where: Prisma.RunWhereInput[] = [];
+  if (input.cursor !== undefined) {
+    const after = readCursor(input.cursor);
+    where.push({ OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] });
+  }
+  if (input.pipelineId !== undefined) {
+    where.push({ pipelineId: input.pipelineId });
+  }
+  if (input.status !== undefined) {
+    where.push({ status: input.status });
+  }
+  if (input.agentId !== undefined) {
+    where.push({ steps: { some: { agentId: input.agentId } } });
+  }
+  if (input.search !== undefined) {
+    const contains = { contains: input.search, mode: "insensitive" as const };
+    where.push({ OR: [{ taskDescription: contains }, { id: contains }, { pipelineId: contains }] });
+  }
+  return withTenant(ctx.deps.db, ctx.tenantId, async (tx) => {
+    const rows = await tx.run.findMany({
+      where: { AND: where },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take: input.limit + 1,
+      omit: { pipelineYaml: true },
+    });
+    const shown = rows.slice(0, input.limit);
+    const outputs = await outputsOf(
+      tx,
+      shown.map((row) => row.id),
+    );
+    const last = shown.at(-1);
+    return {
+      items: shown.map((row) => toRun({ ...row, pipelineYaml: "" }, outputs.get(row.id) ?? {})),
+      nextCursor: rows.length > input.limit && last ? `${last.createdAt}_${last.id}` : null,
+    };
+  });
+}
+
+/** One run with every execution of its steps, in order. */
+export async function getRun({ ctx, input }: VerbArgs<typeof runs.get>) {
+  guard(ctx, "runs:read");
+  return withTenant(ctx.deps.db, ctx.tenantId, (tx) => readDetail(tx, ctx, input.runId));
+}
+
+/** The detail of a run inside a transaction; shared by the verbs that answer it after a change. */
+export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDetail> {
+  const row = await getRunOrFault(tx, runId);
+  const steps = await tx.step.findMany({ where: { runId }, orderBy: { sequence: "asc" } });
+  const outputs = await outputsOf(tx, [runId]);
+  const workspace = tenantPaths(ctx.deps.config.dataDir, ctx.tenantId).workspace(runId);
+  const [exists, hasGit] = await Promise.all([isThere(workspace), isThere(join(workspace, ".git"))]);
+  return {
+    ...toRun(row, outputs.get(runId) ?? {}),
+    keyUserId: row.initiatedByUserId,
+    workspaceType: row.workspaceType,
+    workspaceExists: exists,
+    workspaceHasGit: hasGit,
+    push: PushState.parse({ status: row.pushStatus, detail: row.pushDetail }),
+    steps: steps.map(toStep),
+  };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,31 @@
+/** The total map noun → verb → function: a contract without its verb does not compile. */
+import type { AnyContract, Contracts } from "@djinnbot/contracts";
+import { agentVerbs } from "./agent/index.ts";
+import { apiKeyVerbs } from "./api-key/index.ts";
+import { authVerbs } from "./auth/index.ts";
+import type { PublicVerb, Verb } from "./ctx.ts";
+import { llmCallVerbs } from "./llm-call/index.ts";
+import { pipelineVerbs } from "./pipeline/index.ts";
+import { runVerbs } from "./run/index.ts";
+import { settingsVerbs } from "./settings/index.ts";
+import { stepVerbs } from "./step/index.ts";
+import { systemVerbs } from "./system/index.ts";
+import { tenantVerbs } from "./tenant/index.ts";
+
+/** Public operations run without a tenant; all others always have one. */
+export type VerbOf<C> = C extends AnyContract ? (C["scope"] extends "public" ? PublicVerb<C> : Verb<C>) : never;
+export type VerbsOf<N> = { [K in keyof N]: N[K] extends AnyContract ? PublicVerb<N[K]> | Verb<N[K]> : never };
+export type Verbs = { [Noun in keyof Contracts]: VerbsOf<Contracts[Noun]> };
+
+export const verbs: Verbs = {
+  auth: authVerbs,
+  apiKeys: apiKeyVerbs,
+  tenants: tenantVerbs,
+  agents: agentVerbs,
+  pipelines: pipelineVerbs,
+  runs: runVerbs,
+  steps: stepVerbs,
+  settings: settingsVerbs,
+  llmCalls: llmCallVerbs,
+  system: systemVerbs,
+};

@@ -1,0 +1,63 @@
+/**
+ * The only place that spells a Redis key (DESIGN 4.6). Tenant keys start with `djinnbot:t:{tenantId}:`; the system keys below
+ * are the ones the specification names (3.5.1, 3.8.3), and each carries the tenant in its value or in its own name.
+ */
+import { RunId, SessionId, TenantId } from "@djinnbot/contracts";
+
+const tenant = (tenantId: string) => `djinnbot:t:${TenantId.parse(tenantId)}`;
+const run = (tenantId: string, runId: string) => `${tenant(tenantId)}:run:${RunId.parse(runId)}`;
+
+/** Keys of one tenant. */
+export const tenantKeys = {
+  prefix: (tenantId: string) => `${tenant(tenantId)}:`,
+  events: (tenantId: string) => `${tenant(tenantId)}:events:global`,
+  runEvents: (tenantId: string, runId: string) => `${tenant(tenantId)}:events:run:${RunId.parse(runId)}`,
+  runCommands: (tenantId: string, runId: string) => `${run(tenantId, runId)}:commands`,
+  runStatus: (tenantId: string, runId: string) => `${run(tenantId, runId)}:status`,
+  idempotency: (tenantId: string, actor: string, key: string) => `${tenant(tenantId)}:idem:${actor}:${key}`,
+  requestLimit: (tenantId: string) => `${tenant(tenantId)}:limit:requests`,
+  /** Marks an outbox message as published. */
+  published: (tenantId: string, messageId: string) => `${tenant(tenantId)}:published:${messageId}`,
+  agentState: (tenantId: string) => `${tenant(tenantId)}:agents:state`,
+} as const;
+
+/** Keys that belong to the installation. */
+export const systemKeys = {
+  globalEvents: "djinnbot:events:global",
+  engineGroup: "djinnbot:cg:engine-workers",
+  pipelineInvalidate: "djinnbot:pipeline:invalidate",
+  pipelineCache: (tenantId: string, pipelineId: string) => `djinnbot:pipeline-cache:${tenantId}:${pipelineId}`,
+  runLock: (runId: string) => `djinnbot:lock:run:${RunId.parse(runId)}`,
+  lock: (name: string) => `djinnbot:lock:${name}`,
+  /** Registry of workloads: hash of what hosts a session. */
+  container: (sessionId: string) => `djinnbot:containers:${SessionId.parse(sessionId)}`,
+  /** Set of session ids that have a registry entry, so that a sweep needs no SCAN. */
+  containers: "djinnbot:containers",
+  /** Heartbeats of engine instances: sorted set, member instance id, score epoch ms. */
+  instances: "djinnbot:instances",
+  instance: (instanceId: string) => `djinnbot:instance:${instanceId}`,
+  /** Sign-in attempts, by address or by hashed account (no tenant is known yet). */
+  authLimit: "djinnbot:limit:auth",
+  sessionCache: (sessionId: string) => `djinnbot:auth:session:${sessionId}`,
+} as const;
+
+/** Key patterns and prefixes a workload's Redis user may touch: its own run's streams, nothing else (DESIGN 4.8). */
+export function workloadKeys(tenantId: string, runId: string): { read: string[]; write: string[] } {
+  return {
+    read: [tenantKeys.runCommands(tenantId, runId)],
+    write: [tenantKeys.runStatus(tenantId, runId), tenantKeys.runEvents(tenantId, runId)],
+  };
+}
+/** Name of a session's Redis user. */
+export function workloadUser(sessionId: string): string {
+  return `djinnbot-${SessionId.parse(sessionId)}`;
+}
+/** True for a key that DESIGN 4.6 allows; used by the scan after the test suite. */
+export function isKnownKey(key: string): boolean {
+  const known = [
+    /^djinnbot:t:ten_[0-9a-z]+:/,
+    /^djinnbot:(events:global|containers|instances|pipeline:invalidate)(:dead)?$/,
+    /^djinnbot:(containers|instance|lock|pipeline-cache|limit:auth|auth:session):/,
+  ];
+  return known.some((pattern) => pattern.test(key));
+}

@@ -1,0 +1,53 @@
+/** Writing to channels: one message with its envelope, at most once per message id. */
+import { newId } from "@djinnbot/contracts";
+import type { Redis } from "ioredis";
+import { type Channel, messageField } from "./channel.ts";
+
+export interface EnvelopeSource {
+  tenantId: string;
+  requestId: string;
+}
+
+/** Gives a message its envelope. The id is random unless the caller has one that repeats with the fact. */
+export function envelop<B extends object>(source: EnvelopeSource, body: B, id: string = newId("event")) {
+  return { v: 1 as const, id, tenantId: source.tenantId, requestId: source.requestId, at: Date.now(), ...body };
+}
+
+/** Appends a message that already has its envelope; answers the entry's id. */
+export async function publish<A>(redis: Redis, channel: Channel<A>, address: A, message: object): Promise<string> {
+  const id = await redis.xadd(
+    channel.key(address),
+    "MAXLEN",
+    "~",
+    channel.maxLength,
+    "*",
+    messageField,
+    JSON.stringify(message),
+  );
+  return id ?? "";
+}
+
+/**
+ * KEYS[1] marker of the message, KEYS[2..] streams
+ * ARGV[1] marker's life in seconds, ARGV[2] message, ARGV[3..] approximate length of each stream
+ * Appends the message to every stream unless the marker shows that it was done before; a crash between publishing an outbox
+ * row and deleting it therefore repeats nothing.
+ */
+const publishOnceLua = `
+if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then
+  for i = 2, #KEYS do
+    redis.call('XADD', KEYS[i], 'MAXLEN', '~', ARGV[i + 1], '*', 'data', ARGV[2])
+  end
+  return 1
+end
+return 0`;
+
+/** Appends one message to several streams, once per marker key (kept one hour). True when it was appended now. */
+export async function publishOnce(
+  redis: Redis,
+  options: { marker: string; message: object; streams: readonly { key: string; maxLength: number }[] },
+): Promise<boolean> {
+  const keys = [options.marker, ...options.streams.map((stream) => stream.key)];
+  const args = ["3600", JSON.stringify(options.message), ...options.streams.map((stream) => String(stream.maxLength))];
+  return (await redis.eval(publishOnceLua, keys.length, ...keys, ...args)) === 1;
+}

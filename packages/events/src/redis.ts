@@ -1,0 +1,68 @@
+/** Redis connections: one factory, so that every client reconnects and logs the same way. */
+import type { Log } from "@djinnbot/config";
+import { Redis } from "ioredis";
+
+/**
+ * A connection that keeps trying (50 ms, doubling, at most 2 s). `blocking` connections wait in XREAD and must not be shared
+ * with commands; ordinary ones fail a command after `commandTimeoutMs` so that a half-open connection is noticed.
+ */
+export function createRedis(
+  url: string,
+  options: { log: Log; name: string; blocking?: boolean; commandTimeoutMs?: number },
+): Redis {
+  const redis = new Redis(url, {
+    connectionName: options.name,
+    lazyConnect: false,
+    maxRetriesPerRequest: options.blocking ? null : 5,
+    enableReadyCheck: true,
+    keepAlive: 5000,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2000),
+    ...(options.blocking ? {} : { commandTimeout: options.commandTimeoutMs ?? 10_000 }),
+  });
+  let failing = false;
+  redis.on("error", (error) => {
+    if (!failing) {
+      options.log.warn({ err: error.message, connection: options.name }, "Redis connection failed; retrying");
+    }
+    failing = true;
+  });
+  redis.on("ready", () => {
+    if (failing) {
+      options.log.info({ connection: options.name }, "Redis connection is back");
+    }
+    failing = false;
+  });
+  return redis;
+}
+
+/**
+ * A workload's connection: sends nothing but AUTH, SELECT (only when the URL names a database) and what its caller asks for,
+ * because its Redis user may do little else. A command is never queued or sent twice: while the server is away it fails at
+ * once, and the caller decides. Keeps trying for ever, also while the server does not know the user (the engine makes it anew).
+ * `blocking` connections wait in XREAD; silence of 15 s then counts as a broken line (BLOCK must be shorter).
+ */
+export function createWorkloadRedis(url: string, options: { log: Log; name: string; blocking?: boolean }): Redis {
+  const redis = new Redis(url, {
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    keepAlive: 5000,
+    connectTimeout: 5000,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 5), 1000),
+    ...(options.blocking ? { socketTimeout: 15_000 } : { commandTimeout: 5000 }),
+  });
+  let failing = false;
+  redis.on("error", (error) => {
+    if (!failing) {
+      options.log.warn({ err: error.message, connection: options.name }, "Redis connection failed; retrying");
+    }
+    failing = true;
+  });
+  redis.on("ready", () => {
+    failing = false;
+  });
+  return redis;
+}
+export type { Redis };

@@ -1,0 +1,68 @@
+"use client";
+import { CircleAlert, CircleCheck, FlaskConical, Info, ShieldAlert, TriangleAlert, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { cn } from "./cn.ts";
+import { IconButton } from "./icon-button.tsx";
+
+const TONES = {
+  info: { classes: "border-info-line bg-info-soft", text: "text-info", icon: Info },
+  ok: { classes: "border-ok-line bg-ok-soft", text: "text-ok", icon: CircleCheck },
+  warn: { classes: "border-warn-line bg-warn-soft", text: "text-warn", icon: TriangleAlert },
+  danger: { classes: "border-danger-line bg-danger-soft", text: "text-danger", icon: CircleAlert },
+};
+
+export type BannerProps = {
+  tone?: keyof typeof TONES;
+  title?: ReactNode;
+  icon?: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  onDismiss?: () => void;
+  className?: string;
+};
+
+/** A notice about the whole page or product; stands in the flow, above what it speaks of. */
+export function Banner({ tone = "info", title, icon, children, action, onDismiss, className }: BannerProps) {
+  const look = TONES[tone];
+  const Icon = look.icon;
+  return (
+    <section
+      aria-label={typeof title === "string" ? title : "Notice"}
+      className={cn("flex items-start gap-2.5 border-y px-4 py-2 text-sm", look.classes, className)}
+    >
+      <span className={cn("mt-0.5 [&_svg]:size-4", look.text)}>{icon ?? <Icon aria-hidden />}</span>
+      <p className="min-w-0 flex-1">
+        {title === undefined ? null : <strong className={cn("mr-1.5 font-semibold", look.text)}>{title}</strong>}
+        {children}
+      </p>
+      {action}
+      {onDismiss === undefined ? null : (
+        <IconButton label="Dismiss" size="sm" icon={<X aria-hidden />} onClick={onDismiss} className="-my-1" />
+      )}
+    </section>
+  );
+}
+
+/** Says that replies come from the demo model, wherever it is in use. */
+export function DemoModelBanner({ action, className }: { action?: ReactNode; className?: string }) {
+  return (
+    <Banner
+      tone="info"
+      title="Demo model — scripted replies."
+      icon={<FlaskConical aria-hidden />}
+      action={action}
+      className={className}
+    >
+      Agents answer from prepared scripts and cost nothing. Add a provider key to let them think.
+    </Banner>
+  );
+}
+
+/** Says that agents run without a sandbox on this machine. */
+export function NoSandboxBanner({ action, className }: { action?: ReactNode; className?: string }) {
+  return (
+    <Banner tone="warn" title="No sandbox." icon={<ShieldAlert aria-hidden />} action={action} className={className}>
+      Agents run as plain processes and can read what the server's user can. Use this for trusted work only.
+    </Banner>
+  );
+}

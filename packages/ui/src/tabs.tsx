@@ -1,0 +1,36 @@
+"use client";
+import { Tabs as RadixTabs } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "./cn.ts";
+
+export const Tabs = RadixTabs.Root;
+
+/** The row of tabs; scrolls sideways where it does not fit. */
+export function TabsList({ className, ...rest }: ComponentProps<typeof RadixTabs.List>) {
+  return <RadixTabs.List className={cn("flex gap-4 overflow-x-auto border-b border-line", className)} {...rest} />;
+}
+
+export type TabsTriggerProps = ComponentProps<typeof RadixTabs.Trigger> & { count?: number; icon?: ReactNode };
+
+/** One tab, with an optional icon and number. */
+export function TabsTrigger({ count, icon, className, children, ...rest }: TabsTriggerProps) {
+  return (
+    <RadixTabs.Trigger
+      data-focus="inset"
+      className={cn(
+        "-mb-px inline-flex h-control items-center gap-1.5 border-b-2 border-transparent px-0.5 text-sm whitespace-nowrap text-muted transition-colors hover:text-fg data-[state=active]:border-accent-text data-[state=active]:font-medium data-[state=active]:text-fg [&_svg]:size-4",
+        className,
+      )}
+      {...rest}
+    >
+      {icon}
+      {children}
+      {count === undefined ? null : <span className="rounded-sm bg-sunken px-1 text-xs text-muted">{count}</span>}
+    </RadixTabs.Trigger>
+  );
+}
+
+/** What a tab shows. */
+export function TabsContent({ className, ...rest }: ComponentProps<typeof RadixTabs.Content>) {
+  return <RadixTabs.Content className={cn("pt-4", className)} {...rest} />;
+}

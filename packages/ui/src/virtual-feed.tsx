@@ -1,0 +1,164 @@
+"use client";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
+import { plural } from "./format.ts";
+
+/** How near the end (px) still counts as being there. */
+const END_THRESHOLD = 48;
+
+export type VirtualFeedHandle = { scrollToIndex: (index: number) => void; scrollToEnd: () => void };
+
+export type VirtualFeedProps<T> = {
+  items: readonly T[];
+  getKey: (item: T) => string;
+  renderItem: (item: T, index: number) => ReactNode;
+  /** Expected height in px before an item was measured; exact where all are equal. */
+  estimateSize: (item: T) => number;
+  label: string;
+  height?: string;
+  empty?: ReactNode;
+  /** Where an open feed begins: at its end (live) or at its start (finished). */
+  startAt?: "start" | "end";
+  /** Items are as wide as their content and the feed scrolls sideways. */
+  wide?: boolean;
+  /** The word of the "n new" button. */
+  noun?: string;
+  className?: string;
+  ref?: Ref<VirtualFeedHandle>;
+};
+
+/**
+ * A long list of which only the visible part exists in the page. It sticks to its end until the reader scrolls up;
+ * from then on what is being read does not move, and a button says how many came since.
+ */
+export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
+  const {
+    items,
+    getKey,
+    renderItem,
+    estimateSize,
+    label,
+    height = "100%",
+    empty,
+    wide,
+    noun = "new item",
+    className,
+  } = props;
+  const scroller = useRef<HTMLElement>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => sizeAt({ items, index, estimateSize }),
+    getItemKey: (index) => keyAt({ items, index, getKey }),
+    overscan: 12,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: END_THRESHOLD,
+  });
+  const { fresh, stuck, onScroll, toEnd } = useStickToEnd({
+    virtualizer,
+    count: items.length,
+    startAt: props.startAt ?? "end",
+  });
+  useImperativeHandle(
+    props.ref,
+    () => ({ scrollToIndex: (index) => virtualizer.scrollToIndex(index, { align: "center" }), scrollToEnd: toEnd }),
+    [virtualizer, toEnd],
+  );
+  return (
+    <div className={cn("relative min-h-0 min-w-0", className)} style={{ height }}>
+      <section
+        ref={scroller}
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        data-focus="inset"
+        onScroll={onScroll}
+        className="h-full overflow-auto [overflow-anchor:none]"
+      >
+        {items.length === 0 ? empty : null}
+        <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((row) => {
+            const item = items[row.index];
+            return item === undefined ? null : (
+              <div
+                key={row.key}
+                ref={virtualizer.measureElement}
+                data-index={row.index}
+                className={cn("absolute top-0 left-0", wide ? "w-max min-w-full" : "w-full")}
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                {renderItem(item, row.index)}
+              </div>
+            );
+          })}
+        </div>
+      </section>
+      {stuck ? null : (
+        <Button
+          size="sm"
+          variant={fresh > 0 ? "primary" : "secondary"}
+          onClick={toEnd}
+          icon={<ArrowDown aria-hidden />}
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-pop"
+        >
+          {fresh > 0 ? plural(fresh, noun) : "To the end"}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function sizeAt<T>({
+  items,
+  index,
+  estimateSize,
+}: {
+  items: readonly T[];
+  index: number;
+  estimateSize: (item: T) => number;
+}) {
+  const item = items[index];
+  return item === undefined ? 0 : estimateSize(item);
+}
+
+function keyAt<T>({ items, index, getKey }: { items: readonly T[]; index: number; getKey: (item: T) => string }) {
+  const item = items[index];
+  return item === undefined ? index : getKey(item);
+}
+
+type StickArgs = { virtualizer: Virtualizer<HTMLElement, Element>; count: number; startAt: "start" | "end" };
+
+function useStickToEnd({ virtualizer, count, startAt }: StickArgs) {
+  const [stuck, setStuck] = useState(startAt === "end");
+  const [seen, setSeen] = useState(count);
+  const lastTop = useRef(0);
+
+  useEffect(() => {
+    if (stuck) {
+      setSeen(count);
+      virtualizer.scrollToEnd();
+    }
+  }, [stuck, count, virtualizer]);
+
+  const onScroll = useCallback(() => {
+    const top = virtualizer.scrollElement?.scrollTop ?? 0;
+    if (virtualizer.isAtEnd(END_THRESHOLD)) {
+      setStuck(true);
+    } else if (top < lastTop.current) {
+      // Growing content also moves away from the end; only a move upwards is the reader's wish.
+      setStuck(false);
+    }
+    lastTop.current = top;
+  }, [virtualizer]);
+
+  const toEnd = useCallback(() => {
+    setStuck(true);
+    virtualizer.scrollToEnd();
+  }, [virtualizer]);
+
+  return { fresh: Math.max(0, count - seen), stuck, onScroll, toEnd };
+}

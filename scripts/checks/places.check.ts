@@ -1,0 +1,81 @@
+// Each thing has one place: Redis keys, tenant paths, the system client, the process environment; and files stay small.
+import { fail, pass, sourceFiles } from "./check.ts";
+
+const isTest = (path: string) => /\.test\.tsx?$|\.conformance\.ts$|\/testing\/|\/e2e\/|^packages\/testing\//.test(path);
+
+interface Rule {
+  name: string;
+  pattern: RegExp;
+  allowed: RegExp;
+  say: string;
+}
+const rules: Rule[] = [
+  {
+    name: "Redis keys",
+    pattern: /[`'"]djinnbot:/,
+    allowed: /^packages\/events\/src\/keys\.ts$|^packages\/contracts\/src\/event\.ts$/,
+    say: "Redis keys are spelt in packages/events/src/keys.ts only",
+  },
+  {
+    name: "tenant paths",
+    pattern: /["'`/]tenants["'`/]\s*,|\/data\/tenants/,
+    allowed: /^packages\/config\/src\/paths\.ts$/,
+    say: "paths of tenants are built in packages/config/src/paths.ts only",
+  },
+  {
+    name: "the system client",
+    pattern: /from "@djinnbot\/db\/system"/,
+    allowed:
+      /^packages\/core\/src\/(ctx|deps)\.ts$|^packages\/core\/src\/(auth|api-key|system|seed|gateway|settings)\/|^packages\/testing\/|^scripts\//,
+    say: "the system client sees every tenant; add the file to scripts/checks/places.check.ts only with a reason",
+  },
+  {
+    name: "the environment",
+    pattern: /process\.env\b/,
+    allowed:
+      /env\.ts$|\.config\.(ts|mjs)$|\/build\.mjs$|^apps\/(engine|runtime)\/src\/main\.ts$|^packages\/testing\/|print-openapi\.ts$/,
+    say: "process.env is read in env.ts (or handed to it by main.ts)",
+  },
+  {
+    name: "mocks of our own code",
+    pattern: /vi\.mock\(/,
+    allowed: /^$/,
+    say: "tests use the real thing",
+  },
+  {
+    name: "tests that do not run",
+    pattern: /\b(?:it|test|describe)\.(?:only|todo)\(/,
+    allowed: /^packages\/testing\/demo-project\//,
+    say: "no test stands alone or waits",
+  },
+];
+
+/** Files that are long for a stated reason. */
+const longFiles: Record<string, string> = {
+  "packages/contracts/src/settings.ts": "one table of settings",
+};
+const maxLines = 300;
+
+const files = ["apps", "packages"].flatMap((dir) => sourceFiles(dir));
+const problems: string[] = [];
+for (const file of files) {
+  const lines = file.text.split("\n");
+  if (lines.length > maxLines + 1 && !longFiles[file.path] && !file.path.includes("/generated/")) {
+    problems.push(
+      `${file.path}: ${lines.length - 1} lines; more than ${maxLines} needs a reason in scripts/checks/places.check.ts`,
+    );
+  }
+  for (const rule of rules) {
+    const exempt =
+      rule.allowed.test(file.path) ||
+      (isTest(file.path) && !rule.name.startsWith("mocks") && !rule.name.startsWith("tests"));
+    const at = exempt ? -1 : lines.findIndex((line) => rule.pattern.test(line));
+    if (at >= 0) {
+      problems.push(`${file.path}:${at + 1}: ${rule.say}`);
+    }
+  }
+}
+if (problems.length > 0) {
+  fail("places", problems);
+}
+pass(`places: ${files.length} files, each thing in its one place, none over ${maxLines} lines`);

@@ -1,0 +1,121 @@
+// Installs the packages when they are missing or stale, then runs a TypeScript program on the Node that they bring.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const nodePath = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
+/** Hash of what was locked and what was installed then; any later npm install changes one of them. */
+const stampFile = "node_modules/.djinnbot-lock";
+
+/** @param {{ script: string, install: boolean }} options the program (relative to the checkout), and whether to install first */
+export async function handOver({ script, install }) {
+  process.chdir(root);
+  if (Number(process.versions.node.split(".")[0]) < 20) {
+    fail(`Node ${process.versions.node} is too old to begin with`, "install Node 20 or newer from https://nodejs.org");
+  }
+  const stale = staleReason();
+  if (stale && !install) fail(`${stale}`, "run npm start (it installs them), or npm ci");
+  if (stale) await installPackages(stale);
+  runProgram(script);
+}
+
+/** Why the installed packages do not match package-lock.json, or null when they do. */
+function staleReason() {
+  if (!existsSync(nodePath)) return "the packages are not installed";
+  if (readText(stampFile) === lockHash()) return null;
+  const wanted = readPackages("package-lock.json");
+  const installed = readPackages("node_modules/.package-lock.json");
+  if (!wanted) fail("package-lock.json is missing or damaged", "restore it: git checkout package-lock.json");
+  if (!installed) return "the packages are not completely installed";
+  for (const [path, { version, optional, extraneous, link }] of Object.entries(wanted)) {
+    if (link || extraneous || !path.startsWith("node_modules/")) continue;
+    const found = installed[path];
+    // Packages of other systems are locked but not installed.
+    if (found ? found.version !== version : !optional) return "the installed packages do not match package-lock.json";
+  }
+  return null;
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readText(file) ?? "").packages ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function readText(file) {
+  return existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : null;
+}
+
+function lockHash() {
+  return createHash("sha256")
+    .update(readText("package-lock.json") ?? "")
+    .digest("hex");
+}
+
+async function installPackages(reason) {
+  process.stdout.write(`Installing packages (${reason}); this takes a minute or two the first time …\n`);
+  const begun = Date.now();
+  const seconds = () => `${Math.round((Date.now() - begun) / 1000)} s`;
+  const timer = setInterval(() => process.stdout.write(`    still installing, ${seconds()}\n`), 10_000);
+  const npm = process.env.npm_execpath;
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const [command, prefix] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
+  const { code, output } = await run(command, [...prefix, ...args]);
+  clearInterval(timer);
+  if (code === 0) {
+    writeFileSync(join(root, stampFile), lockHash());
+    process.stdout.write(`Packages installed after ${seconds()}\n`);
+    return;
+  }
+  const lines = output.trim().split("\n").slice(0, 12);
+  fail(`npm ci failed (${code}):\n    ${lines.join("\n    ")}`, remedyFor(output));
+}
+
+function remedyFor(output) {
+  if (/EUSAGE/.test(output))
+    return "package.json and package-lock.json disagree: run npm install, and commit the lock file";
+  if (/ENOSPC/.test(output)) return "the disk is full: free some space, then start again";
+  if (/EACCES|EPERM/.test(output)) return "make this folder and your npm cache writable for you, then start again";
+  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET/.test(output)) {
+    return "the npm registry cannot be reached: check the network or proxy, then start again";
+  }
+  return "mend the cause above, then start again (npm ci does the same by hand)";
+}
+
+function run(command, args) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => done({ code: error.message, output }));
+    child.on("close", (code) => done({ code, output }));
+  });
+}
+
+function runProgram(script) {
+  const args = ["--disable-warning=ExperimentalWarning", join(root, script), ...process.argv.slice(2)];
+  if (process.execve && process.platform !== "win32") {
+    // The program takes this process over: one process less, and signals reach it directly.
+    process.removeAllListeners("warning");
+    process.execve(nodePath, [nodePath, ...args], process.env);
+  }
+  const child = spawn(nodePath, args, { cwd: root, stdio: "inherit" });
+  child.on("error", (error) => {
+    fail(`the installed Node cannot run: ${error.message}`, "remove node_modules and start again");
+  });
+  // The program decides how to end; this process only waits for it, or tells it that npm is gone.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
+  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
+}
+
+function fail(message, remedy) {
+  process.stdout.write(`\n✗ ${message}\n  → ${remedy}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,18 @@
+// Where things are in this checkout.
+import { resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export const paths = {
+  root,
+  /** Programs fetched for this checkout; shared by the launcher and the tests. */
+  toolsDir: resolve(root, ".data/tools"),
+  node: resolve(root, "node_modules/.bin/node"),
+  webDir: resolve(root, "apps/web"),
+  engineMain: resolve(root, "apps/engine/src/main.ts"),
+  demoModelMain: resolve(root, "packages/testing/src/demo-model/main.ts"),
+  runtimeBuild: resolve(root, "apps/runtime/build.mjs"),
+  runtimeBundle: resolve(root, "apps/runtime/dist/main.js"),
+  next: resolve(root, "node_modules/next/dist/bin/next"),
+  envFile: resolve(root, ".env"),
+};

@@ -1,0 +1,51 @@
+// Which processes make the product, and how each is started.
+import { dirname } from "node:path";
+import { demoModelEnv, internalUrl, type Runtime, serviceEnv } from "./child-env.ts";
+import { type ChildPlan, logPath } from "./children.ts";
+import { paths } from "./paths.ts";
+
+/** The web app: the dashboard, and the front door of the API. */
+export function webPlan(runtime: Runtime): ChildPlan {
+  const { PORT, HOST, DATA_DIR } = runtime.settings;
+  return {
+    name: "web",
+    command: paths.node,
+    args: [paths.next, runtime.isDev ? "dev" : "start", "-p", String(PORT), "-H", HOST],
+    cwd: paths.webDir,
+    env: serviceEnv(runtime),
+    logFile: logPath(DATA_DIR, "web"),
+    readyUrl: `${internalUrl(runtime.settings)}/health/ready`,
+    // Live pages hold their connections open for ever: they reconnect, so there is nothing to wait for.
+    graceMs: 5_000,
+  };
+}
+
+/** The engine: executes runs. A stop lets it finish what it is doing. */
+export function enginePlan(runtime: Runtime): ChildPlan {
+  return {
+    name: "engine",
+    command: paths.node,
+    args: [...(runtime.isDev ? ["--watch", "--watch-preserve-output"] : []), paths.engineMain],
+    cwd: dirname(dirname(paths.engineMain)),
+    env: serviceEnv(runtime),
+    logFile: logPath(runtime.settings.DATA_DIR, "engine"),
+    readyUrl: `http://127.0.0.1:${runtime.engineHealthPort}/health/ready`,
+    graceMs: 35_000,
+  };
+}
+
+/** The demo model: a stand-in for a model provider, on loopback. */
+export function demoModelPlan(options: { runtime: Runtime; port: number }): ChildPlan {
+  const { runtime, port } = options;
+  return {
+    name: "demo-model",
+    command: paths.node,
+    args: [paths.demoModelMain],
+    cwd: paths.root,
+    env: demoModelEnv({ port, secrets: runtime.secrets }),
+    logFile: logPath(runtime.settings.DATA_DIR, "demo-model"),
+    readyUrl: `http://127.0.0.1:${port}/v1/models`,
+    readyHeaders: { authorization: `Bearer ${runtime.secrets.DEMO_MODEL_KEY}` },
+    graceMs: 3_000,
+  };
+}

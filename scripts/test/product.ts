@@ -1,0 +1,45 @@
+// Runs the whole product on a free port and a data folder of its own, for browser tests and the bench.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../services/port.ts";
+import { baseEnv } from "../start/child-env.ts";
+import { paths } from "../start/paths.ts";
+import { type DemoCredentials, loadDemoCredentials } from "../start/state.ts";
+
+export interface Product {
+  url: string;
+  dataDir: string;
+  demo: DemoCredentials;
+  stop(): Promise<void>;
+}
+
+/** Starts `npm start` as a child and returns when it says that it is ready. `settings` are those of `.env`. */
+export async function startProduct({ settings = {} }: { settings?: Record<string, string> } = {}): Promise<Product> {
+  const dataDir = mkdtempSync(join(tmpdir(), "djinnbot-product-"));
+  const port = await freePort();
+  const env = { ...baseEnv(), ...settings, PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir };
+  const child = spawn(paths.node, [join(paths.root, "scripts/start/main.ts")], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await exited;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  let output = "";
+  const ready = new Promise<true>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/is ready/.test(output)) resolve(true);
+    });
+  });
+  if ((await Promise.race([ready, exited])) !== true) {
+    await stop();
+    throw new Error(`the product did not start:\n${output}`);
+  }
+  return { url: `http://localhost:${port}`, dataDir, demo: loadDemoCredentials(dataDir), stop };
+}

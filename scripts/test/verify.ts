@@ -1,0 +1,52 @@
+// The cheap checks: format, lint, types, our own rules, dead code, generated files. No servers.
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { run } from "../services/process.ts";
+import { paths } from "../start/paths.ts";
+import { exampleText } from "../start/settings.ts";
+
+export interface Check {
+  name: string;
+  /** The complaint, or null when all is well. */
+  run(): Promise<string | null>;
+}
+
+const bin = (name: string) => join(paths.root, "node_modules/.bin", name);
+
+/** Every check of `npm run verify`, in the order of cost. */
+export function allChecks(): Check[] {
+  return [
+    { name: "format and lint", run: () => command([bin("biome"), "check", "--error-on-warnings", "."]) },
+    ...ownChecks(),
+    { name: ".env.example is fresh", run: envExample },
+    ...rooms().map((room) => ({ name: `types of ${room}`, run: () => command([bin("tsc"), "--noEmit", "-p", room]) })),
+    { name: "no dead code", run: () => command([bin("knip")]) },
+  ];
+}
+
+/** Scripts that hold a rule of the house: exit code 0 is a pass, what they print is the complaint. */
+function ownChecks(): Check[] {
+  const files = globSync("scripts/checks/*.check.ts", { cwd: paths.root }).toSorted();
+  return files.map((file) => ({
+    name: basename(file, ".check.ts").replaceAll("-", " "),
+    run: () => command([paths.node, join(paths.root, file)]),
+  }));
+}
+
+function rooms(): string[] {
+  const files = globSync("{apps,packages}/*/tsconfig.json", { cwd: paths.root }).map((file) =>
+    file.replace("/tsconfig.json", ""),
+  );
+  return [...files.toSorted(), "scripts"].filter((room) => existsSync(join(paths.root, room, "tsconfig.json")));
+}
+
+async function envExample(): Promise<string | null> {
+  const file = join(paths.root, ".env.example");
+  const isFresh = existsSync(file) && readFileSync(file, "utf8") === exampleText();
+  return isFresh ? null : "run: node scripts/start/env.ts --print-example > .env.example";
+}
+
+async function command([program = "", ...args]: string[]): Promise<string | null> {
+  const { code, stdout, stderr } = await run(program, args, { cwd: paths.root, timeoutMs: 300_000 });
+  return code === 0 ? null : `${stdout}\n${stderr}`.trim() || `exit code ${code}`;
+}

@@ -1,0 +1,56 @@
+// The test projects: pure units, integration on real servers, the launcher itself, and workloads on a real Docker engine.
+import { configDefaults, defineConfig } from "vitest/config";
+
+const exclude = [...configDefaults.exclude, "**/.next/**", "**/.data/**", "**/e2e/**", "bench/**"];
+const rooms = [
+  "packages/*/src",
+  "apps/*/src",
+  "apps/*/{app,lib,features,components}",
+  "scripts/gen",
+  "scripts/checks",
+  "tooling",
+];
+const inRooms = (pattern: string) => rooms.map((room) => `${room}/**/${pattern}`);
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: inRooms("*.test.{ts,tsx}"),
+          exclude: [...exclude, "**/*.int.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "int",
+          include: inRooms("*.int.test.ts"),
+          exclude: [...exclude, "**/*.docker.int.test.ts"],
+          globalSetup: ["scripts/test/services.setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: inRooms("*.docker.int.test.ts"),
+          exclude,
+          globalSetup: ["scripts/test/services.setup.ts", "scripts/test/docker.setup.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "scripts",
+          include: ["scripts/{start,services,test}/**/*.test.ts"],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
