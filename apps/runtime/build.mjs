@@ -1,20 +1,35 @@
-// Bundles the runtime into dist/main.js: one file that runs with nothing installed beside it.
+// Bundles the runtime into dist/: main.js and the parts it loads on demand; runs with nothing but Node beside it.
 import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
-const dist = new URL("dist/", import.meta.url).pathname;
-rmSync(dist, { recursive: true, force: true });
+/** zod brings its messages in some fifty languages; parsing them would be a third of the start-up time. */
+const englishOnly = {
+  name: "english-only",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: 'export { default as en } from "./en.js";',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+const room = import.meta.dirname;
+const outdir = process.argv[2] ?? join(room, "dist");
+rmSync(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: [new URL("src/main.ts", import.meta.url).pathname],
-  outfile: `${dist}main.js`,
+  entryPoints: [join(room, "src/main.ts")],
+  outdir,
   bundle: true,
+  // Each provider's library is a file of its own, read when a step first needs it.
+  splitting: true,
   platform: "node",
   target: "node24",
   format: "esm",
   minify: true,
-  keepNames: false,
   sourcemap: "external",
   legalComments: "none",
+  plugins: [englishOnly],
   // Libraries written for CommonJS ask for `require` at run time.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",

@@ -1,7 +1,8 @@
 // Each thing has one place: Redis keys, tenant paths, the system client, the process environment; and files stay small.
 import { fail, pass, sourceFiles } from "./check.ts";
 
-const isTest = (path: string) => /\.test\.tsx?$|\.conformance\.ts$|\/testing\/|\/e2e\/|^packages\/testing\//.test(path);
+const isTest = (path: string) =>
+  /\.test\.tsx?$|\.test-data\.ts$|\/test\/|\.conformance\.ts$|\/testing\/|\/e2e\/|^packages\/testing\//.test(path);
 
 interface Rule {
   name: string;
@@ -45,7 +46,7 @@ const rules: Rule[] = [
   {
     name: "tests that do not run",
     pattern: /\b(?:it|test|describe)\.(?:only|todo)\(/,
-    allowed: /^packages\/testing\/demo-project\//,
+    allowed: /^packages\/testing\/(demo-project|src\/demo-model\/playbooks)\//,
     say: "no test stands alone or waits",
   },
 ];
@@ -60,7 +61,12 @@ const files = ["apps", "packages"].flatMap((dir) => sourceFiles(dir));
 const problems: string[] = [];
 for (const file of files) {
   const lines = file.text.split("\n");
-  if (lines.length > maxLines + 1 && !longFiles[file.path] && !file.path.includes("/generated/")) {
+  if (
+    lines.length > maxLines + 1 &&
+    !isTest(file.path) &&
+    !longFiles[file.path] &&
+    !file.path.includes("/generated/")
+  ) {
     problems.push(
       `${file.path}: ${lines.length - 1} lines; more than ${maxLines} needs a reason in scripts/checks/places.check.ts`,
     );

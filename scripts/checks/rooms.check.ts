@@ -35,6 +35,9 @@ interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
+const root = JSON.parse(readFileSync(join(rootDir, "package.json"), "utf8")) as Manifest;
+/** Tools that tests of every room use. */
+const rootTools = Object.keys(root.devDependencies ?? {});
 const places = ["apps", "packages"].flatMap((group) =>
   readdirSync(join(rootDir, group)).map((name) => ({ name, dir: join(group, name) })),
 );
@@ -79,10 +82,7 @@ function checkImports(place: { name: string; dir: string }, declared: Set<string
     for (const { specifier, line } of file.imports) {
       if (specifier.startsWith(".")) {
         const target = join(file.path, "..", specifier);
-        if (
-          !target.startsWith(`${place.dir}/`) &&
-          !/\.test\.ts$|\/testing\/|\/e2e\/|\.config\.ts$|conformance/.test(file.path)
-        ) {
+        if (!target.startsWith(`${place.dir}/`) && !isTest(file.path)) {
           problems.push(`${file.path}:${line}: import leaves the room (${specifier})`);
         }
       } else if (!specifier.startsWith("node:") && !specifier.startsWith("@/") && !specifier.startsWith("#")) {
@@ -90,12 +90,17 @@ function checkImports(place: { name: string; dir: string }, declared: Set<string
           .split("/")
           .slice(0, specifier.startsWith("@") ? 2 : 1)
           .join("/");
-        if (!declared.has(name) && name !== "vitest") {
+        const tool = isTest(file.path) && rootTools.includes(name);
+        if (!declared.has(name) && !tool) {
           problems.push(`${file.path}:${line}: ${name} is not among the dependencies of ${place.name}`);
         }
       }
     }
   }
+}
+
+function isTest(path: string): boolean {
+  return /\.test\.tsx?$|conformance|\/e2e\/|\/testing\/|\.config\.ts$/.test(path);
 }
 
 /** A circle between rooms, as a path; null when there is none. */

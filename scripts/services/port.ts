@@ -1,6 +1,6 @@
 // Loopback ports: finding a free one, and saying who holds a taken one.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 
 /** Whether a server could listen there now; the error code (EADDRINUSE, EACCES, EADDRNOTAVAIL …) when not. */
 export function probePort(port: number, host = "127.0.0.1"): Promise<{ port: number } | { code: string }> {
@@ -21,20 +21,6 @@ export async function freePort(preferred?: number): Promise<number> {
     if ("port" in probe) return probe.port;
   }
   throw new Error("the system has no free loopback port");
-}
-
-/** True when something accepts connections there. */
-export function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: 1_000 });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-    socket.once("timeout", () => end(false));
-  });
 }
 
 /** The process that listens on a port, as "name (pid N)", where Linux's /proc tells; else null. */

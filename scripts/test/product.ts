@@ -19,7 +19,14 @@ export interface Product {
 export async function startProduct({ settings = {} }: { settings?: Record<string, string> } = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), "djinnbot-product-"));
   const port = await freePort();
-  const env = { ...baseEnv(), ...settings, PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir };
+  const env = {
+    ...baseEnv(),
+    ...settings,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: dataDir,
+    DJINNBOT_ENV_FILE: join(dataDir, ".env"),
+  };
   const child = spawn(paths.node, [join(paths.root, "scripts/start/main.ts")], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -5,7 +5,8 @@ const maxOutputChars = 1_000_000;
 const maxOutputs = 100;
 
 export function cleanText(text: string, max = maxOutputChars): string {
-  const bounded = text.length > max ? `${text.slice(0, max)}\n[${text.length - max} more characters were left out]` : text;
+  const bounded =
+    text.length > max ? `${text.slice(0, max)}\n[${text.length - max} more characters were left out]` : text;
   return bounded.toWellFormed().replaceAll("\0", "");
 }
 

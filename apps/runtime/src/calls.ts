@@ -58,12 +58,13 @@ async function runCall(
   options: CallsOptions,
 ): Promise<ToolResult> {
   const { narrator, context, watch } = options;
-  const ref = { toolName: call.toolName.slice(0, 128), toolCallId: call.toolCallId.slice(0, 128) };
+  const ref = { toolName: call.toolName.slice(0, 128), toolCallId: uniqueId(call.toolCallId, context.memory.calls) };
+  const callId = `${context.stepRef}-${ref.toolCallId}`;
   const startedAt = Date.now();
   narrator.say({ type: "AGENT_STATE", state: "tool_calling", toolName: ref.toolName });
   narrator.say({ type: "TOOL_CALL_START", ...ref, args: boundedJson(input ?? { text: call.input }, narratedArgs) });
-  const raw = await attempt(call, input, options);
-  const text = await boundResult(raw.text, { max: maxToolResultChars, home: context.home, name: call.toolCallId });
+  const raw = await attempt(call, input, { ...options, callId });
+  const text = await boundResult(raw.text, { max: maxToolResultChars, home: context.home, name: callId });
   const result = { ...raw, text };
   narrator.say({
     type: "TOOL_CALL_END",
@@ -83,7 +84,7 @@ async function runCall(
 async function attempt(
   call: LanguageModelV4ToolCall,
   input: Record<string, unknown> | undefined,
-  options: CallsOptions,
+  options: CallsOptions & { callId: string },
 ): Promise<ToolResult> {
   const tool = options.tools.get(call.toolName);
   if (!tool) {
@@ -97,9 +98,16 @@ async function attempt(
     return toolError(`Wrong arguments:\n${z.prettifyError(parsed.error)}`);
   }
   try {
-    return await tool.run(parsed.data, { ...options.context, callId: call.toolCallId });
+    return await tool.run(parsed.data, { ...options.context, callId: options.callId });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return toolError(error instanceof PathRefused ? message : `The tool failed: ${code ?? message}`);
   }
+}
+
+function uniqueId(given: string, known: Set<string>): string {
+  const short = given.slice(0, 100);
+  const id = known.has(short) ? `${short}~${known.size}` : short;
+  known.add(id);
+  return id;
 }

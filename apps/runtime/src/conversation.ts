@@ -21,6 +21,11 @@ export class Conversation {
     this.#stepAt = this.#messages.length;
     this.addUser(prompt);
   }
+  /** Forgets everything: a provider that refuses what was said would refuse it again. */
+  reset(): void {
+    this.#messages = [];
+    this.#stepAt = 0;
+  }
   addUser(text: string): void {
     this.#messages.push({ role: "user", content: [{ type: "text", text }] });
   }

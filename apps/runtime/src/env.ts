@@ -31,8 +31,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): RuntimeEnv {
 }
 
 function readJson(fd: number): Record<string, string> {
-  if (!Number.isInteger(fd) || fd < 3) {
-    throw new Error("DJINNBOT_ENV_FD must be the number of an open descriptor above 2");
+  if (!Number.isInteger(fd) || fd < 0 || fd === 1 || fd === 2) {
+    throw new Error("DJINNBOT_ENV_FD must be 0 or the number of an open descriptor above 2");
   }
   const chunks: Buffer[] = [];
   for (;;) {
@@ -43,7 +43,10 @@ function readJson(fd: number): Record<string, string> {
     }
     chunks.push(chunk.subarray(0, length));
   }
-  closeSync(fd);
+  // The standard input stays, at its end: its number must not become that of some other file.
+  if (fd > 2) {
+    closeSync(fd);
+  }
   return z.record(z.string(), z.coerce.string()).parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
 }
 

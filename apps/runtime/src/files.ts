@@ -1,7 +1,7 @@
 /** Files of the workspace as tools may touch them: nothing outside, nothing through a link that leads outside. */
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname, relative, sep } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { resolveInside } from "@djinnbot/config";
 import { spillDir } from "./bound.ts";
 
@@ -19,7 +19,8 @@ export async function readablePath(path: string, places: { workspace: string; ho
   if (inside !== null) {
     return inside;
   }
-  const spilled = await resolveInside(spillDir(places.home), path).catch(() => null);
+  // Relative paths mean the workspace only.
+  const spilled = isAbsolute(path) ? await resolveInside(spillDir(places.home), path).catch(() => null) : null;
   if (spilled === null) {
     throw outside(path);
   }

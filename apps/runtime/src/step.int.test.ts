@@ -1,9 +1,13 @@
 // Whole steps through real streams, a real process, a real working copy and a scripted model.
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {} from "@djinnbot/testing/provided";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { createEngineSide, type EngineSide, until } from "./test/engine-side.ts";
+import { EngineSide, until } from "./test/engine-side.ts";
 import { type Answer, type ModelRequest, type ScriptedModel, startScriptedModel } from "./test/scripted-model.ts";
 
 let redis: Redis;
@@ -22,8 +26,8 @@ async function play(
   ...scripts: (Answer | ((request: ModelRequest) => Answer))[]
 ): Promise<{ side: EngineSide; model: ScriptedModel }> {
   const model = await startScriptedModel(scripts);
-  const side = createEngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: model.url });
-  closing.push(side.close, model.close);
+  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: model.url });
+  closing.push(() => side.close(), model.close);
   side.start();
   return { side, model };
 }
@@ -34,7 +38,7 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   const { side, model } = await play(
     { thinking: "I look first.", text: "Let me look.", calls: [{ name: "read", args: { path: "README.md" } }] },
     use("write", { path: "src/a.txt", content: "one\n" }),
-    use("bash", { command: "echo two >> src/a.txt; echo new > b.txt; env" }),
+    use("bash", { command: "echo two >> src/a.txt; echo new > b.txt; env; cat /proc/$PPID/environ" }),
     use("share_knowledge", { category: "decision", content: "Files go to src." }),
     done,
   );
@@ -80,6 +84,19 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   expect(model.requests).toHaveLength(5);
 });
 
+test("the bundle works with nothing beside it", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "djinnbot-bundle-"));
+  closing.push(async () => rmSync(dir, { recursive: true, force: true }));
+  execFileSync(process.execPath, [fileURLToPath(new URL("../build.mjs", import.meta.url)), dir]);
+  const model = await startScriptedModel([done]);
+  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: model.url });
+  closing.push(() => side.close(), model.close);
+  side.start({}, join(dir, "main.js"));
+  const command = side.stepCommand();
+  await side.send(command);
+  expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });
+});
+
 test("a command sent before the runtime listens, and sent again while it works, is worked on once", async () => {
   const { side, model } = await play({ text: "hm", calls: [{ name: "bash", args: { command: "sleep 1" } }] }, done);
   const command = side.stepCommand();
@@ -95,7 +112,7 @@ test("abort ends the model call and leaves nothing running; the next step goes o
   const first = side.stepCommand();
   await side.send(first);
   await until(async () => model.requests.length === 1, "the model call");
-  await side.send({ ...side.stepCommand(), type: "abort", reason: "cancelled" });
+  await side.abort("cancelled");
   expect(await side.untilResult(first.commandId)).toMatchObject({
     outcome: "aborted",
     commitHash: null,
@@ -118,7 +135,7 @@ test("abort ends a running command with its whole process group", async () => {
   await side.send(command);
   const running = () => side.git("-c", `alias.p=!ps -eo args | grep -c "^sleep [78]${mark}" || true`, "p");
   await until(async () => running() === "2", "the command to run");
-  await side.send({ ...side.stepCommand(), type: "abort", reason: "timeout" });
+  await side.abort("timeout");
   expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "aborted" });
   await until(async () => running() === "0", "the processes to end");
 });
@@ -186,7 +203,7 @@ test("the other ends of a step have their codes", async () => {
     await side.send(command);
     const result = await side.untilResult(command.commandId);
     expect(result).toMatchObject({ outcome: "failed", failure: { code, message: expect.stringMatching(message) } });
-    await side.close();
+    side.child?.kill("SIGKILL");
   }
 });
 
@@ -264,7 +281,7 @@ test("shutdown and SIGTERM end the process with 0 and a word", async () => {
     if (end === "SIGTERM") {
       side.child?.kill("SIGTERM");
     } else {
-      await side.send({ ...side.stepCommand(), type: "shutdown" });
+      await side.shutdown();
     }
     expect(await side.exit).toBe(0);
     expect((await side.statuses()).at(-1)).toMatchObject({ type: "exiting", reason: end });
@@ -272,10 +289,9 @@ test("shutdown and SIGTERM end the process with 0 and a word", async () => {
 });
 
 test("an idle process leaves", async () => {
-  const { side } = await play(done);
-  await side.close();
+  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: "http://127.0.0.1:1" });
+  closing.push(() => side.close());
   side.start({ IDLE_TIMEOUT_MS: "300" });
-  writeFileSync(join("/dev", "null"), "");
   expect(await side.exit).toBe(0);
   expect((await side.statuses()).at(-1)).toMatchObject({ type: "exiting", reason: "idle" });
 });
@@ -288,5 +304,5 @@ test("commands of another session and broken ones are passed over", async () => 
   await side.send(command);
   await side.untilResult(command.commandId);
   expect(model.requests).toHaveLength(1);
-  expect(side.log()).toContain("a command was not understood");
+  expect(side.log).toContain("a command was not understood");
 });

@@ -65,7 +65,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal }): Promise<StepResult> {
   const { env, command, shell } = options;
   const signal = AbortSignal.any([options.signal, options.deadline]);
-  const memory: ToolContext["memory"] = { incomplete: 0, knowledge: [] };
+  const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [] };
   // Not under the step's signal: the commit is made after its end.
   const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
   const [model, before] = await Promise.all([
@@ -82,9 +82,18 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     narrator: options.narrator,
     signal,
     ended: () => (options.signal.aborted ? { outcome: "aborted" } : timeout()),
-    context: { workspace: env.WORKSPACE, home: env.HOME, shell, memory },
+    context: {
+      workspace: env.WORKSPACE,
+      home: env.HOME,
+      shell,
+      memory,
+      stepRef: `${command.stepId}-${command.attempt}`,
+    },
   });
   shell.killAll();
+  if (end.outcome === "failed" && end.code === "MODEL_REFUSED") {
+    options.conversation.reset();
+  }
   const result = resultOf(end, memory);
   return end.outcome === "aborted" ? result : { ...result, ...(await commit({ git, before, result, command })) };
 }

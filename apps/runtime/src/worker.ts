@@ -23,6 +23,8 @@ export interface WorkerOptions {
 const maxResults = 50;
 /** How long the process waits for a child that does not die or a Redis that is away before it exits. */
 const exitPatienceMs = 3000;
+/** A longer delay would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
 const abortedResult: StepResult = {
   outcome: "aborted",
   outputs: {},
@@ -184,7 +186,7 @@ export class Worker {
   #rest(): void {
     clearTimeout(this.#idle);
     if (!this.#current && !this.#stopped) {
-      this.#idle = setTimeout(() => this.stop("idle"), this.#options.idleMs);
+      this.#idle = setTimeout(() => this.stop("idle"), Math.min(this.#options.idleMs, maxTimerMs));
     }
   }
 }

@@ -17,7 +17,12 @@ type CallOperation = Extract<Operation, { contract: { kind: "call" } }>;
 /** Calls the operation. Throws what authentication, limits and the verb throw. */
 export async function invoke(
   api: ApiRequest,
-  options: { operation: CallOperation; input: unknown; limit: ApiConfig["requestLimit"]; onBudget?: (budget: Budget | null) => void },
+  options: {
+    operation: CallOperation;
+    input: unknown;
+    limit: ApiConfig["requestLimit"];
+    onBudget?: (budget: Budget | null) => void;
+  },
 ): Promise<Invocation> {
   const { operation, input } = options;
   const caller: Caller = operation.contract.scope === "public" ? await api.publicCaller() : await api.caller();

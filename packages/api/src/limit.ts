@@ -49,9 +49,13 @@ export async function spendRequest(
   const [count, leftMs] = answer;
   const resetSec = Math.max(1, Math.ceil(leftMs / 1000));
   if (count > config.points) {
-    throw new Fault("LIMIT", `Too many requests: ${config.points} per ${config.windowSec} s. Try again in ${resetSec} s.`, {
-      retryAfterSec: resetSec,
-    });
+    throw new Fault(
+      "LIMIT",
+      `Too many requests: ${config.points} per ${config.windowSec} s. Try again in ${resetSec} s.`,
+      {
+        retryAfterSec: resetSec,
+      },
+    );
   }
   return { limit: config.points, remaining: config.points - count, resetSec };
 }

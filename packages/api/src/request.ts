@@ -1,7 +1,7 @@
 /** What every part of the edge knows about a request: its id, its address, its log, and who is calling, looked up at most once. */
 import type { Log } from "@djinnbot/config";
 import { Fault, newId } from "@djinnbot/contracts";
-import { authenticate, type Caller, type Deps } from "@djinnbot/core";
+import { anonymousCaller, authenticate, type Caller, type Deps } from "@djinnbot/core";
 
 export interface ApiRequest {
   request: Request;
@@ -11,6 +11,8 @@ export interface ApiRequest {
   log: Log;
   /** The caller by its credentials. Throws UNAUTHENTICATED for bad ones; without any the caller is anonymous. */
   caller: () => Promise<Caller>;
+  /** The same, looked up anew each time: rights may have ended since. */
+  identify: () => Promise<Caller>;
   /** For public operations, where outdated credentials must not stop a sign-in: bad ones count as none. */
   publicCaller: () => Promise<Caller>;
 }
@@ -24,25 +26,21 @@ export function requestIdOf(headers: Headers): string {
 /** Prepares a request. `tokenInQuery` also takes `?token=`: browsers cannot send headers with an EventSource. */
 export function apiRequest(
   deps: Deps,
-  options: { request: Request; url: URL; ip: string | null; tokenInQuery: boolean },
+  options: { request: Request; url: URL; requestId: string; ip: string | null; tokenInQuery: boolean },
 ): ApiRequest {
-  const { request, url, ip } = options;
-  const requestId = requestIdOf(request.headers);
+  const { request, url, ip, requestId } = options;
   const log = deps.log.child({ request_id: requestId });
   const token = options.tokenInQuery ? url.searchParams.get("token") : null;
-  const signIn = (credentials: { authorization: string | null; sessionCookie: string | null }) =>
-    authenticate(deps, {
-      ...credentials,
-      tenantHeader: request.headers.get("x-tenant-id"),
-      ip,
-      userAgent: request.headers.get("user-agent")?.slice(0, 512) ?? null,
-      requestId,
-    });
+  const credentials = {
+    authorization: request.headers.get("authorization") ?? (token === null ? null : `Bearer ${token}`),
+    sessionCookie: cookieOf(request.headers, sessionCookieName(deps.config.publicUrl)),
+    tenantHeader: request.headers.get("x-tenant-id"),
+    ip,
+    userAgent: request.headers.get("user-agent")?.slice(0, 512) ?? null,
+    requestId,
+  };
   const identify = async () => {
-    const caller = await signIn({
-      authorization: request.headers.get("authorization") ?? (token === null ? null : `Bearer ${token}`),
-      sessionCookie: cookieOf(request.headers, sessionCookieName(deps.config.publicUrl)),
-    });
+    const caller = await authenticate(deps, credentials);
     refuseForeignSite(caller, request, deps.config.publicUrl);
     return caller;
   };
@@ -54,11 +52,11 @@ export function apiRequest(
   const publicCaller = () =>
     caller().catch((error: unknown) => {
       if (error instanceof Fault && (error.code === "UNAUTHENTICATED" || error.code === "FORBIDDEN")) {
-        return signIn({ authorization: null, sessionCookie: null });
+        return anonymousCaller(deps, credentials);
       }
       throw error;
     });
-  return { request, url, requestId, ip, log, caller, publicCaller };
+  return { request, url, requestId, ip, log, caller, identify, publicCaller };
 }
 
 /** Name of the browser's session cookie; browsers accept the prefixed name over https only. */

@@ -15,7 +15,12 @@ type CallOperation = Extract<Operation, { contract: { kind: "call" } }>;
 /** Answers a call. Expected failures are thrown as faults; `headers` then still holds what the answer should carry. */
 export async function handleRest(
   api: ApiRequest,
-  options: { operation: CallOperation; params: Record<string, string>; limit: ApiConfig["requestLimit"]; headers: Headers },
+  options: {
+    operation: CallOperation;
+    params: Record<string, string>;
+    limit: ApiConfig["requestLimit"];
+    headers: Headers;
+  },
 ): Promise<Response> {
   const { operation, params, headers } = options;
   const { contract } = operation;

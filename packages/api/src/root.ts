@@ -1,7 +1,8 @@
 /** The tRPC router: one procedure per contract, `noun.verb`. */
+
+import { Fault } from "@djinnbot/contracts";
 import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { Fault } from "@djinnbot/contracts";
 import { parseJson, readText } from "./body.ts";
 import type { ApiConfig } from "./config.ts";
 import { procedureOf, type TrpcContext, t } from "./procedure.ts";
@@ -68,5 +69,10 @@ async function boundedRequest(request: Request): Promise<Request> {
   if (text !== "") {
     parseJson(text);
   }
-  return new Request(request.url, { method: request.method, headers: request.headers, body: text, signal: request.signal });
+  return new Request(request.url, {
+    method: request.method,
+    headers: request.headers,
+    body: text,
+    signal: request.signal,
+  });
 }

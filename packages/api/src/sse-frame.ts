@@ -1,34 +1,35 @@
 /** Frames of the event streams. Each entry is parsed and encoded once per process, however many listen. */
 import type { Log } from "@djinnbot/config";
-import { type AnyStream, terminalRunEvents } from "@djinnbot/contracts";
+import { type AnyStream, isTerminal, RunStatus, terminalRunEvents } from "@djinnbot/contracts";
 import { type Entry, parseMessage } from "@djinnbot/events";
 
 export interface Frame {
   id: string;
   bytes: Uint8Array;
-  /** The event after which a run has nothing more to tell, until a restart. */
-  isTerminal: boolean;
+  /** What the event says about its run: that it is over, that it goes on (again), or neither. */
+  phase: "over" | "going" | null;
 }
 
 const encoder = new TextEncoder();
-const text = (lines: string) => encoder.encode(lines);
+const goingTypes: readonly string[] = ["RUN_CREATED", "STEP_QUEUED", "STEP_STARTED"];
 
-/** A comment, and the point from which to resume if nothing comes before the connection breaks. */
+/** A comment, and an event whose id is the point to resume from should the connection break before anything else comes. */
 export function opening(resumeFrom: string): Uint8Array {
-  return text(`: connected\nretry: 3000\nid: ${resumeFrom}\n\n`);
+  return encoder.encode(`: connected\nretry: 3000\n\nid: ${resumeFrom}\nevent: ready\ndata: {}\n\n`);
 }
 export function heartbeat(): Uint8Array {
-  return text(`event: heartbeat\ndata: {"timestamp":${Date.now()}}\n\n`);
+  return encoder.encode(`event: heartbeat\ndata: {"timestamp":${Date.now()}}\n\n`);
 }
 /** The last frame: nothing more will come, so do not reconnect. */
 export function ending(): Uint8Array {
-  return text("event: end\ndata: {}\n\n");
+  return encoder.encode("event: end\ndata: {}\n\n");
 }
 
+export type Framer = (entry: Entry, tenantId: string) => Frame | null;
 /** Makes frames of one contract's entries, remembering each while the entry lives. */
-export function framer(contract: AnyStream, log: Log) {
+export function framer(contract: AnyStream, log: Log): Framer {
   const frames = new WeakMap<Entry, Frame | null>();
-  return (entry: Entry, tenantId: string): Frame | null => {
+  return (entry, tenantId) => {
     const known = frames.get(entry);
     if (known !== undefined) {
       return known;
@@ -46,7 +47,7 @@ function makeFrame(contract: AnyStream, entry: Entry, source: { tenantId: string
     source.log.warn({ entry: entry.id, reason: parsed.reason }, "an entry of an event stream is not an event");
     return null;
   }
-  const event = parsed.message as { tenantId: string; at: number; type: string };
+  const event = parsed.message as { tenantId: string; at: number; type: string; status?: unknown };
   if (event.tenantId !== source.tenantId) {
     source.log.error({ entry: entry.id, tenant_id: source.tenantId }, "an event of another tenant was withheld");
     return null;
@@ -55,7 +56,15 @@ function makeFrame(contract: AnyStream, entry: Entry, source: { tenantId: string
   const json = JSON.stringify({ ...event, timestamp: event.at });
   return {
     id: entry.id,
-    bytes: text(`id: ${entry.id}\nevent: message\ndata: ${json}\n\n`),
-    isTerminal: (terminalRunEvents as readonly string[]).includes(event.type),
+    bytes: encoder.encode(`id: ${entry.id}\nevent: message\ndata: ${json}\n\n`),
+    phase: phaseOf(event),
   };
+}
+
+function phaseOf(event: { type: string; status?: unknown }): Frame["phase"] {
+  if ((terminalRunEvents as readonly string[]).includes(event.type)) {
+    return "over";
+  }
+  const status = RunStatus.safeParse(event.status);
+  return goingTypes.includes(event.type) || (status.success && !isTerminal(status.data)) ? "going" : null;
 }

@@ -62,6 +62,7 @@ export const ProviderModel = z.object({
   /** Tokens; null when unknown. */
   contextWindow: z.int().nullable(),
 });
+export type ProviderModel = z.infer<typeof ProviderModel>;
 export const Provider = z.object({
   providerId: z.string(),
   name: z.string(),

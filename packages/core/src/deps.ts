@@ -7,7 +7,7 @@ import type { z } from "zod";
 import type { Deps } from "./ctx.ts";
 import { version } from "./version.ts";
 
-export type ServiceEnv = { [K in keyof typeof serviceEnvShape]: z.output<(typeof serviceEnvShape)[K]> };
+export type ServiceEnv = z.output<z.ZodObject<typeof serviceEnvShape>>;
 
 /** Opens pools lazily; `close` ends them. */
 export function createDeps(

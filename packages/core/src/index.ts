@@ -1,4 +1,12 @@
 /** The verbs: business logic, one function per file, and the ways edges call them. */
+export { createRunKey, deleteRunKeys, type RunKeyOptions } from "./api-key/run-key.ts";
+export { anonymousCaller, authenticate, type Credentials } from "./auth/authenticate.ts";
+export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
+export { signInBrowser } from "./auth/login.ts";
+export { revokeBrowserSession } from "./auth/logout.ts";
+export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
+export { findProvider, readSettings } from "./settings/index.ts";
+export { type PlatformProvider, seedPlatformProvider } from "./system/seed-platform.ts";
 export * from "./call.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";

@@ -18,17 +18,24 @@ export type BannerProps = {
   children?: ReactNode;
   action?: ReactNode;
   onDismiss?: () => void;
+  /** Reaches from edge to edge, for notices above a whole page. */
+  flush?: boolean;
   className?: string;
 };
 
-/** A notice about the whole page or product; stands in the flow, above what it speaks of. */
-export function Banner({ tone = "info", title, icon, children, action, onDismiss, className }: BannerProps) {
+/** A notice about the whole page or product; stands in the flow above what it speaks of. */
+export function Banner({ tone = "info", title, icon, children, action, onDismiss, flush, className }: BannerProps) {
   const look = TONES[tone];
   const Icon = look.icon;
   return (
     <section
       aria-label={typeof title === "string" ? title : "Notice"}
-      className={cn("flex items-start gap-2.5 border-y px-4 py-2 text-sm", look.classes, className)}
+      className={cn(
+        "flex items-start gap-2.5 py-2 text-sm",
+        flush ? "border-b px-4 lg:px-6" : "rounded-lg border px-3",
+        look.classes,
+        className,
+      )}
     >
       <span className={cn("mt-0.5 [&_svg]:size-4", look.text)}>{icon ?? <Icon aria-hidden />}</span>
       <p className="min-w-0 flex-1">
@@ -47,6 +54,7 @@ export function Banner({ tone = "info", title, icon, children, action, onDismiss
 export function DemoModelBanner({ action, className }: { action?: ReactNode; className?: string }) {
   return (
     <Banner
+      flush
       tone="info"
       title="Demo model — scripted replies."
       icon={<FlaskConical aria-hidden />}
@@ -61,7 +69,14 @@ export function DemoModelBanner({ action, className }: { action?: ReactNode; cla
 /** Says that agents run without a sandbox on this machine. */
 export function NoSandboxBanner({ action, className }: { action?: ReactNode; className?: string }) {
   return (
-    <Banner tone="warn" title="No sandbox." icon={<ShieldAlert aria-hidden />} action={action} className={className}>
+    <Banner
+      flush
+      tone="warn"
+      title="No sandbox."
+      icon={<ShieldAlert aria-hidden />}
+      action={action}
+      className={className}
+    >
       Agents run as plain processes and can read what the server's user can. Use this for trusted work only.
     </Banner>
   );

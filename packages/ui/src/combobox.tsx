@@ -30,7 +30,7 @@ export function Combobox(props: ComboboxProps) {
           type="button"
           role="combobox"
           aria-expanded={open}
-          aria-haspopup="listbox"
+          aria-haspopup="dialog"
           aria-label={props["aria-label"]}
           disabled={disabled}
           {...aria}
@@ -50,6 +50,7 @@ export function Combobox(props: ComboboxProps) {
       </RadixPopover.Trigger>
       <RadixPopover.Portal>
         <RadixPopover.Content
+          aria-label={props["aria-label"] ?? placeholder}
           align="start"
           sideOffset={4}
           collisionPadding={8}

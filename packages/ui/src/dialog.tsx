@@ -31,7 +31,7 @@ export function DialogContent(props: DialogContentProps) {
         onOpenAutoFocus={focusFirstField}
         {...(description === undefined ? { "aria-describedby": undefined } : {})}
         className={cn(
-          "fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col rounded-t-lg border border-line bg-surface shadow-pop animate-in fade-in-0 sm:top-[8vh] sm:bottom-auto sm:max-h-[84vh] sm:w-[calc(100%-2rem)] sm:rounded-lg",
+          "fixed inset-x-0 bottom-0 z-50 mx-auto flex outline-none max-h-[92dvh] w-full flex-col rounded-t-lg border border-line bg-surface shadow-pop animate-in fade-in-0 sm:top-[8vh] sm:bottom-auto sm:max-h-[84vh] sm:w-[calc(100%-2rem)] sm:rounded-lg",
           WIDTHS[size],
           className,
         )}

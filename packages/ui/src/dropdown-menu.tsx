@@ -5,10 +5,14 @@ import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { Kbd } from "./kbd.tsx";
 
-export const DropdownMenu = Radix.Root;
 export const DropdownMenuTrigger = Radix.Trigger;
 export const DropdownMenuRadioGroup = Radix.RadioGroup;
 export const DropdownMenuSub = Radix.Sub;
+
+/** A menu of actions. It leaves the page behind it readable and scrollable. */
+export function DropdownMenu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
 
 const menuClasses =
   "z-50 min-w-44 overflow-y-auto rounded-lg border border-line bg-surface p-1 text-fg shadow-pop animate-in fade-in-0 max-h-(--radix-dropdown-menu-content-available-height)";

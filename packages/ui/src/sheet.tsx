@@ -42,7 +42,7 @@ export function SheetContent(props: SheetContentProps) {
         {...(description === undefined ? { "aria-describedby": undefined } : {})}
         onInteractOutside={modal ? undefined : (event) => event.preventDefault()}
         className={cn(
-          "fixed inset-y-0 z-50 flex w-full flex-col border-line bg-surface shadow-pop animate-in duration-150",
+          "fixed inset-y-0 z-50 flex w-full flex-col outline-none border-line bg-surface shadow-pop animate-in duration-150",
           side === "right" ? "right-0 slide-in-from-right-8 sm:border-l" : "left-0 slide-in-from-left-8 sm:border-r",
           WIDTHS[size],
           className,

@@ -1,7 +1,16 @@
 "use client";
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
+import {
+  type ReactNode,
+  type Ref,
+  type UIEvent,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { plural } from "./format.ts";
@@ -22,6 +31,8 @@ export type VirtualFeedProps<T> = {
   empty?: ReactNode;
   /** Where an open feed begins: at its end (live) or at its start (finished). */
   startAt?: "start" | "end";
+  /** `estimateSize` is exact, so nothing needs to be measured: the way to scroll through very many lines smoothly. */
+  fixedSize?: boolean;
   /** Items are as wide as their content and the feed scrolls sideways. */
   wide?: boolean;
   /** The word of the "n new" button. */
@@ -48,12 +59,13 @@ export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
     className,
   } = props;
   const scroller = useRef<HTMLElement>(null);
+  const { estimate, keyOf } = useStableReaders({ items, getKey, estimateSize });
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => sizeAt({ items, index, estimateSize }),
-    getItemKey: (index) => keyAt({ items, index, getKey }),
-    overscan: 12,
+    estimateSize: estimate,
+    getItemKey: keyOf,
+    overscan: 10,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: END_THRESHOLD,
@@ -86,7 +98,7 @@ export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
             return item === undefined ? null : (
               <div
                 key={row.key}
-                ref={virtualizer.measureElement}
+                ref={props.fixedSize ? undefined : virtualizer.measureElement}
                 data-index={row.index}
                 className={cn("absolute top-0 left-0", wide ? "w-max min-w-full" : "w-full")}
                 style={{ transform: `translateY(${row.start}px)` }}
@@ -112,22 +124,24 @@ export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
   );
 }
 
-function sizeAt<T>({
-  items,
-  index,
-  estimateSize,
-}: {
-  items: readonly T[];
-  index: number;
-  estimateSize: (item: T) => number;
-}) {
-  const item = items[index];
-  return item === undefined ? 0 : estimateSize(item);
-}
+type ReaderArgs<T> = { items: readonly T[]; getKey: (item: T) => string; estimateSize: (item: T) => number };
 
-function keyAt<T>({ items, index, getKey }: { items: readonly T[]; index: number; getKey: (item: T) => string }) {
-  const item = items[index];
-  return item === undefined ? index : getKey(item);
+/**
+ * Key and size by index, as functions that stay the same while the list grows: the virtualizer lays out every item
+ * anew when they change, which for 100,000 lines would be felt on each one that is added.
+ */
+function useStableReaders<T>(args: ReaderArgs<T>) {
+  const latest = useRef(args);
+  latest.current = args;
+  const estimate = useCallback((index: number) => {
+    const item = latest.current.items[index];
+    return item === undefined ? 0 : latest.current.estimateSize(item);
+  }, []);
+  const keyOf = useCallback((index: number) => {
+    const item = latest.current.items[index];
+    return item === undefined ? index : latest.current.getKey(item);
+  }, []);
+  return { estimate, keyOf };
 }
 
 type StickArgs = { virtualizer: Virtualizer<HTMLElement, Element>; count: number; startAt: "start" | "end" };
@@ -144,16 +158,16 @@ function useStickToEnd({ virtualizer, count, startAt }: StickArgs) {
     }
   }, [stuck, count, virtualizer]);
 
-  const onScroll = useCallback(() => {
-    const top = virtualizer.scrollElement?.scrollTop ?? 0;
-    if (virtualizer.isAtEnd(END_THRESHOLD)) {
+  const onScroll = useCallback((event: UIEvent<HTMLElement>) => {
+    const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+    if (scrollHeight - clientHeight - scrollTop <= END_THRESHOLD) {
       setStuck(true);
-    } else if (top < lastTop.current) {
+    } else if (scrollTop < lastTop.current) {
       // Growing content also moves away from the end; only a move upwards is the reader's wish.
       setStuck(false);
     }
-    lastTop.current = top;
-  }, [virtualizer]);
+    lastTop.current = scrollTop;
+  }, []);
 
   const toEnd = useCallback(() => {
     setStuck(true);

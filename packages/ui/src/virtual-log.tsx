@@ -70,6 +70,7 @@ export function VirtualLog(props: VirtualLogProps) {
         noun="new line"
         startAt={live ? "end" : "start"}
         wide={!wrap}
+        fixedSize={!wrap}
         className="flex-1"
         height="auto"
         empty={<p className="p-3 text-sm text-muted">{emptyText}</p>}
@@ -132,7 +133,13 @@ type LineProps = { line: LogLine; wrap: boolean; hasTime: boolean; query: string
 
 const Line = memo(function Line({ line, wrap, hasTime, query, current }: LineProps) {
   return (
-    <div className={cn("flex min-h-5 gap-3 px-3 font-mono text-xs leading-5", current && "bg-accent-soft")}>
+    <div
+      className={cn(
+        "flex gap-3 px-3 font-mono text-xs leading-5",
+        wrap ? "min-h-5" : "h-5",
+        current && "bg-accent-soft",
+      )}
+    >
       {hasTime ? (
         <span className="w-16 shrink-0 text-faint select-none" suppressHydrationWarning>
           {line.at === undefined ? "" : formatTime(line.at)}

@@ -61,7 +61,7 @@ export async function startRun(
   return withTenantSql(deps.db, key.tenantId, async (sql) => {
     await sql.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`engine:${key.tenantId}`]);
     const { rows } = await sql.query<{ epoch: number }>(
-      `UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2, started_at = COALESCE(started_at, $3),
+      `UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2,
          updated_at = $3
        WHERE id = $1 AND status = 'pending' AND cancel_requested_at IS NULL
          AND (SELECT count(*) FROM runs busy WHERE busy.status IN ('running', 'waiting') AND busy.tenant_id = $4)
@@ -73,11 +73,15 @@ export async function startRun(
     if (epoch === undefined) {
       return null;
     }
-    const message = outboxMessage({ tenantId: key.tenantId, requestId: `run:${key.runId}` }, ["run", "tenant", "global"], {
-      type: "RUN_STATUS_CHANGED",
-      runId: key.runId,
-      status: "running",
-    });
+    const message = outboxMessage(
+      { tenantId: key.tenantId, requestId: `run:${key.runId}` },
+      ["run", "tenant", "global"],
+      {
+        type: "RUN_STATUS_CHANGED",
+        runId: key.runId,
+        status: "running",
+      },
+    );
     await insertOutbox(sql, [message]);
     return { epoch, messages: [message] };
   });

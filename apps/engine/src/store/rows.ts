@@ -80,7 +80,7 @@ export async function loadRun(deps: Deps, key: { tenantId: string; runId: string
     );
     const sessions = await sql.query<SessionRow>(
       `SELECT id, agent_id AS "agentId", workload, created_at AS "createdAt" FROM sessions
-       WHERE source = 'run' AND source_id = $1 AND status IN ('starting', 'running') ORDER BY created_at DESC`,
+       WHERE source = 'pipeline' AND source_id = $1 AND status IN ('starting', 'running') ORDER BY created_at DESC`,
       values,
     );
     return { run, steps: steps.rows, outputs: outputs.rows, sessions: sessions.rows };

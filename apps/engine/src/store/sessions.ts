@@ -29,13 +29,13 @@ export async function insertSession(
       throw new LostRun(runId);
     }
     const { rows } = await sql.query<{ n: number }>(
-      "SELECT count(*)::int + 1 AS n FROM sessions WHERE source = 'run' AND source_id = $1",
+      "SELECT count(*)::int + 1 AS n FROM sessions WHERE source = 'pipeline' AND source_id = $1",
       [runId],
     );
     const name = workloadName({ tenantId, runId, n: rows[0]?.n ?? 1 });
     await sql.query(
       `INSERT INTO sessions (id, agent_id, user_id, source, source_id, workload, status, user_prompt, model, created_at)
-       VALUES ($1, $2, $3, 'run', $4, $5, 'starting', $6, $7, $8)`,
+       VALUES ($1, $2, $3, 'pipeline', $4, $5, 'starting', $6, $7, $8)`,
       [sessionId, options.agentId, options.userId, runId, name, options.prompt, options.model, Date.now()],
     );
     return { sessionId, name };
@@ -75,7 +75,7 @@ export async function leftoverSessions(deps: Deps, olderThanMs: number): Promise
   const { rows } = await deps.system.pool.query<OpenSession>(
     `SELECT s.tenant_id AS "tenantId", s.id AS "sessionId", s.source_id AS "runId", s.workload FROM sessions s
      LEFT JOIN runs r ON r.tenant_id = s.tenant_id AND r.id = s.source_id
-     WHERE s.source = 'run' AND s.status IN ('starting', 'running') AND s.created_at < $1
+     WHERE s.source = 'pipeline' AND s.status IN ('starting', 'running') AND s.created_at < $1
        AND (r.id IS NULL OR (r.status IN ('completed', 'failed', 'cancelled') AND r.completed_at < $1))
      LIMIT 200`,
     [Date.now() - olderThanMs],

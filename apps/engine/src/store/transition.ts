@@ -17,8 +17,8 @@ export interface RunPatch {
   failureMessage?: string | null;
   pushStatus?: string;
   pushDetail?: string | null;
-  taskBranch?: string;
-  workspaceType?: string;
+  /** Kept when it is set already. */
+  startedAt?: number;
   completedAt?: number | null;
 }
 export interface StepEnd {
@@ -87,8 +87,7 @@ WITH run AS (
     failure_message = CASE WHEN p ? 'failureMessage' THEN p->>'failureMessage' ELSE failure_message END,
     push_status = COALESCE(p->>'pushStatus', push_status),
     push_detail = CASE WHEN p ? 'pushDetail' THEN p->>'pushDetail' ELSE push_detail END,
-    task_branch = COALESCE(p->>'taskBranch', task_branch),
-    workspace_type = COALESCE(p->>'workspaceType', workspace_type),
+    started_at = COALESCE(started_at, (p->>'startedAt')::bigint),
     completed_at = CASE WHEN p ? 'completedAt' THEN (p->>'completedAt')::bigint ELSE completed_at END,
     updated_at = $3
   FROM (SELECT $4::jsonb AS p) patch

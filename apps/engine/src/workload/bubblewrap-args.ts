@@ -42,7 +42,10 @@ const tmpBytes = 1024 ** 3;
 
 /** Folder of the npm package that `path` (a PATH) leads to, unless it is in /usr, which the sandbox sees anyway. */
 export function findNpm(path: string): string | null {
-  const program = path.split(":").map((dir) => join(dir, "npm")).find((file) => file.startsWith("/") && existsSync(file));
+  const program = path
+    .split(":")
+    .map((dir) => join(dir, "npm"))
+    .find((file) => file.startsWith("/") && existsSync(file));
   if (!program || program.startsWith("/usr/")) {
     return null;
   }
@@ -75,9 +78,7 @@ export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec;
 }
 
 function namespaceArgs(base: SandboxBase): string[] {
-  const user = base.userNamespace
-    ? ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"]
-    : [];
+  const user = base.userNamespace ? ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"] : [];
   const others = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
   return [...user, ...others, "--hostname", "sandbox", "--cap-drop", "ALL", "--new-session"];
 }
@@ -94,7 +95,14 @@ function systemArgs(): string[] {
 }
 
 function programArgs({ node, npm, bundle }: SandboxBase): string[] {
-  const runtime = ["--ro-bind", realpathSync(node), sandboxNode, "--ro-bind", dirname(realpathSync(bundle)), `${home}/runtime`];
+  const runtime = [
+    "--ro-bind",
+    realpathSync(node),
+    sandboxNode,
+    "--ro-bind",
+    dirname(realpathSync(bundle)),
+    `${home}/runtime`,
+  ];
   if (npm === null) {
     return runtime;
   }

@@ -3,7 +3,19 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 const ask = promisify(execFile);
-const plain = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL"];
+const plain = [
+  "--ro-bind",
+  "/",
+  "/",
+  "--proc",
+  "/proc",
+  "--dev",
+  "/dev",
+  "--unshare-pid",
+  "--unshare-ipc",
+  "--cap-drop",
+  "ALL",
+];
 const user = ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"];
 
 export type Sandbox = { path: string; userNamespace: boolean } | { path: null; reason: string };

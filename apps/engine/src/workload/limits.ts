@@ -97,7 +97,8 @@ function groupLimiter({ version, parents }: Groups): Limiter {
         }
       }
       // A shell joins the groups and then becomes the command: nothing of it is ever outside of them.
-      const join_ = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 125; shift; n=$((n - 1)); done; exec "$@"';
+      const join_ =
+        'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 125; shift; n=$((n - 1)); done; exec "$@"';
       return ["/bin/sh", "-c", join_, "sh", String(dirs.length), ...dirs.map((dir) => join(dir, "cgroup.procs"))];
     },
   };
@@ -109,7 +110,6 @@ function settings(version: 1 | 2, { memoryMb, cpus, pids }: WorkloadLimits): [st
     return [
       ["memory.max", String(memoryMb * mib)],
       ["memory.swap.max", "0"],
-      ["memory.oom.group", "1"],
       ["pids.max", String(pids)],
       ["cpu.max", `${quota} ${cpuPeriodUs}`],
     ];

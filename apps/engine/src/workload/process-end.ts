@@ -1,7 +1,14 @@
 /** Ending a process workload with everything it started, whoever started it and however it tried to get away. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ProcessLabel, parseLabel } from "./process-label.ts";
-import { descendants, findByArgument, findByEnvironment, isOutsideSandbox, readProcesses, signal } from "./process-table.ts";
+import {
+  descendants,
+  findByArgument,
+  findByEnvironment,
+  isOutsideSandbox,
+  readProcesses,
+  signal,
+} from "./process-table.ts";
 
 const pollMs = 15;
 /** After SIGKILL only the kernel's own work is left. */
@@ -36,7 +43,11 @@ export async function findLiving(installation: string, name = ""): Promise<Livin
 }
 
 /** Everything that belongs to a workload now, split into what does the work and what only holds the sandbox. */
-async function members(installation: string, name: string, home: string | null): Promise<{ work: number[]; frame: number[] }> {
+async function members(
+  installation: string,
+  name: string,
+  home: string | null,
+): Promise<{ work: number[]; frame: number[] }> {
   const roots = await findLiving(installation, name);
   const processes = await readProcesses();
   const below = roots.flatMap(({ pid }) => descendants(processes, pid));

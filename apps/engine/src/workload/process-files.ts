@@ -44,6 +44,13 @@ export async function readExitCode(files: WorkloadFiles): Promise<number | null>
   return code === undefined ? null : Number(code);
 }
 
+/** Does for a plain process what bubblewrap does for a sandboxed one. */
+export async function writeExitCode(files: WorkloadFiles, code: number | null): Promise<void> {
+  if (code !== null) {
+    await writeFile(files.status, JSON.stringify({ "exit-code": code }), { flag: "r+" }).catch(() => undefined);
+  }
+}
+
 /** The last lines of the log. */
 export async function readTail(file: string): Promise<string[]> {
   const text = (await readEnd(file, tailBytes)).trimEnd();
@@ -72,7 +79,12 @@ async function readEnd(file: string, bytes: number): Promise<string> {
   }
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(bytes, size)), 0, Math.min(bytes, size), Math.max(0, size - bytes));
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(Math.min(bytes, size)),
+      0,
+      Math.min(bytes, size),
+      Math.max(0, size - bytes),
+    );
     return buffer.subarray(0, bytesRead).toString("utf8");
   } finally {
     await handle.close();

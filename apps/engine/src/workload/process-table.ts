@@ -47,9 +47,7 @@ export async function readProcesses(): Promise<ProcessEntry[]> {
 /** Processes with an argument that contains `text`, with all their arguments (none on a system where they cannot be read). */
 export async function findByArgument(text: string): Promise<{ pid: number; argv: string[] }[]> {
   const list = process.platform === "linux" ? await pids() : (await askPs()).map((entry) => entry.pid);
-  const found = await Promise.all(
-    list.map(async (pid) => ({ pid, argv: (await commandLine(pid)).split("\0") })),
-  );
+  const found = await Promise.all(list.map(async (pid) => ({ pid, argv: (await commandLine(pid)).split("\0") })));
   return found.filter(({ argv }) => argv.some((arg) => arg.includes(text)));
 }
 
@@ -93,7 +91,9 @@ export async function findByEnvironment(entry: string): Promise<number[]> {
 export function descendants(processes: readonly ProcessEntry[], root: number): number[] {
   const out = [root];
   for (const pid of out) {
-    out.push(...processes.filter((entry) => entry.parent === pid && !out.includes(entry.pid)).map((entry) => entry.pid));
+    out.push(
+      ...processes.filter((entry) => entry.parent === pid && !out.includes(entry.pid)).map((entry) => entry.pid),
+    );
   }
   return out;
 }

@@ -7,7 +7,15 @@ import type { Log } from "@djinnbot/config";
 import { bubblewrapArgs, type SandboxBase, sandboxBundle, sandboxNode, sandboxPath } from "./bubblewrap-args.ts";
 import type { Limiter } from "./limits.ts";
 import { endWorkload, findLiving } from "./process-end.ts";
-import { boundLog, readExitCode, readTail, removeStatus, withFiles, workloadFiles } from "./process-files.ts";
+import {
+  boundLog,
+  readExitCode,
+  readTail,
+  removeStatus,
+  withFiles,
+  workloadFiles,
+  writeExitCode,
+} from "./process-files.ts";
 import { formatLabel } from "./process-label.ts";
 import { readProcess } from "./process-table.ts";
 import type { Registry, RegistryEntry } from "./registry.ts";
@@ -62,7 +70,17 @@ export function createProcessWorkload(options: ProcessOptions): Workload {
     const pid = await launch(options, spec, startedAt);
     const { name, tenantId, runId, sessionId, deadlineAt } = spec;
     const startTime = (await readProcess(pid))?.startTime ?? "";
-    const entry = { installation, kind: "process" as const, name, tenantId, runId, sessionId, host, startedAt, deadlineAt };
+    const entry = {
+      installation,
+      kind: "process" as const,
+      name,
+      tenantId,
+      runId,
+      sessionId,
+      host,
+      startedAt,
+      deadlineAt,
+    };
     await registry.put({ ...entry, pid, startTime, home: spec.home });
     log.debug({ workload: name, pid }, "workload started");
   };
@@ -154,6 +172,10 @@ async function launch(options: ProcessOptions, spec: WorkloadSpec, startedAt: nu
     // A process that ended at once shows in `inspect`; the broken pipe says nothing more.
     pipe.on("error", () => undefined);
     pipe.end(JSON.stringify(spec.env), () => pipe.destroy());
+  }
+  if (options.bubblewrap === null) {
+    // Nobody else will tell; when this engine is gone by then, the code stays unknown.
+    child.once("exit", (code) => void writeExitCode(workloadFiles(dataDir, spec), code));
   }
   await once(child, "spawn");
   if (child.pid === undefined) {

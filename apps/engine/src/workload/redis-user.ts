@@ -1,21 +1,8 @@
 /** The Redis user of one session: it may read its run's commands and append to its run's status and events, nothing else. */
 import { type Redis, workloadKeys, workloadUser } from "@djinnbot/events";
 
-/**
- * All a workload's connection sends, plus what common clients send on connecting. No command that lists keys, users or clients,
- * no scripts, no channels.
- */
-const commands = [
-  "+xread",
-  "+xadd",
-  "+ping",
-  "+auth",
-  "+hello",
-  "+select",
-  "+client|setname",
-  "+client|setinfo",
-  "+client|no-touch",
-];
+/** All a workload's connection sends. No command that lists keys, users or clients, no scripts, no channels. */
+const commands = ["+xread", "+xadd", "+ping", "+auth", "+hello", "+select"];
 
 export interface SessionUser {
   tenantId: string;

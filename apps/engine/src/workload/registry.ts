@@ -34,11 +34,7 @@ export interface Registry {
 /** Longest an engine holds the right to start one workload; starting takes milliseconds, a container a second or two. */
 const lockMs = 10_000;
 
-export function createRegistry(options: {
-  redis: Redis;
-  installation: string;
-  kind: RegistryEntry["kind"];
-}): Registry {
+export function createRegistry(options: { redis: Redis; installation: string; kind: RegistryEntry["kind"] }): Registry {
   const { redis, installation, kind } = options;
   const list = async () => {
     const sessions = await redis.smembers(systemKeys.containers);
@@ -53,7 +49,12 @@ export function createRegistry(options: {
     put: async (entry) => {
       const fields = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [key, String(value)]));
       const key = systemKeys.container(entry.sessionId);
-      await redis.multi().del(key).hset(key, ...fields).sadd(systemKeys.containers, entry.sessionId).exec();
+      await redis
+        .multi()
+        .del(key)
+        .hset(key, ...fields)
+        .sadd(systemKeys.containers, entry.sessionId)
+        .exec();
     },
     remove: async (sessionId) => {
       await redis.multi().del(systemKeys.container(sessionId)).srem(systemKeys.containers, sessionId).exec();

@@ -5,6 +5,9 @@ import { defineTool, toolError } from "./tool.ts";
 /** How often an agent may forget an output before the step fails. */
 const maxIncomplete = 2;
 
+/** An output is handed to later steps as text; more belongs into a file. */
+const maxOutputChars = 100_000;
+
 const asText = (value: unknown) => (typeof value === "string" ? value : value == null ? "" : JSON.stringify(value));
 
 export const complete = defineTool({
@@ -17,6 +20,12 @@ export const complete = defineTool({
   run: async ({ outputs, summary }, context) => {
     const texts = Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, asText(value)]));
     const missing = context.outputs.filter((key) => (texts[key] ?? "").trim() === "");
+    const long = Object.keys(texts).filter((key) => (texts[key] ?? "").length > maxOutputChars);
+    if (long.length > 0) {
+      return toolError(
+        `Longer than ${maxOutputChars} characters: ${long.join(", ")}. Write it to a file and name the file.`,
+      );
+    }
     if (missing.length === 0) {
       return {
         text: "The step is complete.",

@@ -28,11 +28,16 @@ export interface ToolContext {
   home: string;
   shell: Shell;
   signal: AbortSignal;
+  /** Names the file of a result that is too long; unique in the workload's home. */
   callId: string;
+  /** Step and attempt. */
+  stepRef: string;
   /** Keys that `complete` must deliver. */
   outputs: readonly string[];
   /** What the tools of the step remember between calls. */
   memory: {
+    /** Ids of tool calls so far: some providers count from one again in every answer. */
+    calls: Set<string>;
     /** Times `complete` was called without all outputs. */
     incomplete: number;
     knowledge: { category: string; content: string; importance: string }[];

@@ -66,6 +66,9 @@ async function endIfReplayed(ctx: Args["ctx"], used: string): Promise<void> {
       return ids;
     });
     await forgetSignIn(deps, ended);
-    ctx.log.warn({ tenant_id: session.tenant_id, sign_in: session.id }, "a used refresh token came again: sign-in ended");
+    ctx.log.warn(
+      { tenant_id: session.tenant_id, sign_in: session.id },
+      "a used refresh token came again: sign-in ended",
+    );
   }
 }

@@ -1,5 +1,5 @@
 /** The state of a sign-in: who it belongs to and whether it still counts; cached for seconds, ended at once. */
-import { newId, Role, type Scope, grantableScopes, memberScopes } from "@djinnbot/contracts";
+import { grantableScopes, memberScopes, newId, Role, type Scope } from "@djinnbot/contracts";
 import type { Tx } from "@djinnbot/db";
 import { withTenant } from "@djinnbot/db";
 import { systemKeys } from "@djinnbot/events";

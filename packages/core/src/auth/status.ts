@@ -2,9 +2,7 @@
 import type { auth, OutputOf } from "@djinnbot/contracts";
 import type { PublicVerbArgs } from "../ctx.ts";
 
-export async function authStatus({
-  ctx,
-}: PublicVerbArgs<typeof auth.status>): Promise<OutputOf<typeof auth.status>> {
+export async function authStatus({ ctx }: PublicVerbArgs<typeof auth.status>): Promise<OutputOf<typeof auth.status>> {
   const { rows } = await ctx.deps.system.pool.query<{ found: boolean }>("SELECT EXISTS (SELECT 1 FROM users) AS found");
   return { authEnabled: true, setupComplete: rows[0]?.found ?? false, oidcProviders: [] };
 }

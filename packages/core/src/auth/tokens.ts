@@ -1,5 +1,5 @@
 /** What a person gets at sign-in: user, access token, refresh token. */
-import { Fault, type Tokens, Role, type User } from "@djinnbot/contracts";
+import { Fault, Role, type Tokens, type User } from "@djinnbot/contracts";
 import { signToken } from "../crypto/signing.ts";
 import type { CoreConfig } from "../ctx.ts";
 

@@ -75,7 +75,7 @@ export function readOutline(raw: Map): Outline {
 export function placeOf(path: Path, raw: Map): string {
   const [room, index, block, key] = path;
   if ((room !== "steps" && room !== "agents") || typeof index !== "number") {
-    return room === "defaults" ? "The defaults" : "The pipeline";
+    return room === "defaults" ? "`defaults`" : "The pipeline";
   }
   const id = asText(asMap(asList(raw[room])[index]).id);
   const noun = room === "steps" ? "Step" : "Agent";
@@ -83,5 +83,6 @@ export function placeOf(path: Path, raw: Map): string {
   if (block !== "onResult" || key === undefined) {
     return name;
   }
-  return `Result \`${String(key).slice(0, 64)}\` of ${name.replace("Step", "step")}`;
+  const where = `\`${String(key).slice(0, 64)}\` of ${name.replace("Step", "step")}`;
+  return path[4] === "notify" ? `\`notify\` of result ${where}` : `Result ${where}`;
 }

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { broken } from "./broken.test-data.ts";
+import { doubtful } from "./doubtful.test-data.ts";
+import { hostile } from "./hostile.test-data.ts";
 import { parsePipeline } from "./parse.ts";
-import { soundPipeline } from "./sample.test-data.ts";
+import { type Broken, soundPipeline } from "./sample.test-data.ts";
 
 describe("a sound pipeline", () => {
   it("has no problems and one spelling of the timeout", () => {
@@ -29,16 +31,27 @@ describe("a sound pipeline", () => {
   });
 });
 
+function check({ yaml, line, column, says }: Broken, severity: "error" | "warning"): void {
+  const { problems } = parsePipeline(yaml);
+  const found = problems.find((problem) => says.test(problem.message) && problem.severity === severity);
+  expect(found, JSON.stringify(problems, null, 1)).toBeDefined();
+  expect({ line: found?.line, column: found?.column }).toEqual({ line, column: column ?? found?.column });
+  for (const problem of problems) {
+    expect(problem.message).toMatch(/^[A-Z`].*[.?]$/s);
+  }
+}
+
+describe("a doubtful pipeline", () => {
+  it.each(doubtful)("$name", (doubt) => {
+    check(doubt, "warning");
+    expect(parsePipeline(doubt.yaml).document).not.toBeNull();
+  });
+});
+
 describe("a broken pipeline", () => {
-  it.each(broken)("$name", ({ yaml, line, column, says, severity }) => {
-    const { document, problems } = parsePipeline(yaml);
-    const found = problems.find((problem) => says.test(problem.message) && problem.severity === (severity ?? "error"));
-    expect(found, JSON.stringify(problems, null, 1)).toBeDefined();
-    expect({ line: found?.line, column: found?.column }).toEqual({ line, column: column ?? found?.column });
-    expect(document === null).toBe(severity !== "warning");
-    for (const problem of problems) {
-      expect(problem.message).toMatch(/^[A-Z`].*[.?]$/s);
-    }
+  it.each(broken)("$name", (fault) => {
+    check(fault, "error");
+    expect(parsePipeline(fault.yaml).document).toBeNull();
   });
 
   it("tells everything at once, in the order of the text", () => {
@@ -64,11 +77,16 @@ describe("a broken pipeline", () => {
     expect(parsePipeline(later.replace("name: Sample", "nam: Sample")).failureCode).toBe("PIPELINE_INVALID");
   });
 
+  it.each(Object.entries(hostile))("answers a hostile text without labouring: many %s", (_name, text) => {
+    // What grows with the square of these takes minutes and ends at the test's time limit.
+    expect(parsePipeline(text).document).toBeNull();
+  });
+
   it("does not drown the reader", () => {
     const steps = Array.from({ length: 190 }, (_, index) => `  - { id: S${index}, agent: nobody, x: 1 }`).join("\n");
     const { problems } = parsePipeline(`id: ab\nname: A\nversion: 1\nagents: [{ id: a }]\nsteps:\n${steps}\n`);
     expect(problems).toHaveLength(101);
-    expect(problems.at(-1)?.message).toBe("280 more problems follow.");
+    expect(problems.at(-1)?.message).toBe("And 280 more problems.");
   });
 });
 

@@ -5,7 +5,7 @@ import { checkFlow, readFlow } from "./flow.ts";
 import { readOutline } from "./outline.ts";
 import { checkReferences } from "./reference-check.ts";
 import { checkSchema } from "./schema-check.ts";
-import { readSource } from "./source.ts";
+import { type PipelineSource, readSource } from "./source.ts";
 import { checkTemplates, checkVariables } from "./variables.ts";
 
 export interface ParsedPipeline {
@@ -20,16 +20,20 @@ export interface ParsedPipeline {
 /** More than a person reads; the text is broken as a whole then. */
 const maxProblems = 100;
 
-function inOrder(problems: PipelineProblem[]): PipelineProblem[] {
-  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const kept = sorted.slice(0, maxProblems);
-  const rest = sorted.length - kept.length;
-  const last = kept.at(-1);
+/** Problems in the order of the text; when there are too many, errors are kept before warnings and the rest is counted. */
+function inOrder(syntax: PipelineProblem[], findings: Finding[], source: PipelineSource | null): PipelineProblem[] {
+  const errorsFirst = findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
+  // Finding a place costs time that grows with the text, so only what is shown is looked for.
+  const kept = source ? errorsFirst.slice(0, maxProblems).map((finding) => toProblem(source, finding)) : [];
+  const shown = [...syntax.slice(0, maxProblems), ...kept]
+    .slice(0, maxProblems)
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const rest = syntax.length + findings.length - shown.length;
+  const last = shown.at(-1);
   if (rest > 0 && last) {
-    // The count of the rest is an error, so that a cut list never looks better than the whole.
-    kept.push({ ...last, severity: "error", message: `${rest} more problems follow.`, path: "" });
+    shown.push({ ...last, severity: "warning", message: `And ${rest} more problems.`, path: "" });
   }
-  return kept;
+  return shown;
 }
 
 function oneTimeout<T extends { timeout?: number; timeoutSeconds?: number }>({ timeout, ...rest }: T) {
@@ -51,7 +55,7 @@ function normalise(document: PipelineDocument): PipelineDocument {
 export function parsePipeline(yaml: string): ParsedPipeline {
   const { source, problems: syntax } = readSource(yaml);
   if (!source) {
-    return { document: null, problems: inOrder(syntax), failureCode: "PIPELINE_INVALID" };
+    return { document: null, problems: inOrder(syntax, [], null), failureCode: "PIPELINE_INVALID" };
   }
   const { raw } = source;
   const outline = readOutline(raw);
@@ -66,7 +70,7 @@ export function parsePipeline(yaml: string): ParsedPipeline {
   const later = syntax.length === 0 && errors.length > 0 && errors.every((finding) => finding.unsupported);
   return {
     document: sound ? normalise(document) : null,
-    problems: inOrder([...syntax, ...findings.map((finding) => toProblem(source, finding))]),
+    problems: inOrder(syntax, findings, source),
     failureCode: sound ? null : later ? "PIPELINE_UNSUPPORTED" : "PIPELINE_INVALID",
   };
 }

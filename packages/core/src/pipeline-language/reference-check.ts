@@ -59,7 +59,7 @@ function resultFindings(result: OutlineResult, names: Names): Finding[] {
       noun: "agent",
       name: result.notify?.agent,
       path: [...path, "notify", "agent"],
-      key: "notify.agent",
+      key: "agent",
     }),
   ];
   if (result.continueLoop) {
@@ -90,17 +90,22 @@ function stepFindings(step: OutlineStep, names: Names): Finding[] {
     const message = `${place} has \`onResult\` but declares no output to compare with it; add \`outputs\`.`;
     findings.push(warning({ message, path: [...path, "onResult"], atKey: true }));
   }
+  const declared = new Set<string>();
   for (const [index, key] of step.outputs.entries()) {
-    if (step.outputs.indexOf(key) < index) {
+    if (declared.has(key)) {
       findings.push(
         warning({ message: `${place} declares the output \`${key}\` twice.`, path: [...path, "outputs", index] }),
       );
     }
+    declared.add(key);
   }
-  for (const [index, result] of step.results.entries()) {
-    const first = step.results.findIndex((other) => other.key.trim().toLowerCase() === result.key.trim().toLowerCase());
-    if (first < index) {
-      const message = `${placeOf(result.path, names.raw)} never matches: upper and lower case are the same, and \`${step.results[first]?.key}\` comes first.`;
+  const keys = new Map<string, string>();
+  for (const result of step.results) {
+    const key = result.key.trim().toLowerCase();
+    const first = keys.get(key);
+    keys.set(key, first ?? result.key);
+    if (first !== undefined) {
+      const message = `${placeOf(result.path, names.raw)} never matches: upper and lower case are the same, and \`${first}\` comes first.`;
       findings.push(warning({ message, path: result.path, atKey: true }));
     }
   }

@@ -1,4 +1,4 @@
-/** A sound pipeline for the tests of this folder. */
+/** A sound pipeline for the tests of this folder, and ways to break it. */
 export const soundPipeline = `id: sample
 name: Sample
 version: 1.0
@@ -27,3 +27,22 @@ steps:
         goto: BUILD
         notify: { agent: builder, message: "Again: {{feedback}}" }
 `;
+
+/** A pipeline with one problem. */
+export interface Broken {
+  name: string;
+  yaml: string;
+  /** Where the problem is; the column where the case is about it. */
+  line: number;
+  column?: number;
+  /** Words of its message. */
+  says: RegExp;
+}
+
+/** The sample with one piece replaced; throws when the piece is not there, so that a case cannot test nothing. */
+export function change(from: string, to: string): string {
+  if (!soundPipeline.includes(from)) {
+    throw new Error(`the sample has no ${from}`);
+  }
+  return soundPipeline.replace(from, to);
+}

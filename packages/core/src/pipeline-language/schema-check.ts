@@ -88,6 +88,9 @@ const typeNames: Record<string, string> = {
 };
 
 function kindOf(value: unknown): string {
+  if (typeof value === "number") {
+    return `\`${value}\``;
+  }
   const name = Array.isArray(value) ? "a list" : typeNames[typeof value];
   const shown = typeof value === "object" ? "" : ` (\`${String(value).slice(0, 40)}\`)`;
   return `${name ?? "something else"}${shown}`;
@@ -109,9 +112,11 @@ function outOfRange(what: string, issue: Issue & { code: "too_small" | "too_big"
   const amount = small ? `at least ${bound}` : `at most ${bound}`;
   switch (issue.origin) {
     case "string":
-      return small && bound === "1" ? `${what} is empty; write it or remove it.` : `${what} has ${amount} characters.`;
+      return small && bound === "1"
+        ? `${what} is empty; write it or remove it.`
+        : `${what} must have ${amount} characters.`;
     case "array":
-      return `${what} has ${amount} ${bound === "1" ? "entry" : "entries"}.`;
+      return `${what} must have ${amount} ${bound === "1" ? "entry" : "entries"}.`;
     default:
       return `${what} must be ${amount}.`;
   }
@@ -148,7 +153,7 @@ const formats: Record<string, string> = {
 function fromIssue(issue: Issue, raw: Raw): Finding[] {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey(key, path, raw));
+    return issue.keys.slice(0, maxFindings).map((key) => unknownKey(key, path, raw));
   }
   const parent = path.slice(0, -1);
   if (issue.code === "invalid_type" && valueAt(raw, path) === undefined) {
@@ -157,20 +162,23 @@ function fromIssue(issue: Issue, raw: Raw): Finding[] {
   return [error({ message: describe(issue, raw), path, atKey: issue.code === "invalid_key" })];
 }
 
-/** The schema turns any value into a version text, so its presence and shape are looked at here. */
+/** The schema turns whatever stands there into a version text, so what is no text is refused here. */
 function versionFindings(raw: Raw): Finding[] {
   const { version } = raw;
-  if (version === undefined || version === null) {
-    return [error({ message: "The pipeline needs the key `version`, e.g. `version: 1.0.0`.", path: ["version"] })];
-  }
   return typeof version === "object"
-    ? [error({ message: `The pipeline: \`version\` must be text, not ${kindOf(version)}.`, path: ["version"] })]
+    ? [error({ message: wrongType("The pipeline: `version`", "string", version), path: ["version"] })]
     : [];
 }
+
+/** More faults than this say no more, and each costs a search for its place. */
+const maxFindings = 200;
 
 /** Checks a value against the schema; `document` is null when it does not fit. */
 export function checkSchema(raw: Raw): { document: PipelineDocument | null; findings: Finding[] } {
   const parsed = PipelineDocument.safeParse(raw);
-  const findings = [...versionFindings(raw), ...(parsed.error?.issues ?? []).flatMap((issue) => fromIssue(issue, raw))];
+  const findings = [
+    ...versionFindings(raw),
+    ...(parsed.error?.issues ?? []).slice(0, maxFindings).flatMap((issue) => fromIssue(issue, raw)),
+  ];
   return { document: findings.length === 0 ? (parsed.data ?? null) : null, findings };
 }

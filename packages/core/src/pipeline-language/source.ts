@@ -1,6 +1,7 @@
 /** YAML text → plain value plus the place of every node. Syntax errors, duplicate keys, bombs and empty texts end here. */
 import type { PipelineProblem } from "@djinnbot/contracts";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { maxAliases, refuseText } from "./text-limits.ts";
 
 export type Path = readonly (string | number)[];
 export interface Position {
@@ -14,11 +15,6 @@ export interface PipelineSource {
   locate(place: { path: Path; atKey?: boolean; offset?: number }): Position;
 }
 
-/** 256 KiB, as the API accepts. */
-const maxChars = 262_144;
-/** A pipeline may reuse a few anchors; more is an attempt to make the text explode. */
-const maxAliases = 100;
-
 const problemAt = (position: Position, message: string): PipelineProblem => ({
   severity: "error",
   message,
@@ -29,14 +25,15 @@ const start: Position = { line: 1, column: 1 };
 
 function syntaxMessage(code: string, message: string): string {
   switch (code) {
-    case "DUPLICATE_KEY":
-      return "This key is written twice in the same place; keep one of them.";
     case "TAB_AS_INDENT":
       return "YAML is indented with spaces; replace the tab on this line.";
     case "MULTIPLE_DOCS":
       return "A pipeline is one YAML document; remove everything from the second `---` on.";
     default:
-      return `This is not valid YAML: ${message.replace(/[.:]?\s*$/, "")}.`;
+      return `This is not valid YAML: ${message
+        .replace(/"quote$/, "double quote")
+        .replace(/'quote$/, "single quote")
+        .replace(/[.:]?\s*$/, "")}.`;
   }
 }
 
@@ -102,19 +99,42 @@ function locator(yaml: string, document: Document, counter: LineCounter): Pipeli
   };
 }
 
-function aliasProblems(document: Document, counter: LineCounter): PipelineProblem[] {
-  const problems: PipelineProblem[] = [];
+/** Keys written twice and aliases of nothing, in one walk: the library's own checks grow with the square of the text. */
+function nodeProblems(
+  document: Document,
+  counter: LineCounter,
+): { twice: PipelineProblem[]; loose: PipelineProblem[] } {
+  const anchors = new Set<string>();
+  const found = { twice: [] as PipelineProblem[], loose: [] as PipelineProblem[] };
+  const at = (node: unknown): Position => {
+    const { line, col } = counter.linePos((node as Node).range?.[0] ?? 0);
+    return { line, column: col };
+  };
   visit(document, {
-    Alias(_key, node) {
-      if (!node.resolve(document)) {
-        const { line, col } = counter.linePos(node.range?.[0] ?? 0);
-        problems.push(
-          problemAt({ line, column: col }, `No anchor \`&${node.source}\` stands before \`*${node.source}\`.`),
-        );
+    Node(_key, node) {
+      if (isAlias(node) && !anchors.has(node.source)) {
+        const message = `No anchor \`&${node.source}\` stands before \`*${node.source}\`.`;
+        found.loose.push(problemAt(at(node), message));
+      } else if (!isAlias(node) && node.anchor) {
+        anchors.add(node.anchor);
+      }
+    },
+    Map(_key, map) {
+      if (map.anchor) {
+        anchors.add(map.anchor);
+      }
+      const keys = new Set<string>();
+      for (const { key } of map.items) {
+        const text = keyText(key);
+        if (keys.has(text)) {
+          const message = `The key \`${text.slice(0, 64)}\` is written twice in the same place; keep one of them.`;
+          found.twice.push(problemAt(at(key), message));
+        }
+        keys.add(text);
       }
     },
   });
-  return problems;
+  return found;
 }
 
 /** `version: 1.0` is the text 1.0, not the number 1. */
@@ -135,34 +155,35 @@ function toValue(document: Document): { raw: unknown } | { message: string } {
 
 function parse(yaml: string, counter: LineCounter): Document | null {
   try {
-    return parseDocument(yaml, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
+    return parseDocument(yaml, { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false });
   } catch {
-    return null; // the reader recurses, so absurd nesting exhausts the stack
+    return null;
   }
+}
+
+function syntaxProblems(document: Document, counter: LineCounter): PipelineProblem[] {
+  return document.errors.map((fault) => {
+    const { line, col } = counter.linePos(fault.pos[0]);
+    return problemAt({ line, column: col }, syntaxMessage(fault.code, fault.message));
+  });
 }
 
 /** Reads a YAML text; `source` is null when it is too broken to look further. Never throws. */
 export function readSource(yaml: string): { source: PipelineSource | null; problems: PipelineProblem[] } {
   const refuse = (message: string) => ({ source: null, problems: [problemAt(start, message)] });
-  if (yaml.length > maxChars) {
-    return refuse(`The text has ${yaml.length} characters; a pipeline has at most ${maxChars}.`);
+  const refusal = refuseText(yaml);
+  if (refusal) {
+    return refuse(refusal);
   }
   const counter = new LineCounter();
   const document = parse(yaml, counter);
   if (!document) {
-    return refuse("The text is nested too deeply to be a pipeline.");
+    return refuse("The text cannot be read as YAML.");
   }
-  const problems = document.errors.map((fault) => {
-    const { line, col } = counter.linePos(fault.pos[0]);
-    return problemAt({ line, column: col }, syntaxMessage(fault.code, fault.message));
-  });
-  problems.push(...aliasProblems(document, counter));
-  // A key written twice leaves the rest readable; after any other fault every further finding would be noise.
-  if (problems.length > 0 && !document.errors.every((fault) => fault.code === "DUPLICATE_KEY")) {
-    return { source: null, problems };
-  }
-  if (document.errors.length < problems.length) {
-    return { source: null, problems };
+  const { twice, loose } = nodeProblems(document, counter);
+  const syntax = [...syntaxProblems(document, counter), ...loose];
+  if (syntax.length > 0) {
+    return { source: null, problems: [...syntax, ...twice] };
   }
   const value = toValue(document);
   if ("message" in value) {
@@ -176,5 +197,5 @@ export function readSource(yaml: string): { source: PipelineSource | null; probl
   }
   const raw = value.raw as Record<string, unknown>;
   keepVersionText(raw, document);
-  return { source: { raw, locate: locator(yaml, document, counter) }, problems };
+  return { source: { raw, locate: locator(yaml, document, counter) }, problems: twice };
 }

@@ -89,7 +89,7 @@ function isTyping(event: KeyboardEvent): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      target.closest("input, textarea, select, [role='combobox'], [role='textbox']") !== null)
+      target.closest("input, textarea, select, [role='combobox'], [role='textbox'], [role='menu']") !== null)
   );
 }
 

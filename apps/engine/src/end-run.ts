@@ -1,0 +1,110 @@
+/** The end of a run: its branch is pushed first, so that the record of the end says what became of it (G1). */
+import { type FailureCode, failure } from "@djinnbot/contracts";
+import type { OutboxMessage } from "@djinnbot/core/outbox";
+import { type HeldRun, told } from "./held-run.ts";
+import type { Resources } from "./resources.ts";
+import { workspaceRun } from "./session.ts";
+import { applyTransition, type RunPatch } from "./store/transition.ts";
+
+export type RunEnd = (
+  | { status: "completed" }
+  | { status: "failed"; code: FailureCode; message: string }
+  | { status: "cancelled"; reason: string }
+) & { push?: { status: "none" | "pushed" | "refused"; detail: string | null } };
+
+/** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. */
+export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): Promise<RunEnd> {
+  if (end.status === "cancelled" || run.row.repository === null || !run.workspace) {
+    return end;
+  }
+  return { ...end, push: await resources.workspace.push(workspaceRun(run)) };
+}
+
+function patch(end: RunEnd): RunPatch {
+  return {
+    status: end.status,
+    completedAt: Date.now(),
+    failureCode: end.status === "failed" ? end.code : end.status === "cancelled" ? "CANCELLED" : null,
+    failureMessage: end.status === "failed" ? end.message : end.status === "cancelled" ? end.reason : null,
+    ...(end.push ? { pushStatus: end.push.status, pushDetail: end.push.detail } : {}),
+  };
+}
+
+function messages(run: HeldRun, { end, outputs }: { end: RunEnd; outputs: Record<string, string> }): OutboxMessage[] {
+  const { runId } = run;
+  const { push } = end;
+  const pushed =
+    push && push.status !== "none"
+      ? [
+          told(run, {
+            type: "BRANCH_PUSHED",
+            runId,
+            branch: run.workspace?.branch ?? `run/${runId}`,
+            status: push.status,
+            detail: push.detail,
+          }),
+        ]
+      : [];
+  switch (end.status) {
+    case "completed":
+      return [...pushed, told(run, { type: "RUN_COMPLETE", runId, outputs })];
+    case "failed":
+      return [
+        ...pushed,
+        told(run, { type: "RUN_FAILED", runId, error: end.message, failure: failure(end.code, end.message) }),
+      ];
+    case "cancelled":
+      return [...pushed, told(run, { type: "RUN_CANCELLED", runId, reason: end.reason })];
+  }
+}
+
+/** The parts of an end that go into the transaction of the last step. */
+export const endRun = { patch, messages };
+
+/** Ends a run for a reason outside of a result: cancelled, or a fault before or between steps. The open step ends with it. */
+export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEnd): Promise<void> {
+  const end = await runEnd(resources, run, wanted);
+  const { step, runId } = run;
+  const cancelled = end.status === "cancelled";
+  const message = end.status === "failed" ? end.message : end.status === "cancelled" ? end.reason : "";
+  const code = end.status === "failed" ? end.code : "CANCELLED";
+  const ref = step && { runId, stepId: step.stepId, attempt: step.attempt };
+  const rows = [
+    ...(ref && cancelled ? [told(run, { type: "STEP_CANCELLED", ...ref, reason: message })] : []),
+    ...(ref && step && !cancelled
+      ? [
+          told(run, {
+            type: "STEP_FAILED",
+            ...ref,
+            error: message,
+            failure: failure(code, message),
+            retryCount: step.retryCount,
+          }),
+        ]
+      : []),
+    ...messages(run, { end, outputs: run.outputs }),
+  ];
+  await applyTransition(resources.deps, {
+    tenantId: run.tenantId,
+    runId,
+    epoch: run.epoch,
+    run: patch(end),
+    end: step
+      ? {
+          id: step.id,
+          from: ["queued", "running"],
+          status: cancelled ? "cancelled" : "failed",
+          stepId: step.stepId,
+          outputs: {},
+          summary: null,
+          error: message,
+          failureCode: code,
+          commitHash: null,
+          commitMessage: null,
+        }
+      : undefined,
+    messages: rows,
+  });
+  run.step = null;
+  resources.publisher.push(rows);
+}

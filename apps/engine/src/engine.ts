@@ -1,0 +1,149 @@
+/** One instance of the engine: its systems put together, started and drained. */
+import { createRunKey, type Deps, deleteRunKeys, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
+import { consume, createRedis, globalEvents, systemKeys, Tailer } from "@djinnbot/events";
+import { createHandlers, handleGlobal } from "./handlers.ts";
+import { Lookup } from "./lookup.ts";
+import { Publisher } from "./publisher.ts";
+import { type EngineOptions, engineDefaults, type Resources } from "./resources.ts";
+import { Scheduler } from "./scheduler.ts";
+import { sweep } from "./sweep.ts";
+import { Transcript } from "./transcript.ts";
+import type { Workload } from "./workload/workload.ts";
+import type { Workspace } from "./workspace/workspace.ts";
+
+type RequiredOptions = "instanceId" | "version" | "apiUrl" | "workloadRedisUrl";
+export interface EngineParts {
+  deps: Deps;
+  /** Administrator URL, for the two connections that wait on streams. */
+  redisUrl: string;
+  workload: Workload;
+  workspace: Workspace;
+  /** Left out: the verbs of this process. */
+  services?: (tenantId: string, requestId: string) => Services;
+  options: Pick<EngineOptions, RequiredOptions> & Partial<EngineOptions>;
+}
+export interface EngineStats {
+  held: number;
+  /** Epoch ms of the last answer of Redis on the global stream, and of the last sweep that reached Postgres. */
+  lastPollAt: number;
+  lastSweepAt: number;
+}
+export interface Engine {
+  start(): void;
+  /** Claims nothing more and hands held runs over; workloads go on. Done within `drainMs`. */
+  drain(): Promise<void>;
+  /** Stops as a crash would: releases nothing. */
+  halt(): void;
+  stats(): EngineStats;
+}
+
+/** Opens no connection before `start`, except two to Redis. */
+export function createEngine(parts: EngineParts): Engine {
+  const { deps } = parts;
+  const options: EngineOptions = { ...engineDefaults, ...parts.options };
+  const log = deps.log.child({ engine: options.instanceId });
+  const tail = createRedis(parts.redisUrl, { log, name: "engine-tail", blocking: true });
+  const queue = createRedis(parts.redisUrl, { log, name: "engine-queue", blocking: true });
+  const services =
+    parts.services ??
+    ((tenantId: string, requestId: string) =>
+      servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" })));
+  const resources: Resources = {
+    ...{ deps, workload: parts.workload, workspace: parts.workspace },
+    services,
+    runKeys: {
+      create: async (key) => (await createRunKey(deps, key)).key,
+      remove: async (key) => void (await deleteRunKeys(deps, key)),
+    },
+    options,
+    log,
+    tailer: new Tailer({ redis: tail, control: deps.redis, log }),
+    publisher: new Publisher(deps),
+    lookup: new Lookup(services, options.lookupTtlMs),
+    transcript: new Transcript(deps, log),
+  };
+  const scheduler = new Scheduler(resources);
+  const handlers = createHandlers(scheduler);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let [lastPollAt, lastSweepAt] = [0, 0];
+  let work: Promise<unknown> = Promise.resolve();
+
+  const begin = () => {
+    const reading = consume({
+      redis: queue,
+      control: deps.redis,
+      channel: globalEvents,
+      group: systemKeys.engineGroup,
+      consumer: options.instanceId,
+      log,
+      signal,
+      handle: (message) => handleGlobal(handlers, message),
+      onPoll: () => {
+        lastPollAt = Date.now();
+      },
+    });
+    const sweeping = repeat({ everyMs: options.tickMs, signal }, async () => {
+      await sweep(resources, scheduler);
+      if (await reaches(deps)) {
+        lastSweepAt = Date.now();
+      }
+    });
+    const renewing = repeat({ everyMs: Math.floor(options.lockTtlMs / 4), signal }, () =>
+      scheduler.renew().catch((error: Error) => log.warn({ err: error.message }, "renewing locks failed")),
+    );
+    work = Promise.all([reading, sweeping, renewing]);
+  };
+
+  return {
+    start: begin,
+    drain: async () => {
+      stopping.abort();
+      const done = (async () => {
+        await scheduler.drain();
+        await Promise.all([resources.publisher.flush(), resources.transcript.flush()]);
+        await deps.redis.zrem(systemKeys.instances, options.instanceId);
+      })();
+      await within(options.drainMs, done);
+      await resources.tailer.close();
+      queue.disconnect();
+      await within(2000, work);
+    },
+    halt: () => {
+      stopping.abort();
+      scheduler.halt();
+      void resources.tailer.close();
+      queue.disconnect();
+    },
+    stats: () => ({ held: scheduler.held.length, lastPollAt, lastSweepAt }),
+  };
+}
+
+async function reaches(deps: Deps): Promise<boolean> {
+  return deps.system.pool.query("SELECT 1").then(
+    () => true,
+    () => false,
+  );
+}
+
+async function repeat(
+  { everyMs, signal }: { everyMs: number; signal: AbortSignal },
+  task: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await task();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, everyMs);
+      signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+    });
+  }
+}
+
+async function within(ms: number, task: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([task.catch(() => undefined), limit]);
+  clearTimeout(timer);
+}

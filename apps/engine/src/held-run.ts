@@ -1,0 +1,109 @@
+/** What an engine knows about a run it holds. Postgres is the truth; this only saves reading it again between two steps. */
+import type { Log } from "@djinnbot/config";
+import type { PipelineDocument, RunEventBody } from "@djinnbot/contracts";
+import type { OutboxStream } from "@djinnbot/core/outbox";
+import { outboxMessage } from "@djinnbot/core/outbox";
+import type { LoadedRun, RunRow, StepRow } from "./store/rows.ts";
+import type { PreparedWorkspace } from "./workspace/workspace.ts";
+
+export interface HeldSession {
+  id: string;
+  /** Slug, for comparing with steps, and id. */
+  agentSlug: string;
+  agentId: string;
+  /** Name of the workload. */
+  name: string;
+  /** Epoch ms. */
+  openedAt: number;
+}
+/** The execution that is queued or running now. */
+export interface OpenStep {
+  id: string;
+  stepId: string;
+  attempt: number;
+  sequence: number;
+  agentSlug: string;
+  status: "queued" | "running";
+  retryCount: number;
+  maxRetries: number;
+  humanContext: string | null;
+  sessionId: string | null;
+  startedAt: number | null;
+  deadlineAt: number | null;
+}
+export interface HeldRun {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly epoch: number;
+  readonly requestId: string;
+  readonly log: Log;
+  row: RunRow;
+  document: PipelineDocument;
+  step: OpenStep | null;
+  session: HeldSession | null;
+  workspace: PreparedWorkspace | null;
+  commits: string[];
+  outputs: Record<string, string>;
+  /** Highest sequence number and highest attempt per step of all executions. */
+  sequence: number;
+  attempts: Map<string, number>;
+  /** Executions and completed step ids since the run was (re)started. */
+  executions: number;
+  completed: Set<string>;
+  /** Last entry of the status stream that is recorded. */
+  cursor: string;
+}
+
+export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument; epoch: number; log: Log }): HeldRun {
+  const { loaded, document, epoch, log } = options;
+  const { run, steps } = loaded;
+  const attempts = new Map<string, number>();
+  for (const step of steps) {
+    attempts.set(step.stepId, Math.max(step.attempt, attempts.get(step.stepId) ?? 0));
+  }
+  // Steps since the run was (re)started from its beginning; earlier ones are history.
+  const { startedAt } = run;
+  const life = steps.filter((step) => (startedAt === null ? isOpen(step) : (step.startedAt ?? startedAt) >= startedAt));
+  return {
+    tenantId: run.tenantId,
+    runId: run.id,
+    epoch,
+    requestId: `run:${run.id}`,
+    log,
+    row: run,
+    document,
+    step: openStep(steps),
+    session: null,
+    workspace: null,
+    commits: [],
+    outputs: Object.fromEntries(loaded.outputs.map(({ key, value }) => [key, value])),
+    sequence: steps.at(-1)?.sequence ?? 0,
+    attempts,
+    executions: life.length,
+    completed: new Set(life.filter((step) => step.status === "completed").map((step) => step.stepId)),
+    cursor: run.statusCursor,
+  };
+}
+
+const isOpen = (step: StepRow) => step.status === "queued" || step.status === "running";
+
+function openStep(steps: readonly StepRow[]): OpenStep | null {
+  const last = steps.findLast(isOpen);
+  return last
+    ? {
+        ...last,
+        agentSlug: last.agentId,
+        status: last.status === "running" ? "running" : "queued",
+      }
+    : null;
+}
+
+/** A message about the run with its envelope. Step events go to the run and the tenant, facts about the run also to all engines. */
+export function told(run: Pick<HeldRun, "tenantId" | "requestId">, body: RunEventBody) {
+  const streams: OutboxStream[] = body.type.startsWith("RUN_") ? ["run", "tenant", "global"] : streamsOf(body.type);
+  return outboxMessage(run, streams, body);
+}
+
+function streamsOf(type: string): OutboxStream[] {
+  return type.startsWith("STEP_") ? ["run", "tenant"] : ["run"];
+}

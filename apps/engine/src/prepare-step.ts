@@ -1,0 +1,199 @@
+/** Everything about one execution that is settled before it starts: agent, model, limits and the command for the runtime. */
+import { type AgentStepCommand, type PipelineStep, pipelineFallbacks } from "@djinnbot/contracts";
+import { renderTemplate, resolveModel, resolveStep } from "@djinnbot/core/pipeline-language";
+import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
+import type { CommandBody } from "./channel.ts";
+import { StepFault } from "./errors.ts";
+import type { HeldRun } from "./held-run.ts";
+import type { AgentProfile } from "./lookup.ts";
+import type { Resources } from "./resources.ts";
+import { cleanText } from "./text.ts";
+
+export interface PreparedStep {
+  profile: AgentProfile;
+  /** `provider/model-id`. */
+  model: string;
+  modelChoice: AgentStepCommand["model"];
+  input: string;
+  systemPrompt: string;
+  prompt: string;
+  tools: string[];
+  maxTurns: number;
+  maxRetries: number;
+  timeoutMs: number;
+  outputs: string[];
+}
+interface Execution {
+  step: PipelineStep;
+  attempt: number;
+  outputs: Readonly<Record<string, string>>;
+  /** Why the step runs again, or what a person added. */
+  humanContext: string | null;
+}
+
+export function findStep(run: HeldRun, stepId: string): PipelineStep {
+  const step = run.document.steps.find((candidate) => candidate.id === stepId);
+  if (!step) {
+    throw new StepFault("PIPELINE_INVALID", `The pipeline has no step ${stepId}.`);
+  }
+  return step;
+}
+
+/** Values for templates (reference 1.1): context fields, the task, then the run's outputs. */
+export function variablesOf(run: HeldRun, outputs: Readonly<Record<string, string>>): Record<string, string> {
+  const { humanContext, task } = run.row;
+  const fields =
+    typeof humanContext === "object" && humanContext !== null && !Array.isArray(humanContext)
+      ? Object.entries(humanContext).filter((entry): entry is [string, string] => typeof entry[1] === "string")
+      : typeof humanContext === "string"
+        ? [["additional_context", humanContext] as const]
+        : [];
+  return { ...Object.fromEntries(fields), task_description: task, ...outputs };
+}
+
+/** Throws StepFault AGENT_MISSING or MODEL_NOT_CONFIGURED. */
+export async function prepareStep(resources: Resources, run: HeldRun, execution: Execution): Promise<PreparedStep> {
+  const { step } = execution;
+  const profile = await resources.lookup.agent(run.tenantId, step.agent);
+  if (!profile) {
+    throw new StepFault(
+      "AGENT_MISSING",
+      `Step ${step.id} is for the agent \`${step.agent}\`, and there is no active agent of that name here.`,
+    );
+  }
+  const settings = await resources.lookup.settings(run.tenantId);
+  const resolved = resolveStep(run.document, step, {
+    timeoutSeconds: profile.config.timeout ?? settings.defaultStepTimeoutSec,
+    maxRetries: profile.config.maxRetries ?? pipelineFallbacks.maxRetries,
+  });
+  const tools = resolved.tools.length > 0 ? resolved.tools : profile.config.tools;
+  const { model, choice } = await chooseModel(resources, run, { profile, resolved });
+  const variables = variablesOf(run, execution.outputs);
+  const rendered = renderTemplate(step.input, variables);
+  if (rendered.missing.length > 0) {
+    run.log.warn({ step_id: step.id, missing: rendered.missing }, "template variables without a value");
+  }
+  return {
+    profile,
+    model,
+    modelChoice: choice,
+    input: rendered.text,
+    systemPrompt: systemPrompt(resources, run, { profile, step, tools }),
+    prompt: stepPrompt(run, execution, rendered.text),
+    tools,
+    maxTurns: resolved.maxTurns,
+    maxRetries: resolved.maxRetries,
+    timeoutMs: resolved.timeoutSeconds * 1000,
+    outputs: step.outputs,
+  };
+}
+
+async function chooseModel(
+  resources: Resources,
+  run: HeldRun,
+  { profile, resolved }: { profile: AgentProfile; resolved: ReturnType<typeof resolveStep> },
+): Promise<{ model: string; choice: AgentStepCommand["model"] }> {
+  const { lookup } = resources;
+  const [settings, providers] = await Promise.all([lookup.settings(run.tenantId), lookup.providers(run.tenantId)]);
+  const usable = providers.filter((provider) => provider.enabled && provider.configured);
+  const platform = usable.find((provider) => provider.source === "platform" && provider.models.length > 0);
+  const chosen = resolveModel({
+    runOverride: run.row.modelOverride,
+    ...resolved.models,
+    agentConfig: profile.config.model ?? profile.agent.model,
+    tenantDefault: settings.defaultWorkingModel,
+    platformDefault: platform && `${platform.providerId}/${platform.models[0]?.id}`,
+  });
+  if (!chosen) {
+    throw new StepFault("MODEL_NOT_CONFIGURED", "No model is chosen anywhere, and the platform offers none.");
+  }
+  const slash = chosen.model.indexOf("/");
+  const [providerId, modelId] = [chosen.model.slice(0, slash), chosen.model.slice(slash + 1)];
+  const provider = usable.find((candidate) => candidate.providerId === providerId);
+  if (!provider) {
+    throw new StepFault(
+      "MODEL_NOT_CONFIGURED",
+      `The model ${chosen.model} needs the provider ${providerId}, which has no key here or is switched off.`,
+    );
+  }
+  return {
+    model: chosen.model,
+    choice: {
+      providerId,
+      modelId,
+      wire: provider.wire,
+      thinkingLevel:
+        chosen.source === "tenantDefault" && profile.config.thinkingLevel === "off"
+          ? settings.defaultWorkingModelThinkingLevel
+          : profile.config.thinkingLevel,
+      temperature: resolved.temperature,
+      maxOutputTokens: resolved.maxOutputTokens,
+    },
+  };
+}
+
+function systemPrompt(
+  resources: Resources,
+  run: HeldRun,
+  { profile, step, tools }: { profile: AgentProfile; step: PipelineStep; tools: string[] },
+): string {
+  const { agent, colleagues } = profile;
+  return buildSystemPrompt({
+    agent: { name: agent.name, emoji: agent.emoji, role: agent.role, files: agent.files },
+    colleagues,
+    session: "pipeline",
+    outputs: step.outputs,
+    tools,
+    workspace: run.workspace?.path ?? "",
+    sandboxed: resources.workload.sandbox !== "none",
+  });
+}
+
+function stepPrompt(run: HeldRun, execution: Execution, input: string): string {
+  const { workspace, commits, row } = run;
+  return buildStepPrompt({
+    pipelineId: row.pipelineId,
+    stepId: execution.step.id,
+    attempt: execution.attempt,
+    taskDescription: row.task,
+    previousOutputs: execution.outputs,
+    knowledge: [],
+    feedback: execution.humanContext,
+    git: workspace && { branch: workspace.branch, base: workspace.base, recentCommits: commits },
+    input,
+  });
+}
+
+export const commandId = (run: Pick<HeldRun, "runId">, step: { stepId: string; attempt: number }) =>
+  `step:${run.runId}:${step.stepId}:${step.attempt}`;
+
+export function commitSubject(step: { stepId: string; agentSlug: string }): string {
+  return `step/${step.stepId} (${step.agentSlug})`;
+}
+
+/** The command that starts the step in a workload; sending it again asks for the same work. */
+export function agentStep(
+  run: HeldRun,
+  prepared: PreparedStep,
+  step: { stepId: string; attempt: number; agentSlug: string; deadlineAt: number },
+): CommandBody {
+  const { agent } = prepared.profile;
+  return {
+    type: "agentStep",
+    commandId: commandId(run, step),
+    stepId: step.stepId,
+    attempt: step.attempt,
+    systemPrompt: prepared.systemPrompt,
+    prompt: cleanText(prepared.prompt, 2_000_000),
+    outputs: prepared.outputs,
+    tools: prepared.tools,
+    model: prepared.modelChoice,
+    maxTurns: prepared.maxTurns,
+    deadlineAt: step.deadlineAt,
+    commit: {
+      authorName: agent.name,
+      authorEmail: `${agent.slug}@agents.djinnbot.local`,
+      subject: commitSubject(step),
+    },
+  };
+}

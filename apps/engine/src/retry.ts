@@ -1,0 +1,36 @@
+/** Which failures are worth another attempt. */
+import type { FailureCode } from "@djinnbot/contracts";
+
+/** Total over the codes: a new code does not compile until it is decided. */
+const worthRetrying: Record<FailureCode, boolean> = {
+  PIPELINE_INVALID: false,
+  PIPELINE_UNSUPPORTED: false,
+  AGENT_MISSING: false,
+  REPOSITORY_UNREACHABLE: false,
+  REPOSITORY_REFUSED: false,
+  WORKSPACE_FAILED: false,
+  WORKLOAD_FAILED: true,
+  MODEL_NOT_CONFIGURED: false,
+  MODEL_REFUSED: false,
+  MODEL_UNAVAILABLE: true,
+  MODEL_RATE_LIMITED: true,
+  OUTPUT_MISSING: true,
+  AGENT_FAILED: true,
+  NO_ROUTE: false,
+  TURN_LIMIT: true,
+  STEP_TIMEOUT: true,
+  BUDGET_EXCEEDED: false,
+  LOOP_DETECTED: true,
+  EXECUTION_LIMIT: false,
+  CANCELLED: false,
+  ENGINE_ERROR: false,
+};
+
+export function mayRetry(code: FailureCode): boolean {
+  return worthRetrying[code];
+}
+
+/** What the next attempt is told (reference 1.2). */
+export function retryFeedback(options: { retry: number; maxRetries: number; message: string }): string {
+  return `[RETRY ${options.retry}/${options.maxRetries}] Previous attempt failed: ${options.message}`;
+}

@@ -1,0 +1,161 @@
+/** Opening and closing an agent's session: its row, its key, its Redis user and the workload that hosts it. */
+import { tenantPaths } from "@djinnbot/config";
+import type { SessionStatus } from "@djinnbot/contracts";
+import { narrate, sendCommands } from "./channel.ts";
+import { StepFault } from "./errors.ts";
+import type { HeldRun, HeldSession } from "./held-run.ts";
+import type { PreparedStep } from "./prepare-step.ts";
+import { ensureSessionUser, redisPassword } from "./redis-user.ts";
+import type { Resources } from "./resources.ts";
+import type { SessionRow } from "./store/rows.ts";
+import { closeSessionRow, insertSession } from "./store/sessions.ts";
+import { deleteRedisUser, workloadRedisUrl } from "./workload/redis-user.ts";
+import { WorkspaceError } from "./workspace/workspace.ts";
+
+/** A run key outlives any step, and dies with its session long before. */
+const keyLifeMs = 7 * 24 * 3_600_000;
+/** Longest time steps share a workload; a sweep may end it after this, or after twice the step's time if that is more (DESIGN 8). */
+const sessionLifeMs = 24 * 3_600_000;
+
+/** The session to go on with when the agent is the same and the workload will outlive the step. */
+export function reusableSession(run: HeldRun, step: { agentSlug: string; timeoutMs: number }): HeldSession | null {
+  const { session } = run;
+  return session &&
+    session.agentSlug === step.agentSlug &&
+    session.openedAt + sessionLifeMs > Date.now() + step.timeoutMs
+    ? session
+    : null;
+}
+
+/** Makes the run's working copy ready, once per holder. Throws StepFault. */
+export async function ensureWorkspace(resources: Resources, run: HeldRun): Promise<void> {
+  if (run.workspace) {
+    return;
+  }
+  const key = workspaceRun(run);
+  try {
+    run.workspace = await resources.workspace.prepare(key);
+  } catch (error) {
+    if (error instanceof WorkspaceError) {
+      throw new StepFault(error.code, error.message);
+    }
+    throw error;
+  }
+}
+
+export function workspaceRun(run: HeldRun) {
+  const { repository, baseBranch, task, startedAt } = run.row;
+  // A restart from the first step clears the start time: it begins with a clean working copy.
+  return { tenantId: run.tenantId, runId: run.runId, repository, baseBranch, task, fresh: startedAt === null };
+}
+
+/** Starts a workload for the agent. Throws StepFault WORKLOAD_FAILED when it cannot be started. */
+export async function openSession(resources: Resources, run: HeldRun, prepared: PreparedStep): Promise<HeldSession> {
+  const { deps, options } = resources;
+  const { agent } = prepared.profile;
+  const { sessionId, name } = await insertSession(deps, {
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    agentId: agent.id,
+    userId: run.row.initiatedByUserId,
+    model: prepared.model,
+    prompt: run.row.task,
+  });
+  narrate(resources, run, {
+    type: "CONTAINER_STARTING",
+    runId: run.runId,
+    sessionId,
+    detail: resources.workload.sandbox,
+  });
+  const key = { tenantId: run.tenantId, runId: run.runId, sessionId };
+  const [runKey] = await Promise.all([
+    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: Date.now() + keyLifeMs }),
+    ensureSessionUser(deps, key),
+  ]);
+  const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: Date.now() };
+  const paths = tenantPaths(deps.config.dataDir, run.tenantId);
+  const home = paths.home(run.runId, agent.id);
+  const { path: workdir = "", mirror } = run.workspace ?? {};
+  try {
+    await resources.workload.ensure({
+      name,
+      ...key,
+      agentId: agent.id,
+      env: {
+        TENANT_ID: run.tenantId,
+        RUN_ID: run.runId,
+        SESSION_ID: sessionId,
+        AGENT_ID: agent.id,
+        REDIS_URL: workloadRedisUrl(options.workloadRedisUrl, { sessionId, password: redisPassword(deps, sessionId) }),
+        API_URL: options.apiUrl,
+        RUN_KEY: runKey,
+        WORKSPACE: workdir,
+        HOME: home,
+        COMMAND_CURSOR: "0",
+        IDLE_TIMEOUT_MS: 600_000,
+      },
+      mounts: [
+        { path: workdir, access: "write" },
+        { path: home, access: "write" },
+        ...(mirror === undefined ? [] : [{ path: mirror, access: "read" } as const]),
+      ],
+      limits: options.limits,
+      deadlineAt: Date.now() + Math.max(2 * prepared.timeoutMs, sessionLifeMs),
+      workdir,
+      home,
+    });
+  } catch (error) {
+    const message = (error as Error).message;
+    await closeSession(resources, run, { session, status: "failed", error: message });
+    throw new StepFault("WORKLOAD_FAILED", `The workload could not be started: ${message}`);
+  }
+  session.openedAt = Date.now();
+  return session;
+}
+
+/** Ends the workload and takes back what it was given. Quiet about what is gone already. */
+export async function closeSession(
+  resources: Resources,
+  run: Pick<HeldRun, "tenantId" | "runId" | "requestId" | "log">,
+  options: { session: Pick<HeldSession, "id" | "name">; status: SessionStatus; error: string | null },
+): Promise<void> {
+  const { deps, runKeys, workload } = resources;
+  const { session, status, error } = options;
+  const { tenantId } = run;
+  await sendCommands(resources, run, [{ sessionId: session.id, body: { type: "shutdown" } }]).catch(() => undefined);
+  await workload.stop(session.name, resources.options.stopGraceMs);
+  await Promise.all([
+    closeSessionRow(deps, { tenantId, sessionId: session.id, status, error }),
+    runKeys.remove({ tenantId, sessionId: session.id }),
+    deleteRedisUser(deps.redis, session.id),
+  ]);
+  narrate(resources, run, {
+    type: "CONTAINER_DESTROYED",
+    runId: run.runId,
+    sessionId: session.id,
+    detail: error,
+  });
+}
+
+/** Finds the session to go on with among a run's open ones, and closes the others. A running step keeps its session, alive or not. */
+export async function adoptSession(resources: Resources, run: HeldRun, sessions: readonly SessionRow[]): Promise<void> {
+  run.session = null;
+  const { step } = run;
+  const agent = step && (await resources.lookup.agent(run.tenantId, step.agentSlug));
+  for (const row of sessions) {
+    const session = { id: row.id, name: row.workload ?? "" };
+    const mine = step?.status === "running" && row.id === step.sessionId;
+    const next = step?.status === "queued" && run.session === null && agent?.agent.id === row.agentId;
+    if (step && (mine || (next && (await resources.workload.inspect(session.name))?.status === "running"))) {
+      run.session = { ...session, agentSlug: step.agentSlug, agentId: row.agentId, openedAt: row.createdAt };
+      await ensureSessionUser(resources.deps, { tenantId: run.tenantId, runId: run.runId, sessionId: row.id });
+    } else {
+      await closeSession(resources, run, {
+        session,
+        status: "failed",
+        error: "The engine that worked with it went away.",
+      });
+    }
+  }
+}

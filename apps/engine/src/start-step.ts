@@ -1,0 +1,97 @@
+/** Starting a queued step: agent, model, workload, record, command. */
+import { sendCommands } from "./channel.ts";
+import { StepFault } from "./errors.ts";
+import type { HeldRun } from "./held-run.ts";
+import { adoptStep, nextStep, startOf } from "./next-step.ts";
+import { findStep, prepareStep } from "./prepare-step.ts";
+import type { Resources } from "./resources.ts";
+import { closeSession, ensureWorkspace, openSession, reusableSession } from "./session.ts";
+import { applyTransition } from "./store/transition.ts";
+
+/** Queues the step a run begins (or was restarted) with. Throws StepFault. */
+export async function queueFirst(resources: Resources, run: HeldRun): Promise<void> {
+  const stepId = run.row.currentStepId ?? run.document.steps[0]?.id;
+  if (stepId === undefined) {
+    throw new StepFault("PIPELINE_INVALID", "The pipeline has no steps.");
+  }
+  await ensureWorkspace(resources, run);
+  const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs: run.outputs });
+  await applyTransition(resources.deps, {
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    run: {
+      currentStepId: stepId,
+      startedAt: Date.now(),
+    },
+    add: next.row,
+    messages: next.messages,
+  });
+  adoptStep(run, next.open);
+  resources.publisher.push(next.messages);
+}
+
+/** Starts the queued step. Throws StepFault for what belongs onto the step. */
+export async function startStep(resources: Resources, run: HeldRun): Promise<void> {
+  const open = run.step;
+  if (!open || open.status !== "queued") {
+    return;
+  }
+  await ensureWorkspace(resources, run);
+  const { attempt, humanContext } = open;
+  const step = findStep(run, open.stepId);
+  const prepared = await prepareStep(resources, run, { step, attempt, outputs: run.outputs, humanContext });
+  const session =
+    reusableSession(run, { agentSlug: open.agentSlug, timeoutMs: prepared.timeoutMs }) ??
+    (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
+  const start = startOf(run, { open, prepared, sessionId: session.id, now: Date.now() });
+  await applyTransition(resources.deps, {
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    run: { startedAt: start.columns.startedAt },
+    start: { id: open.id, ...start.columns },
+    messages: [start.message],
+  });
+  run.step = start.open;
+  resources.publisher.push([start.message]);
+  await sendCommands(resources, run, [{ sessionId: session.id, body: start.command }]).catch((error: Error) =>
+    run.log.warn({ err: error.message }, "a command was not sent; it will be repeated"),
+  );
+}
+
+/** Two agents never work in one working copy at once: the old workload is gone before the new one gets its command. */
+async function replaceSession(
+  resources: Resources,
+  run: HeldRun,
+  open: () => ReturnType<typeof openSession>,
+): ReturnType<typeof openSession> {
+  const old = run.session;
+  run.session = null;
+  const closing = old && closeSession(resources, run, { session: old, status: "completed", error: null });
+  const [opened] = await Promise.allSettled([open(), closing]);
+  if (opened.status === "rejected") {
+    throw opened.reason;
+  }
+  run.session = opened.value;
+  return opened.value;
+}
+
+/** The running step's command once more, for a runtime that has not accepted it. */
+export async function repeatCommand(resources: Resources, run: HeldRun): Promise<void> {
+  const { step, session } = run;
+  if (step?.status !== "running" || !session || step.deadlineAt === null || step.sessionId !== session.id) {
+    return;
+  }
+  await ensureWorkspace(resources, run);
+  const definition = findStep(run, step.stepId);
+  const { attempt, humanContext, startedAt, deadlineAt } = step;
+  const prepared = await prepareStep(resources, run, { step: definition, attempt, outputs: run.outputs, humanContext });
+  const { command } = startOf(run, {
+    open: step,
+    prepared: { ...prepared, timeoutMs: deadlineAt - (startedAt ?? 0) },
+    sessionId: session.id,
+    now: startedAt ?? 0,
+  });
+  await sendCommands(resources, run, [{ sessionId: session.id, body: command }]);
+}

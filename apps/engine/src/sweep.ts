@@ -1,0 +1,108 @@
+/** What is done again and again: heartbeat, take-over, late messages, forgotten users, dead and orphaned workloads (G3, G4, G6). */
+import { relayOutbox } from "@djinnbot/core/outbox";
+import { systemKeys } from "@djinnbot/events";
+import { restoreRedisUsers } from "./redis-user.ts";
+import type { Resources } from "./resources.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { closeSession } from "./session.ts";
+import { leftoverSessions } from "./store/sessions.ts";
+import { deleteRedisUser } from "./workload/redis-user.ts";
+import type { WorkloadState } from "./workload/workload.ts";
+
+/** Instances without a heartbeat for this long are forgotten; readers count those of the last seconds only. */
+const forgetInstanceMs = 60_000;
+const instanceLifeS = 30;
+/** A workload that just started may not be listed yet. */
+const settleMs = 3000;
+
+/** Does every chore; one that fails is logged and stops no other. */
+export async function sweep(resources: Resources, scheduler: Scheduler): Promise<void> {
+  const chores: [string, () => Promise<unknown>][] = [
+    ["heartbeat", () => heartbeat(resources, scheduler)],
+    ["check held runs", () => scheduler.check()],
+    ["take over", () => scheduler.takeOver()],
+    ["start pending runs", () => scheduler.fill()],
+    ["publish late messages", () => relayOutbox(resources.deps)],
+    ["restore Redis users", () => restoreUsers(resources, scheduler)],
+    ["watch workloads", () => watchWorkloads(resources, scheduler)],
+    ["close leftover sessions", () => closeLeftovers(resources, scheduler)],
+  ];
+  for (const [name, chore] of chores) {
+    try {
+      await chore();
+    } catch (error) {
+      resources.log.warn({ err: (error as Error).message, chore: name }, "a chore failed; next time");
+    }
+  }
+}
+
+async function heartbeat({ deps, options, workload }: Resources, scheduler: Scheduler): Promise<void> {
+  const { instanceId, version } = options;
+  const now = Date.now();
+  const key = systemKeys.instance(instanceId);
+  await deps.redis
+    .pipeline()
+    .zadd(systemKeys.instances, now, instanceId)
+    .zremrangebyscore(systemKeys.instances, "-inf", now - forgetInstanceMs)
+    .hset(key, { backend: workload.kind, sandbox: workload.sandbox, version, runs: scheduler.held.length })
+    .expire(key, instanceLifeS)
+    .exec();
+}
+
+async function restoreUsers({ deps, log }: Resources, scheduler: Scheduler): Promise<void> {
+  const sessions = scheduler.held.flatMap(({ tenantId, runId, session }) =>
+    session ? [{ tenantId, runId, sessionId: session.sessionId }] : [],
+  );
+  const restored = await restoreRedisUsers(deps, sessions);
+  if (restored > 0) {
+    log.warn({ restored }, "Redis had forgotten users of workloads; they are back");
+  }
+}
+
+async function watchWorkloads(resources: Resources, scheduler: Scheduler): Promise<void> {
+  const states = await resources.workload.list();
+  const running = new Set(states.filter((state) => state.status === "running").map((state) => state.name));
+  for (const driver of scheduler.held) {
+    const { session } = driver;
+    if (session?.busy && session.openedAt < Date.now() - settleMs && !running.has(session.name)) {
+      driver.checkWorkload();
+    }
+  }
+  await stopOrphans(resources, scheduler, states);
+  await resources.workload.sweep?.();
+}
+
+/** Workloads whose run is over or unknown, or whose session was closed, and that nobody is just setting up. */
+async function stopOrphans(
+  { deps, options, workload, log }: Resources,
+  scheduler: Scheduler,
+  states: readonly WorkloadState[],
+): Promise<void> {
+  const old = states.filter(
+    (state) => state.startedAt < Date.now() - options.orphanAgeMs && !scheduler.isHeld(state.runId),
+  );
+  if (old.length === 0) {
+    return;
+  }
+  const { rows } = await deps.system.pool.query<{ id: string }>(
+    `SELECT s.id FROM sessions s JOIN runs r ON r.tenant_id = s.tenant_id AND r.id = s.source_id
+     WHERE s.id = ANY($1) AND s.status IN ('starting', 'running') AND r.status IN ('pending', 'running', 'waiting', 'paused')`,
+    [old.map((state) => state.sessionId)],
+  );
+  const wanted = new Set(rows.map((row) => row.id));
+  for (const state of old.filter((candidate) => !wanted.has(candidate.sessionId))) {
+    log.warn({ workload: state.name, run_id: state.runId }, "stopping a workload that belongs to nothing");
+    await workload.stop(state.name, options.stopGraceMs);
+    await deleteRedisUser(deps.redis, state.sessionId);
+  }
+}
+
+async function closeLeftovers(resources: Resources, scheduler: Scheduler): Promise<void> {
+  for (const left of await leftoverSessions(resources.deps, resources.options.orphanAgeMs)) {
+    if (!scheduler.isHeld(left.runId)) {
+      const run = { tenantId: left.tenantId, runId: left.runId, requestId: `run:${left.runId}`, log: resources.log };
+      const session = { id: left.sessionId, name: left.workload ?? "" };
+      await closeSession(resources, run, { session, status: "failed", error: "It was left open when its run ended." });
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** Chooses and opens the backend that hosts workloads. */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Log } from "@djinnbot/config";
+import type { Redis } from "@djinnbot/events";
+import { findNpm } from "./bubblewrap-args.ts";
+import { createDockerWorkload } from "./docker.ts";
+import { findSandbox } from "./find-sandbox.ts";
+import { createLimiter } from "./limits.ts";
+import { createProcessWorkload } from "./process.ts";
+import { installationId } from "./process-label.ts";
+import { createRegistry } from "./registry.ts";
+import type { Workload } from "./workload.ts";
+
+export * from "./name.ts";
+export * from "./redis-user.ts";
+export type * from "./workload.ts";
+
+/** The part of the engine's environment that concerns workloads. */
+export interface WorkloadSettings {
+  DEPLOYMENT_MODE: "process" | "docker";
+  DATA_DIR: string;
+  /** Only to tell this installation's workloads from another one's; never handed on. */
+  AUTH_SECRET_KEY: string;
+  /** Bundled program of the runtime (process). */
+  RUNTIME_BUNDLE?: string | undefined;
+  /** Path of bubblewrap (process); without it workloads are plain child processes. */
+  BWRAP_PATH?: string | undefined;
+  /** Image of the runtime (docker). */
+  RUNTIME_IMAGE?: string | undefined;
+  /** `unix://…` or `tcp://…` (docker); default: the local socket. */
+  DOCKER_HOST?: string | undefined;
+  PATH?: string | undefined;
+}
+
+const defaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+/** Opens the backend of `settings.DEPLOYMENT_MODE`. Throws when it lacks a setting or Docker does not answer. */
+export async function createWorkload(options: {
+  settings: WorkloadSettings;
+  redis: Redis;
+  log: Log;
+}): Promise<Workload> {
+  const { settings, redis, log } = options;
+  const installation = installationId({ dataDir: settings.DATA_DIR, secret: settings.AUTH_SECRET_KEY });
+  const registry = createRegistry({ redis, installation, kind: settings.DEPLOYMENT_MODE });
+  if (settings.DEPLOYMENT_MODE === "docker") {
+    const image = required(settings.RUNTIME_IMAGE, "RUNTIME_IMAGE");
+    return createDockerWorkload({ installation, registry, image, dockerHost: settings.DOCKER_HOST, log });
+  }
+  const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
+  const path = settings.PATH ?? defaultPath;
+  const sandbox = await findSandbox(settings.BWRAP_PATH);
+  const limiter = await createLimiter({ installation, prlimit: findProgram("prlimit", path) });
+  if (sandbox.path === null) {
+    log.warn({ reason: sandbox.reason }, "agents' processes are not sandboxed; for trusted use only");
+  }
+  log.info(
+    { sandbox: sandbox.path === null ? "none" : "bubblewrap", limits: limiter.enforced },
+    "workload backend: process",
+  );
+  const userNamespace = sandbox.path !== null && sandbox.userNamespace;
+  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace };
+  const { DATA_DIR: dataDir } = settings;
+  return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap: sandbox.path, base, path, log });
+}
+
+function required(value: string | undefined, name: string): string {
+  if (!value) {
+    throw new Error(`${name} is not set, and this deployment mode needs it`);
+  }
+  return value;
+}
+
+/** Only in folders the sandbox shows as well. */
+function findProgram(name: string, path: string): string | null {
+  const files = path.split(delimiter).map((dir) => join(dir, name));
+  const isExecutable = (file: string) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return files.find((file) => /^\/(usr\/)?(local\/)?s?bin\//.test(file) && isExecutable(file)) ?? null;
+}

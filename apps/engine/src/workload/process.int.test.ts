@@ -1,0 +1,31 @@
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { describeWorkload } from "./workload.conformance.ts";
+
+const bundle = join(import.meta.dirname, "testing/probe/main.js");
+const fetched = join(import.meta.dirname, "../../../../.data/tools/bin/bwrap");
+const bubblewrap = [...(process.env.PATH ?? "").split(":").map((dir) => join(dir, "bwrap")), fetched].find((file) => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+describeWorkload({
+  label: "process in bubblewrap",
+  isSandboxed: true,
+  settings: async () => ({
+    DEPLOYMENT_MODE: "process",
+    RUNTIME_BUNDLE: bundle,
+    BWRAP_PATH: bubblewrap,
+    PATH: process.env.PATH,
+  }),
+});
+
+describeWorkload({
+  label: "plain process",
+  isSandboxed: false,
+  settings: async () => ({ DEPLOYMENT_MODE: "process", RUNTIME_BUNDLE: bundle, PATH: process.env.PATH }),
+});

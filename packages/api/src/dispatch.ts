@@ -1,0 +1,115 @@
+/** Which part of the API answers a request. */
+import { timingSafeEqual } from "node:crypto";
+import { Fault } from "@djinnbot/contracts";
+import { type Deps, gatewayAuthorization, handleModelCall } from "@djinnbot/core";
+import type { ApiConfig } from "./config.ts";
+import { handleDocs } from "./docs.ts";
+import type { Health } from "./health.ts";
+import { spendRequest } from "./limit.ts";
+import { type Metrics, metricsResponse } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
+import { type ApiRequest, apiRequest } from "./request.ts";
+import { jsonResponse } from "./respond.ts";
+import { handleRest } from "./rest.ts";
+import { handleTrpc, trpcEndpoint } from "./root.ts";
+import { matchRoute } from "./routes.ts";
+import type { EventStreams } from "./sse.ts";
+
+/** What the process has. */
+export interface Edge {
+  deps: Deps;
+  config: ApiConfig;
+  streams: EventStreams;
+  metrics: Metrics;
+  health: Health;
+}
+/** What is known of one request; `headers` (of the answer) and `operation` are filled on the way. */
+export interface Answering {
+  ip: string | null;
+  requestId: string;
+  headers: Headers;
+  operation: string;
+}
+
+/** Throws Faults, and whatever goes wrong unexpectedly. */
+export async function dispatch(edge: Edge, request: Request, answering: Answering): Promise<Response> {
+  const url = new URL(request.url);
+  const { pathname } = url;
+  const api = (tokenInQuery: boolean) => apiRequest(edge.deps, { request, url, ...answering, tokenInQuery });
+  if (pathname.startsWith(`${trpcEndpoint}/`)) {
+    answering.operation = "trpc";
+    return handleTrpc(api(false), { limit: edge.config.requestLimit, headers: answering.headers });
+  }
+  if (pathname.startsWith("/v1/llm/")) {
+    answering.operation = "llm.gateway";
+    return modelCall(edge, api(false));
+  }
+  if (pathname.startsWith("/v1/")) {
+    return rest(edge, { method: request.method, url, answering, api });
+  }
+  answering.operation = "system";
+  return system(edge, pathname, request.headers.get("authorization"));
+}
+
+async function rest(
+  edge: Edge,
+  options: { method: string; url: URL; answering: Answering; api: (tokenInQuery: boolean) => ApiRequest },
+): Promise<Response> {
+  const { method, url, answering, api } = options;
+  const { headers } = answering;
+  const match = matchRoute(method, url.pathname);
+  if (!match) {
+    throw new Fault("NOT_FOUND", "Not found");
+  }
+  if ("allow" in match) {
+    headers.set("allow", match.allow.join(", "));
+    if (method === "OPTIONS") {
+      return new Response(null, { status: 204, headers });
+    }
+    const body = { detail: "Method not allowed", code: "BAD_REQUEST", requestId: answering.requestId };
+    return jsonResponse(body, { status: 405, headers });
+  }
+  const { operation, params } = match;
+  answering.operation = operation.name;
+  if (operation.contract.kind === "stream") {
+    return edge.streams.open(api(true), operation.contract, params);
+  }
+  const limit = edge.config.requestLimit;
+  return handleRest(api(false), { operation: { ...operation, contract: operation.contract }, params, limit, headers });
+}
+
+async function modelCall(edge: Edge, api: ApiRequest): Promise<Response> {
+  const [, providerId = "", path = ""] = /^\/v1\/llm\/([^/]+)\/?(.*)$/.exec(api.url.pathname) ?? [];
+  const caller = await api.caller();
+  await spendRequest(caller, edge.config.requestLimit);
+  return handleModelCall({ caller, providerId, path, request: api.request });
+}
+
+let openApi: string | undefined;
+
+async function system(edge: Edge, pathname: string, authorization: string | null): Promise<Response> {
+  if (pathname === "/docs" || pathname.startsWith("/docs/")) {
+    return handleDocs(pathname);
+  }
+  switch (pathname) {
+    case "/health/live":
+      return edge.health.live();
+    case "/health":
+    case "/health/ready":
+      return edge.health.ready();
+    case "/openapi.json":
+      openApi ??= JSON.stringify(openApiDocument());
+      return new Response(openApi, { headers: { "content-type": "application/json", "cache-control": "no-cache" } });
+    case "/metrics":
+      if (isServiceToken(authorization, edge.deps.config.serviceToken)) {
+        return metricsResponse(edge.metrics.registry);
+      }
+  }
+  throw new Fault("NOT_FOUND", "Not found");
+}
+
+function isServiceToken(authorization: string | null, serviceToken: string): boolean {
+  const given = Buffer.from(authorization ?? "");
+  const wanted = Buffer.from(`Bearer ${serviceToken}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

@@ -1,0 +1,67 @@
+/** The whole API as one fetch handler: tRPC, REST, event streams, model gateway, reference, health and metrics. */
+import type { Deps } from "@djinnbot/core";
+import { type ApiConfig, apiDefaults } from "./config.ts";
+import { type Answering, dispatch, type Edge } from "./dispatch.ts";
+import { toFault } from "./fault.ts";
+import { createHealth } from "./health.ts";
+import { createMetrics } from "./metrics.ts";
+import { requestIdOf } from "./request.ts";
+import { faultResponse } from "./respond.ts";
+import { createEventStreams } from "./sse.ts";
+
+export interface RequestInfo {
+  /** Address of the client as the host knows it. */
+  ip: string | null;
+}
+export type Api = ReturnType<typeof createApi>;
+
+/** One per process: it holds a Redis connection for the event streams until `close`. `fetch` never rejects. */
+export function createApi(options: { deps: Deps; config: Pick<ApiConfig, "redisUrl"> & Partial<ApiConfig> }) {
+  const { deps } = options;
+  const config: ApiConfig = { ...apiDefaults, ...options.config };
+  const streams = createEventStreams(deps, config);
+  const metrics = createMetrics({ listeners: streams.count });
+  const health = createHealth(deps);
+  const edge: Edge = { deps, config, streams, metrics, health };
+  return {
+    fetch: (request: Request, info: RequestInfo) => answer(edge, request, info),
+    health,
+    metrics,
+    /** Open event streams. */
+    listeners: streams.count,
+    close: () => streams.close(),
+  };
+}
+
+async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<Response> {
+  const begun = performance.now();
+  const answering: Answering = {
+    ip: info.ip,
+    requestId: requestIdOf(request.headers),
+    headers: new Headers(),
+    operation: "unknown",
+  };
+  const { requestId } = answering;
+  let response: Response;
+  try {
+    response = await dispatch(edge, request, answering);
+  } catch (error) {
+    const fault = toFault(error, { log: edge.deps.log, requestId, operation: answering.operation });
+    response = faultResponse(fault, requestId, answering.headers);
+  }
+  if (request.method === "HEAD" && response.body) {
+    await response.body.cancel();
+    response = new Response(null, response);
+  }
+  response.headers.set("x-request-id", requestId);
+  response.headers.set("x-content-type-options", "nosniff");
+  const seconds = (performance.now() - begun) / 1000;
+  const { operation } = answering;
+  edge.metrics.observe({ operation, method: request.method, status: response.status }, seconds);
+  // Paths and queries stay out of the log: they may hold tokens and what people typed.
+  edge.deps.log.debug(
+    { request_id: requestId, operation, status: response.status, duration_ms: Math.round(seconds * 1000) },
+    "request",
+  );
+  return response;
+}

@@ -1,0 +1,37 @@
+/** What tenant A has before the isolation test: one of everything. */
+import { newId } from "@djinnbot/contracts";
+import type { TestTenant } from "@djinnbot/testing";
+import type { Theirs } from "./fixtures.ts";
+
+/** Gives A one of everything, each with a mark that must never show. */
+export async function fill(tenant: TestTenant): Promise<Theirs> {
+  const mark = `secret${newId("event").slice(4)}`;
+  const agent = await tenant.run<{ id: string; slug: string }>("agents", "create", {
+    name: `Agent ${mark}`,
+    slug: `a-${mark}`,
+  });
+  const yamlContent = `id: p-${mark}\nname: Pipeline ${mark}\nversion: 1.0.0\nagents:\n  - id: a-${mark}\nsteps:\n  - id: ONE\n    agent: a-${mark}\n    input: hello\n`;
+  const pipeline = await tenant.run<{ id: string }>("pipelines", "create", { yamlContent });
+  const run = await tenant.run<{ id: string }>("runs", "create", { pipelineId: pipeline.id, task: `Task ${mark}` });
+  await tenant.run("runs", "cancel", { runId: run.id });
+  const key = await tenant.run<{ id: string }>("apiKeys", "create", { name: `Key ${mark}` });
+  const provider = await tenant.run<{ providerId: string }>("settings", "createCustomProvider", {
+    name: `Provider ${mark}`,
+    slug: mark.slice(0, 20),
+    baseUrl: `http://127.0.0.1:9/${mark}`,
+    apiKey: `sk-${mark}`,
+  });
+  return {
+    tenantId: tenant.tenantId,
+    userId: tenant.userId,
+    agentId: agent.id,
+    agentSlug: agent.slug,
+    pipelineId: pipeline.id,
+    runId: run.id,
+    stepId: "ONE",
+    keyId: key.id,
+    providerId: provider.providerId,
+    refreshToken: tenant.tokens.refreshToken,
+    marks: [mark, tenant.tenantId, tenant.userId, tenant.email, agent.id, run.id, key.id],
+  };
+}

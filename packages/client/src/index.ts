@@ -1,0 +1,58 @@
+/** The typed client for programs and pages: every operation of the contracts, and live events that survive broken connections. */
+import type { AppRouter } from "@djinnbot/api/router-type";
+import type { RunEvent, TenantEvent } from "@djinnbot/contracts";
+import { createTRPCClient, httpBatchLink, httpLink, splitLink, type TRPCClient } from "@trpc/client";
+import { type FollowOptions, followEvents } from "./follow-events.ts";
+
+export { DjinnError, type DjinnErrorCode, toDjinnError } from "./djinn-error.ts";
+export { type FollowOptions, followEvents } from "./follow-events.ts";
+export type { AppRouter };
+
+export interface ClientOptions {
+  /** Address of the installation, e.g. `https://bots.example.com`. */
+  url: string;
+  /** API key or access token; left out in pages, where the cookie counts. A function is asked before every request. */
+  apiKey?: string | (() => string | null | Promise<string | null>);
+  fetch?: typeof fetch;
+}
+export interface DjinnClient {
+  /** `client.api.<noun>.<verb>.query(input)` for reads, `.mutate(input)` for writes; fails with what {@link toDjinnError} explains. */
+  api: TRPCClient<AppRouter>;
+  runs: {
+    /** Events of one run from its beginning; ends after the run's last event. */
+    follow(runId: string, options?: FollowOptions): AsyncGenerator<RunEvent, void, undefined>;
+  };
+  events: {
+    /** Events of the tenant from now on; never ends by itself. */
+    follow(options?: FollowOptions): AsyncGenerator<TenantEvent, void, undefined>;
+  };
+}
+
+/** Makes a client; it holds no connection until it is used. */
+export function createDjinnClient(options: ClientOptions): DjinnClient {
+  const base = options.url.replace(/\/+$/, "");
+  const send = options.fetch ?? ((input, init) => fetch(input, init));
+  const headers = async (): Promise<Record<string, string>> => {
+    const key = typeof options.apiKey === "function" ? await options.apiKey() : options.apiKey;
+    return key ? { authorization: `Bearer ${key}` } : {};
+  };
+  const link = { url: `${base}/api/trpc`, headers, fetch: send as typeof fetch };
+  const follow = <E extends { id: string }>(path: string, from: FollowOptions) =>
+    followEvents<E>({ url: `${base}${path}`, headers, fetch: send as typeof fetch }, from);
+  return {
+    api: createTRPCClient<AppRouter>({
+      links: [
+        // Writes go alone: one that waits or fails must not hold others, and each may have an Idempotency-Key.
+        splitLink({
+          condition: ({ type }) => type === "query",
+          true: httpBatchLink({ ...link, maxItems: 20, maxURLLength: 4000 }),
+          false: httpLink(link),
+        }),
+      ],
+    }),
+    runs: {
+      follow: (runId, from = {}) => follow<RunEvent>(`/v1/events/stream/${encodeURIComponent(runId)}`, from),
+    },
+    events: { follow: (from = {}) => follow<TenantEvent>("/v1/events/stream", { since: "$", ...from }) },
+  };
+}

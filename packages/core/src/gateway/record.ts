@@ -1,0 +1,120 @@
+/** One row per model call, its cost on the run and the step, and the event that tells the pages. */
+import { newId } from "@djinnbot/contracts";
+import { type Sql, withTenantSql } from "@djinnbot/db";
+import { envelop, publish, runEvents } from "@djinnbot/events";
+import type { Deps } from "../ctx.ts";
+import { redisOr } from "../limits/redis-first.ts";
+import { type Cost, costOf, findPrice } from "./prices.ts";
+import type { TokenUsage } from "./usage.ts";
+
+export interface ModelCall {
+  tenantId: string;
+  requestId: string;
+  runId: string | null;
+  sessionId: string | null;
+  agentId: string | null;
+  userId: string | null;
+  /** Which step of the run; null when the caller did not say. */
+  step: { stepId: string; attempt: number } | null;
+  provider: string;
+  model: string;
+  keySource: string | null;
+  keyMasked: string | null;
+  usage: TokenUsage;
+  /** The tokens are a guess, because the provider told none. */
+  estimated: boolean;
+  durationMs: number | null;
+  toolCallCount: number;
+  hasThinking: boolean;
+  stopReason: string | null;
+  status: number | null;
+  error: string | null;
+}
+
+/** Answers the id of the row. A call of unknown price has no cost and marks its run's sum as approximate. */
+export async function recordModelCall(deps: Deps, call: ModelCall): Promise<string> {
+  const id = newId("llmCall");
+  const cost = await withTenantSql(deps.db, call.tenantId, async (sql) => {
+    const made = costOf(call.usage, await findPrice(sql, `${call.provider}/${call.model}`), call.estimated);
+    await insertCall(sql, id, call, made);
+    await addToRun(sql, call, made);
+    return made;
+  });
+  const { runId, tenantId, usage } = call;
+  if (runId !== null && (usage.input > 0 || usage.output > 0)) {
+    const message = envelop(call, {
+      type: "USAGE",
+      runId,
+      inputTokens: inputTokens(usage),
+      outputTokens: usage.output,
+      costMicros: cost.totalMicros ?? 0,
+      costApproximate: cost.approximate,
+      model: `${call.provider}/${call.model}`,
+      stepId: call.step?.stepId ?? null,
+    });
+    await redisOr(deps, (redis) => publish(redis, runEvents, { tenantId, runId }, message), "");
+  }
+  return id;
+}
+
+/** Everything the model read, from the cache or not. */
+function inputTokens(usage: TokenUsage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite;
+}
+
+async function insertCall(sql: Sql, id: string, call: ModelCall, cost: Cost): Promise<void> {
+  const { usage } = call;
+  const row: Record<string, unknown> = {
+    id,
+    tenant_id: call.tenantId,
+    session_id: call.sessionId,
+    run_id: call.runId,
+    step_id: call.step?.stepId ?? null,
+    agent_id: call.agentId,
+    request_id: call.requestId,
+    user_id: call.userId,
+    provider: call.provider,
+    model: call.model,
+    key_source: call.keySource,
+    key_masked: call.keyMasked,
+    input_tokens: usage.input,
+    output_tokens: usage.output,
+    cache_read_tokens: usage.cacheRead,
+    cache_write_tokens: usage.cacheWrite,
+    total_tokens: inputTokens(usage) + usage.output,
+    cost_input_micros: cost.inputMicros,
+    cost_output_micros: cost.outputMicros,
+    cost_total_micros: cost.totalMicros,
+    cost_approximate: cost.approximate,
+    duration_ms: call.durationMs,
+    tool_call_count: call.toolCallCount,
+    has_thinking: call.hasThinking,
+    stop_reason: call.stopReason?.slice(0, 64) ?? null,
+    status: call.status,
+    error: call.error?.slice(0, 2000) ?? null,
+    created_at: Date.now(),
+  };
+  const names = Object.keys(row);
+  const places = names.map((_, index) => `$${index + 1}`);
+  await sql.query(`INSERT INTO llm_call_logs (${names.join(", ")}) VALUES (${places.join(", ")})`, Object.values(row));
+}
+
+/** Sums are added in the database, so that calls at the same time lose nothing. */
+async function addToRun(sql: Sql, call: ModelCall, cost: Cost): Promise<void> {
+  if (call.runId === null || (inputTokens(call.usage) === 0 && call.usage.output === 0)) {
+    return;
+  }
+  const values = [call.runId, cost.totalMicros ?? 0, inputTokens(call.usage), call.usage.output];
+  const sums = "cost_micros = cost_micros + $2, input_tokens = input_tokens + $3, output_tokens = output_tokens + $4";
+  if (call.step !== null) {
+    await sql.query(`UPDATE steps SET ${sums} WHERE run_id = $1 AND step_id = $5 AND attempt = $6`, [
+      ...values,
+      call.step.stepId,
+      call.step.attempt,
+    ]);
+  }
+  await sql.query(`UPDATE runs SET ${sums}, cost_approximate = cost_approximate OR $5 WHERE id = $1`, [
+    ...values,
+    cost.approximate,
+  ]);
+}

@@ -1,0 +1,18 @@
+/** Settings of the tenant: stored values over the defaults. */
+import { Settings, type settings } from "@djinnbot/contracts";
+import { type Tx, withTenant } from "@djinnbot/db";
+import type { VerbArgs } from "../ctx.ts";
+import { guard } from "../guard.ts";
+
+export async function getSettings({ ctx }: VerbArgs<typeof settings.get>): Promise<Settings> {
+  guard(ctx, "settings:read");
+  return withTenant(ctx.deps.db, ctx.tenantId, readSettings);
+}
+
+/** A stored value that is empty or no longer valid counts as not set. */
+export async function readSettings(tx: Tx): Promise<Settings> {
+  const rows = await tx.globalSetting.findMany({ select: { key: true, value: true } });
+  const known: Record<string, { safeParse: (value: unknown) => { success: boolean } }> = Settings.shape;
+  const stored = rows.filter(({ key, value }) => value !== "" && known[key]?.safeParse(value).success === true);
+  return Settings.parse(Object.fromEntries(stored.map(({ key, value }) => [key, value])));
+}

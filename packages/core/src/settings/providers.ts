@@ -1,0 +1,20 @@
+/** Model providers: the catalogue, own endpoints, what the platform offers, and what is configured. */
+import type { Provider, settings } from "@djinnbot/contracts";
+import { withTenant } from "@djinnbot/db";
+import type { VerbArgs } from "../ctx.ts";
+import { guard } from "../guard.ts";
+import { catalogue } from "./catalogue.ts";
+import { type ProviderRow, providerRows, toProvider } from "./provider-row.ts";
+
+/** Configured ones first, then in the order of the catalogue. */
+export async function listProviders({ ctx }: VerbArgs<typeof settings.providers>): Promise<Provider[]> {
+  guard(ctx, "settings:read");
+  const rows = await withTenant(ctx.deps.db, ctx.tenantId, (tx) => providerRows(tx));
+  const grouped = new Map<string, ProviderRow[]>();
+  for (const row of rows) {
+    grouped.set(row.providerId, [...(grouped.get(row.providerId) ?? []), row]);
+  }
+  const ids = new Set([...grouped.keys(), ...catalogue.map(({ id }) => id)]);
+  const all = [...ids].map((id) => toProvider(id, grouped.get(id) ?? []));
+  return [...all.filter(({ configured }) => configured), ...all.filter(({ configured }) => !configured)];
+}

@@ -1,0 +1,5 @@
+/** Fixtures for tests: real servers, own databases, tenants by registration, the demo repository. */
+export * from "./database.ts";
+export { createDemoRepository } from "./demo-repository.ts";
+export type { TestDocker, TestServices } from "./provided.ts";
+export * from "./tenants.ts";

@@ -1,0 +1,30 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadSettings } from "./env.ts";
+
+function load(text: string, source: Record<string, string> = {}) {
+  const envFile = join(mkdtempSync(join(tmpdir(), "djinnbot-env-")), ".env");
+  writeFileSync(envFile, text);
+  return loadSettings({ source, envFile });
+}
+
+test("the environment wins over .env, and empty counts as unset", () => {
+  expect(load("PORT=4000\nHOST=\n").settings).toMatchObject({ PORT: 4000, HOST: "127.0.0.1" });
+  expect(load("PORT=4000", { PORT: "5000" }).settings.PORT).toBe(5000);
+});
+
+test("a mistyped name is refused with the right one; a foreign name is only mentioned", () => {
+  expect(() => load("DATBASE_URL=x")).toThrow(/did you mean DATABASE_URL/);
+  expect(load("EDITOR_THEME=dark").warnings).toHaveLength(1);
+});
+
+test("all mistakes come in one message that says where each was made", () => {
+  const attempt = () => load("PORT=many\nDEMO_MODEL=maybe", { REDIS_URL: "localhost:6379" });
+  expect(attempt).toThrow(/PORT \(\.env\)[\s\S]*REDIS_URL \(environment\)[\s\S]*DEMO_MODEL \(\.env\)/);
+});
+
+test("relative folders are meant from the checkout", () => {
+  expect(load("DATA_DIR=my-data").settings.DATA_DIR).toMatch(/^\/.*\/my-data$/);
+});
