@@ -1,11 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { loadSettings } from "./env.ts";
 
+const dir = mkdtempSync(join(tmpdir(), "djinnbot-env-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
 function load(text: string, source: Record<string, string> = {}) {
-  const envFile = join(mkdtempSync(join(tmpdir(), "djinnbot-env-")), ".env");
+  const envFile = join(dir, ".env");
   writeFileSync(envFile, text);
   return loadSettings({ source, envFile });
 }

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { freePort } from "../services/port.ts";
-import { isRoot } from "../services/process.ts";
+import { isRoot, startTimeOf } from "../services/process.ts";
 import { paths } from "./paths.ts";
 import { loadSecrets } from "./state.ts";
 
@@ -113,7 +113,7 @@ describe("npm start refuses, with cause and remedy", () => {
 
   test("a data folder that another start holds", async () => {
     mkdirSync(join(dir, "data"));
-    const startTime = readFileSync(`/proc/${process.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
+    const startTime = await startTimeOf(process.pid);
     const holder = { pid: process.pid, startTime, url: "http://localhost:1234", children: [] };
     writeFileSync(join(dir, "data", "start.json"), JSON.stringify(holder));
     const result = await start({});

@@ -1,6 +1,6 @@
 // Runs the whole product on a free port and a data folder of its own, for browser tests and the bench.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../services/port.ts";
@@ -18,6 +18,8 @@ export interface Product {
 /** Starts `npm start` as a child and returns when it says that it is ready. `settings` are those of `.env`. */
 export async function startProduct({ settings = {} }: { settings?: Record<string, string> } = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), "djinnbot-product-"));
+  // The database user (as root, not ours) has to pass through; the files inside are private by themselves.
+  chmodSync(dataDir, 0o755);
   const port = await freePort();
   const env = {
     ...baseEnv(),

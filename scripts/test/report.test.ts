@@ -1,11 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { add, readPlaywright, readVitest, summaryLine } from "./report.ts";
 
+const dir = mkdtempSync(join(tmpdir(), "djinnbot-report-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
 function file(value: unknown): string {
-  const path = join(mkdtempSync(join(tmpdir(), "djinnbot-report-")), "report.json");
+  const path = join(dir, "report.json");
   writeFileSync(path, JSON.stringify(value));
   return path;
 }

@@ -27,6 +27,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
     add: next.row,
     messages: next.messages,
   });
+  run.row.startedAt ??= Date.now();
   adoptStep(run, next.open);
   resources.publisher.push(next.messages);
 }
@@ -53,6 +54,7 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
     start: { id: open.id, ...start.columns },
     messages: [start.message],
   });
+  run.row.startedAt ??= start.columns.startedAt;
   run.step = start.open;
   resources.publisher.push([start.message]);
   await sendCommands(resources, run, [{ sessionId: session.id, body: start.command }]).catch((error: Error) =>

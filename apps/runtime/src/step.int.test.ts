@@ -4,33 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type {} from "@djinnbot/testing/provided";
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { EngineSide, until } from "./test/engine-side.ts";
-import { type Answer, type ModelRequest, type ScriptedModel, startScriptedModel } from "./test/scripted-model.ts";
+import { expect, test } from "vitest";
+import { type EngineSide, until } from "./test/engine-side.ts";
+import { type Answer, startScriptedModel } from "./test/scripted-model.ts";
+import { useStage } from "./test/stage.ts";
 
-let redis: Redis;
-const closing: (() => Promise<void>)[] = [];
-beforeEach(() => {
-  redis = new Redis(inject("services").redisUrl);
-});
-afterEach(async () => {
-  for (const close of closing.splice(0)) {
-    await close();
-  }
-  redis.disconnect();
-});
-
-async function play(
-  ...scripts: (Answer | ((request: ModelRequest) => Answer))[]
-): Promise<{ side: EngineSide; model: ScriptedModel }> {
-  const model = await startScriptedModel(scripts);
-  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: model.url });
-  closing.push(() => side.close(), model.close);
-  side.start();
-  return { side, model };
-}
+const stage = useStage();
+const { play, closing } = stage;
 const use = (name: string, args: unknown): Answer => ({ calls: [{ name, args }] });
 const done = use("complete", { outputs: { report: "all good" }, summary: "Did it." });
 
@@ -89,22 +69,12 @@ test("the bundle works with nothing beside it", async () => {
   closing.push(async () => rmSync(dir, { recursive: true, force: true }));
   execFileSync(process.execPath, [fileURLToPath(new URL("../build.mjs", import.meta.url)), dir]);
   const model = await startScriptedModel([done]);
-  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: model.url });
-  closing.push(() => side.close(), model.close);
+  const side = stage.engineSide(model.url);
+  closing.push(model.close);
   side.start({}, join(dir, "main.js"));
   const command = side.stepCommand();
   await side.send(command);
   expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });
-});
-
-test("a command sent before the runtime listens, and sent again while it works, is worked on once", async () => {
-  const { side, model } = await play({ text: "hm", calls: [{ name: "bash", args: { command: "sleep 1" } }] }, done);
-  const command = side.stepCommand();
-  await side.send(command);
-  await side.send(command);
-  await side.untilStatus("stepAccepted", 2);
-  await side.untilResult(command.commandId);
-  expect(model.requests).toHaveLength(2);
 });
 
 test("abort ends the model call and leaves nothing running; the next step goes on in the same conversation", async () => {
@@ -270,39 +240,4 @@ test("a workspace that is no repository any more fails a completed step with its
     failure: { code: "WORKSPACE_FAILED" },
     outputs: { report: "all good" },
   });
-});
-
-test("shutdown and SIGTERM end the process with 0 and a word", async () => {
-  for (const end of ["shutdown", "SIGTERM"] as const) {
-    const { side } = await play(use("bash", { command: "sleep 100" }), done);
-    const command = side.stepCommand();
-    await side.send(command);
-    await side.untilStatus("stepAccepted");
-    if (end === "SIGTERM") {
-      side.child?.kill("SIGTERM");
-    } else {
-      await side.shutdown();
-    }
-    expect(await side.exit).toBe(0);
-    expect((await side.statuses()).at(-1)).toMatchObject({ type: "exiting", reason: end });
-  }
-});
-
-test("an idle process leaves", async () => {
-  const side = new EngineSide({ redis, redisUrl: inject("services").redisUrl, apiUrl: "http://127.0.0.1:1" });
-  closing.push(() => side.close());
-  side.start({ IDLE_TIMEOUT_MS: "300" });
-  expect(await side.exit).toBe(0);
-  expect((await side.statuses()).at(-1)).toMatchObject({ type: "exiting", reason: "idle" });
-});
-
-test("commands of another session and broken ones are passed over", async () => {
-  const { side, model } = await play(done);
-  await redis.xadd(`djinnbot:t:${side.address.tenantId}:run:${side.address.runId}:commands`, "*", "data", "{not json");
-  await side.send({ ...side.stepCommand(), sessionId: "ses_otherone" });
-  const command = side.stepCommand();
-  await side.send(command);
-  await side.untilResult(command.commandId);
-  expect(model.requests).toHaveLength(1);
-  expect(side.log).toContain("a command was not understood");
 });

@@ -4,8 +4,10 @@ import { PageError } from "@/features/shell/page-error.tsx";
 
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <Page>
-      <PageError error={error} onRetry={reset} />
-    </Page>
+    <main>
+      <Page>
+        <PageError error={error} onRetry={reset} />
+      </Page>
+    </main>
   );
 }

@@ -2,9 +2,11 @@ import { Page, Skeleton, SkeletonTable } from "@djinnbot/ui";
 
 export default function Loading() {
   return (
-    <Page>
-      <Skeleton className="h-6 w-48" />
-      <SkeletonTable />
-    </Page>
+    <main>
+      <Page>
+        <Skeleton className="h-6 w-48" />
+        <SkeletonTable />
+      </Page>
+    </main>
   );
 }

@@ -4,18 +4,21 @@ import Link from "next/link";
 
 export default function NotFound() {
   return (
-    <Page>
-      <EmptyState
-        icon={<Compass aria-hidden />}
-        title="There is nothing at this address"
-        action={
-          <Button asChild variant="primary">
-            <Link href="/">Go to Home</Link>
-          </Button>
-        }
-      >
-        The page was moved or deleted, or it belongs to another team.
-      </EmptyState>
-    </Page>
+    <main>
+      <Page>
+        <EmptyState
+          as="h1"
+          icon={<Compass aria-hidden />}
+          title="There is nothing at this address"
+          action={
+            <Button asChild variant="primary">
+              <Link href="/">Go to Home</Link>
+            </Button>
+          }
+        >
+          The page was moved or deleted, or it belongs to another team.
+        </EmptyState>
+      </Page>
+    </main>
   );
 }

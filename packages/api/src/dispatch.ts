@@ -35,17 +35,18 @@ export interface Answering {
 export async function dispatch(edge: Edge, request: Request, answering: Answering): Promise<Response> {
   const url = new URL(request.url);
   const { pathname } = url;
-  const api = (tokenInQuery: boolean) => apiRequest(edge.deps, { request, url, ...answering, tokenInQuery });
+  const api = (authorization = request.headers.get("authorization")) =>
+    apiRequest(edge.deps, { request, url, ...answering, authorization });
   if (pathname.startsWith(`${trpcEndpoint}/`)) {
     answering.operation = "trpc";
-    return handleTrpc(api(false), { limit: edge.config.requestLimit, headers: answering.headers });
+    return handleTrpc(api(), { limit: edge.config.requestLimit, headers: answering.headers });
   }
   if (pathname.startsWith("/v1/llm/")) {
     answering.operation = "llm.gateway";
-    return modelCall(edge, api(false));
+    return modelCall(edge, api(gatewayAuthorization(request.headers)));
   }
   if (pathname.startsWith("/v1/")) {
-    return rest(edge, { method: request.method, url, answering, api });
+    return rest(edge, { request, url, answering, api });
   }
   answering.operation = "system";
   return system(edge, pathname, request.headers.get("authorization"));
@@ -53,9 +54,10 @@ export async function dispatch(edge: Edge, request: Request, answering: Answerin
 
 async function rest(
   edge: Edge,
-  options: { method: string; url: URL; answering: Answering; api: (tokenInQuery: boolean) => ApiRequest },
+  options: { request: Request; url: URL; answering: Answering; api: (authorization?: string | null) => ApiRequest },
 ): Promise<Response> {
-  const { method, url, answering, api } = options;
+  const { request, url, answering, api } = options;
+  const { method } = request;
   const { headers } = answering;
   const match = matchRoute(method, url.pathname);
   if (!match) {
@@ -72,10 +74,13 @@ async function rest(
   const { operation, params } = match;
   answering.operation = operation.name;
   if (operation.contract.kind === "stream") {
-    return edge.streams.open(api(true), operation.contract, params);
+    // Browsers cannot send headers with an EventSource, so earlier clients put the token into the address.
+    const token = url.searchParams.get("token");
+    const authorization = request.headers.get("authorization") ?? (token === null ? null : `Bearer ${token}`);
+    return edge.streams.open(api(authorization), operation.contract, params);
   }
   const limit = edge.config.requestLimit;
-  return handleRest(api(false), { operation: { ...operation, contract: operation.contract }, params, limit, headers });
+  return handleRest(api(), { operation: { ...operation, contract: operation.contract }, params, limit, headers });
 }
 
 async function modelCall(edge: Edge, api: ApiRequest): Promise<Response> {

@@ -23,16 +23,15 @@ export function requestIdOf(headers: Headers): string {
   return given !== null && /^[A-Za-z0-9_-]{1,64}$/.test(given) ? given : newId("request");
 }
 
-/** Prepares a request. `tokenInQuery` also takes `?token=`: browsers cannot send headers with an EventSource. */
+/** Prepares a request; `authorization` is where this part of the API looks for it. */
 export function apiRequest(
   deps: Deps,
-  options: { request: Request; url: URL; requestId: string; ip: string | null; tokenInQuery: boolean },
+  options: { request: Request; url: URL; requestId: string; ip: string | null; authorization: string | null },
 ): ApiRequest {
   const { request, url, ip, requestId } = options;
   const log = deps.log.child({ request_id: requestId });
-  const token = options.tokenInQuery ? url.searchParams.get("token") : null;
   const credentials = {
-    authorization: request.headers.get("authorization") ?? (token === null ? null : `Bearer ${token}`),
+    authorization: options.authorization,
     sessionCookie: cookieOf(request.headers, sessionCookieName(deps.config.publicUrl)),
     tenantHeader: request.headers.get("x-tenant-id"),
     ip,

@@ -8,15 +8,17 @@ export type EmptyStateProps = {
   children: ReactNode;
   action?: ReactNode;
   example?: { href: string; label: string };
+  /** `h1` where it is the whole page. */
+  as?: "h1" | "h2";
   className?: string;
 };
 
 /** What stands where nothing is yet: what this place is for, the one next action, an example that works now. */
-export function EmptyState({ icon, title, children, action, example, className }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, action, example, as: Heading = "h2", className }: EmptyStateProps) {
   return (
     <div className={cn("flex flex-col items-center gap-2 px-4 py-12 text-center", className)}>
       {icon === undefined ? null : <div className="text-faint [&_svg]:size-6">{icon}</div>}
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       <p className="max-w-md text-sm text-muted">{children}</p>
       {action === undefined ? null : <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
       {example === undefined ? null : (

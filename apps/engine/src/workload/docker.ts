@@ -19,110 +19,126 @@ export interface DockerOptions {
   log: Log;
 }
 
+interface Host extends DockerOptions {
+  docker: Docker;
+  hostName: string;
+  /** Docker Desktop: networks and their gateways are inside a virtual machine. */
+  isVirtualMachine: boolean;
+  relay: LoopbackRelay;
+}
+
+/** Time a workload gets to end when a sweep finds it past its deadline, in ms. */
+const sweepGraceMs = 2000;
 /** An exited container is kept this long (from its start), so that whoever drives it can read how it ended. */
 const keepExitedMs = 60_000;
 const outputLines = 20;
 
 /** Throws when no Docker engine answers, or the image is not there. */
 export async function createDockerWorkload(options: DockerOptions): Promise<Workload> {
-  const { installation, registry, image, log } = options;
   const docker = new Docker(connection(options.dockerHost));
   const info: { OperatingSystem?: string; Name?: string } = await docker.info();
-  await docker.getImage(image).inspect();
-  const host = `docker:${info.Name ?? ""}`;
-  const relay = createLoopbackRelay(log);
+  await docker.getImage(options.image).inspect();
+  const host: Host = {
+    ...options,
+    docker,
+    hostName: `docker:${info.Name ?? ""}`,
+    isVirtualMachine: info.OperatingSystem?.includes("Docker Desktop") === true,
+    relay: createLoopbackRelay(options.log),
+  };
   const starting = new Map<string, Promise<void>>();
-  const isVirtualMachine = info.OperatingSystem?.includes("Docker Desktop") === true;
-
-  const inspect = async (name: string): Promise<WorkloadState | null> => {
-    const found = await docker.getContainer(name).inspect().catch(quiet(404));
-    if (!found || found.Config.Labels[`${labelPrefix}.installation`] !== installation) {
-      return null;
-    }
-    const hasEnded = found.State.Status === "exited" || found.State.Status === "dead";
-    const exitCode = hasEnded ? found.State.ExitCode : null;
-    return stateOf(found.Config.Labels, found.State.Running, exitCode);
-  };
-
-  const placeFor = async (spec: WorkloadSpec): Promise<ContainerPlace> => {
-    const { name, gateway } = await ensureNetwork(docker, { installation, tenantId: spec.tenantId });
-    const hostAddress = isVirtualMachine || gateway === null ? "host-gateway" : gateway;
-    const user = await ownerOf(spec);
-    return { installation, image, network: name, hostAddress, user, startedAt: Date.now() };
-  };
-
-  const start = async (spec: WorkloadSpec) => {
-    if ((await inspect(spec.name))?.status === "running") {
-      return;
-    }
-    await docker.getContainer(spec.name).remove({ force: true, v: true }).catch(quiet(404));
-    const place = await placeFor(spec);
-    const env = await reachable(spec.env, { address: place.hostAddress, relay });
-    await run(docker, { spec, place, env }).catch(async (error: Error) => {
-      await docker.getContainer(spec.name).remove({ force: true, v: true }).catch(quiet(404));
-      if (!/network .* not found/i.test(error.message)) {
-        throw error;
-      }
-      // A sweep removed the network at this very moment.
-      await run(docker, { spec, place: await placeFor(spec), env });
-    });
-    const { name, tenantId, runId, sessionId, deadlineAt } = spec;
-    const entry = { installation, kind: "docker" as const, name, tenantId, runId, sessionId, host, deadlineAt };
-    await registry.put({ ...entry, startedAt: place.startedAt });
-    log.debug({ workload: name }, "workload started");
-  };
-
-  const stop = async (name: string, graceMs: number) => {
-    const state = await inspect(name);
-    const sessionId = state?.sessionId ?? (await registry.find(name))?.sessionId;
-    if (state) {
-      await end(docker.getContainer(name), state.status === "running" ? graceMs : 0);
-    }
-    if (sessionId !== undefined) {
-      await registry.remove(sessionId);
-    }
-  };
-
-  const listWithDeadline = async () => {
-    const label = [`${labelPrefix}.installation=${installation}`, `${labelPrefix}.workload`];
-    const found = await docker.listContainers({ all: true, filters: { label } });
-    return Promise.all(
-      found.map(async ({ Labels, State }) => ({
-        deadlineAt: Number(Labels[`${labelPrefix}.deadline`]),
-        state: stateOf(Labels, State === "running", await exitCodeOf(docker, Labels, State)),
-      })),
-    );
-  };
-
   return {
     kind: "docker",
     sandbox: "container",
-    inspect,
-    stop,
-    list: async () => (await listWithDeadline()).map(({ state }) => state),
     ensure: async (spec) => {
-      const running = starting.get(spec.name) ?? registry.exclusively(spec.name, () => start(spec));
+      const running = starting.get(spec.name) ?? host.registry.exclusively(spec.name, () => start(host, spec));
       starting.set(spec.name, running);
       await running.finally(() => starting.delete(spec.name));
     },
+    stop: (name, graceMs) => stop(host, name, graceMs),
+    inspect: (name) => inspect(host, name),
+    list: async () => (await list(host)).map(({ state }) => state),
     output: async (name) => {
-      const logs = await docker
-        .getContainer(name)
-        .logs({ stdout: true, stderr: true, tail: outputLines, follow: false })
-        .catch(quiet(404));
+      const asked = { stdout: true, stderr: true, tail: outputLines, follow: false as const };
+      const logs = await docker.getContainer(name).logs(asked).catch(quiet(404));
       return logs ? linesOf(logs) : [];
     },
     sweep: async () => {
-      for (const { state, deadlineAt } of await listWithDeadline()) {
+      for (const { state, deadlineAt } of await list(host)) {
         const isForgotten = state.status === "exited" && state.startedAt < Date.now() - keepExitedMs;
         if (isForgotten || deadlineAt < Date.now()) {
-          await stop(state.name, 2000);
+          await stop(host, state.name, sweepGraceMs);
         }
       }
-      await removeUnusedNetworks(docker, installation);
-      await relay.sweep();
+      await removeUnusedNetworks(docker, host.installation);
+      await host.relay.sweep();
     },
   };
+}
+
+async function inspect({ docker, installation }: Host, name: string): Promise<WorkloadState | null> {
+  const found = await docker.getContainer(name).inspect().catch(quiet(404));
+  if (!found || found.Config.Labels[`${labelPrefix}.installation`] !== installation) {
+    return null;
+  }
+  const { Status, Running, ExitCode } = found.State;
+  return stateOf(found.Config.Labels, Running, hasEnded(Status) ? ExitCode : null);
+}
+
+async function start(host: Host, spec: WorkloadSpec): Promise<void> {
+  const { docker, installation, registry, log } = host;
+  if ((await inspect(host, spec.name))?.status === "running") {
+    return;
+  }
+  const removeOld = () => docker.getContainer(spec.name).remove({ force: true, v: true }).catch(quiet(404));
+  await removeOld();
+  const place = await placeFor(host, spec);
+  const env = await reachable(spec.env, { address: place.hostAddress, relay: host.relay });
+  await run(docker, { spec, place, env }).catch(async (error: Error) => {
+    await removeOld();
+    if (!/network .* not found/i.test(error.message)) {
+      throw error;
+    }
+    // A sweep removed the network at this very moment.
+    await run(docker, { spec, place: await placeFor(host, spec), env });
+  });
+  const { name, tenantId, runId, sessionId, deadlineAt } = spec;
+  const whose = { installation, kind: "docker" as const, name, tenantId, runId, sessionId, host: host.hostName };
+  await registry.put({ ...whose, startedAt: place.startedAt, deadlineAt });
+  log.debug({ workload: name }, "workload started");
+}
+
+async function placeFor({ docker, installation, image, isVirtualMachine }: Host, spec: WorkloadSpec) {
+  const { name, gateway } = await ensureNetwork(docker, { installation, tenantId: spec.tenantId });
+  const hostAddress = isVirtualMachine || gateway === null ? "host-gateway" : gateway;
+  const user = await ownerOf(spec);
+  return { installation, image, network: name, hostAddress, user, startedAt: Date.now() } satisfies ContainerPlace;
+}
+
+async function stop(host: Host, name: string, graceMs: number): Promise<void> {
+  const state = await inspect(host, name);
+  const sessionId = state?.sessionId ?? (await host.registry.find(name))?.sessionId;
+  if (state) {
+    await end(host.docker.getContainer(name), state.status === "running" ? graceMs : 0);
+  }
+  if (sessionId !== undefined) {
+    await host.registry.remove(sessionId);
+  }
+}
+
+async function list({ docker, installation }: Host): Promise<{ state: WorkloadState; deadlineAt: number }[]> {
+  const label = [`${labelPrefix}.installation=${installation}`, `${labelPrefix}.workload`];
+  const found = await docker.listContainers({ all: true, filters: { label } });
+  return Promise.all(
+    found.map(async ({ Id, Labels, State }) => {
+      const details = hasEnded(State) ? await docker.getContainer(Id).inspect().catch(quiet(404)) : null;
+      const state = stateOf(Labels, State === "running", details?.State.ExitCode ?? null);
+      return { state, deadlineAt: Number(Labels[`${labelPrefix}.deadline`]) };
+    }),
+  );
+}
+
+function hasEnded(status: string): boolean {
+  return status === "exited" || status === "dead";
 }
 
 function connection(dockerHost: string | undefined) {
@@ -177,17 +193,6 @@ async function reachable(env: WorkloadEnv, host: { address: string; relay: Loopb
     return url.href;
   };
   return { ...env, REDIS_URL: await rewrite(env.REDIS_URL), API_URL: await rewrite(env.API_URL) };
-}
-
-async function exitCodeOf(docker: Docker, labels: Record<string, string>, state: string): Promise<number | null> {
-  if (state !== "exited" && state !== "dead") {
-    return null;
-  }
-  const found = await docker
-    .getContainer(labels[`${labelPrefix}.workload`] ?? "")
-    .inspect()
-    .catch(quiet(404));
-  return found?.State.ExitCode ?? null;
 }
 
 function stateOf(labels: Record<string, string>, isRunning: boolean, exitCode: number | null): WorkloadState {

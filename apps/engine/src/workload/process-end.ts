@@ -6,6 +6,7 @@ import {
   findByArgument,
   findByEnvironment,
   isOutsideSandbox,
+  readProcess,
   readProcesses,
   signal,
 } from "./process-table.ts";
@@ -35,26 +36,29 @@ export async function findLiving(installation: string, name = ""): Promise<Livin
   for (const { pid, argv } of marked) {
     const label = parseLabel(argv);
     const entry = alive.get(pid);
-    if (label && entry && !ids.has(entry.parent) && (await isOutsideSandbox(pid))) {
+    if (label && entry && !ids.has(entry.parent) && isOutsideSandbox(pid)) {
       out.push({ label, pid });
     }
   }
   return out;
 }
 
-/** Everything that belongs to a workload now, split into what does the work and what only holds the sandbox. */
-async function members(
-  installation: string,
-  name: string,
-  home: string | null,
-): Promise<{ work: number[]; frame: number[] }> {
+/** Everything that belongs to a workload now. */
+interface Members {
+  /** What does the work. */
+  work: number[];
+  /** What only holds the sandbox. */
+  frame: number[];
+}
+
+async function members(installation: string, name: string, home: string | null): Promise<Members> {
   const roots = await findLiving(installation, name);
   const processes = await readProcesses();
   const below = roots.flatMap(({ pid }) => descendants(processes, pid));
   // Without a sandbox a process can leave its parents; its home directory still tells whose it is.
-  const strays = home === null ? [] : await findByEnvironment(`HOME=${home}`);
+  const strays = home === null ? [] : findByEnvironment(`HOME=${home}`);
   const all = [...new Set([...below, ...strays])];
-  const outside = await Promise.all(all.map(isOutsideSandbox));
+  const outside = all.map(isOutsideSandbox);
   const isSandboxed = outside.some((flag) => !flag);
   const frame = isSandboxed ? all.filter((_, index) => outside[index]) : [];
   return { work: all.filter((pid) => !frame.includes(pid)), frame };
@@ -69,26 +73,31 @@ export async function endWorkload(options: {
   graceMs: number;
 }): Promise<void> {
   const { installation, name, home, graceMs } = options;
-  const current = () => members(installation, name, home);
-  const asked = await current();
-  for (const pid of asked.work) {
+  let left = await members(installation, name, home);
+  for (const pid of left.work) {
     signal(pid, "SIGTERM");
   }
-  const count = ({ work, frame }: { work: number[]; frame: number[] }) => work.length + frame.length;
-  for (const until = Date.now() + graceMs; Date.now() < until; await sleep(pollMs)) {
-    if (count(await current()) === 0) {
-      return;
-    }
-  }
-  for (const until = Date.now() + killMs; Date.now() < until; await sleep(pollMs)) {
-    const left = await current();
-    if (count(left) === 0) {
+  await untilGone(left, graceMs);
+  for (const until = Date.now() + killMs; Date.now() < until; ) {
+    left = await members(installation, name, home);
+    if (left.work.length + left.frame.length === 0) {
       return;
     }
     // The frame first: when the first process of a PID namespace ends, the kernel ends all others in it.
     for (const pid of [...left.frame.toReversed(), ...left.work]) {
       signal(pid, "SIGKILL");
     }
+    await untilGone(left, pollMs);
   }
   throw new Error(`processes of ${name} cannot be ended`);
+}
+
+/** Waits until none of these processes is left, or `ms` are over. */
+async function untilGone({ work, frame }: Members, ms: number): Promise<void> {
+  for (const until = Date.now() + ms; Date.now() < until; await sleep(pollMs)) {
+    const states = await Promise.all([...work, ...frame].map(readProcess));
+    if (states.every((state) => state === null || state.ended)) {
+      return;
+    }
+  }
 }

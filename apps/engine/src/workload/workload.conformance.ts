@@ -1,4 +1,5 @@
 /** What every backend promises; one suite, run on each. */
+
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createLog, tenantPaths } from "@djinnbot/config";
 import { newId } from "@djinnbot/contracts";
 import { createRedis, type Redis, systemKeys } from "@djinnbot/events";
+import type {} from "@djinnbot/testing/provided";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import {
   createWorkload,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type {} from "@djinnbot/testing/provided";
 import Docker from "dockerode";
 import { inject } from "vitest";
 import { buildRuntimeImage } from "./testing/build-image.ts";

@@ -6,6 +6,7 @@ export default function NotFound() {
   return (
     <Page>
       <EmptyState
+        as="h1"
         icon={<Compass aria-hidden />}
         title="There is nothing at this address"
         action={

@@ -1,6 +1,6 @@
 /** Makes an image of the runtime on the spot, out of this machine's own programs, where none can be pulled. */
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -44,6 +44,7 @@ async function fill(root: string, bundle: string): Promise<void> {
   for (const dir of ["bin", "usr/bin", "usr/lib", "etc/ssl", "tmp", "proc", "sys", "dev", "opt/djinnbot"]) {
     await mkdir(join(root, dir), { recursive: true });
   }
+  await chmod(join(root, "tmp"), 0o1777);
   const found = (await Promise.all(programs.map(locate))).filter((path) => path !== null);
   for (const path of found) {
     await place(root, path, join("/usr/bin", path.split("/").at(-1) ?? ""));

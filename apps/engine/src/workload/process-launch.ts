@@ -1,0 +1,69 @@
+/** Starting the process of a workload: detached from us, with its environment on a descriptor instead of in its environment. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { bubblewrapArgs, type SandboxBase, sandboxBundle, sandboxNode, sandboxPath } from "./bubblewrap-args.ts";
+import type { Limiter } from "./limits.ts";
+import { type WorkloadFiles, withFiles, writeExitCode } from "./process-files.ts";
+import { formatLabel } from "./process-label.ts";
+import type { WorkloadSpec } from "./workload.ts";
+
+export interface LaunchOptions {
+  installation: string;
+  limiter: Limiter;
+  /** Path of a bubblewrap that works here; null = plain children. */
+  bubblewrap: string | null;
+  base: SandboxBase;
+  /** PATH of plain children. */
+  path: string;
+}
+
+/** Starts the process, hands it its environment, and answers the pid of the outermost one. It does not end with us. */
+export async function launch(
+  options: LaunchOptions,
+  of: { spec: WorkloadSpec; files: WorkloadFiles; startedAt: number },
+): Promise<number> {
+  const { spec, files } = of;
+  const isPlain = options.bubblewrap === null;
+  const [file = "", ...args] = [
+    ...(await options.limiter.wrap(spec.name, spec.limits)),
+    ...commandLine(options, spec, of.startedAt),
+  ];
+  const plainEnv = { PATH: options.path, HOME: spec.home, LANG: "C.UTF-8", DJINNBOT_ENV_FD: "3" };
+  const child = withFiles(files, ({ log, status }) =>
+    spawn(file, args, {
+      cwd: isPlain ? spec.workdir : "/",
+      // In a sandbox the environment of bubblewrap itself can be read as that of process 1: it gets nothing to tell.
+      env: isPlain ? plainEnv : { PATH: sandboxPath },
+      detached: true,
+      stdio: ["ignore", log, log, "pipe", status],
+    }),
+  );
+  child.unref();
+  const pipe = child.stdio[3];
+  if (pipe && "write" in pipe) {
+    // A process that ended at once shows in `inspect`; the broken pipe says nothing more.
+    pipe.on("error", () => undefined);
+    pipe.end(JSON.stringify(spec.env), () => pipe.destroy());
+  }
+  if (isPlain) {
+    // Nobody else will tell; when this engine is gone by then, the code stays unknown.
+    child.once("exit", (code) => void writeExitCode(files, code));
+  }
+  await once(child, "spawn");
+  if (child.pid === undefined) {
+    throw new Error(`${file} did not start`);
+  }
+  return child.pid;
+}
+
+function commandLine(options: LaunchOptions, spec: WorkloadSpec, startedAt: number): string[] {
+  const { installation, base, limiter, bubblewrap } = options;
+  const { name, tenantId, runId, sessionId, home } = spec;
+  const label = formatLabel({ installation, name, tenantId, runId, sessionId, startedAt, home });
+  const inner = limiter.inner(spec.limits);
+  if (bubblewrap === null) {
+    return [...inner, base.node, base.bundle, label];
+  }
+  const sandbox = bubblewrapArgs({ base, spec, statusFd: 4 });
+  return [bubblewrap, ...sandbox, ...inner, sandboxNode, sandboxBundle(base), label];
+}

@@ -1,0 +1,269 @@
+/** Folds events of a run into its model. Repeats change nothing, missing beginnings are made up for, restarts keep the history. */
+import type { RunStatus, StepStatus } from "@djinnbot/contracts";
+import { applyNarration } from "./fold-narration.ts";
+import {
+  type ArrivedEvent,
+  type AttemptModel,
+  attemptKey,
+  isOver,
+  type NoticeItem,
+  type NoticeTone,
+  type RunModel,
+} from "./transcript-model.ts";
+
+/** A model that is being written: attempts are copied when first touched, so that what was shown before stays as it was. */
+export type Draft = {
+  seen: Set<string>;
+  order: string[];
+  attempts: Record<string, AttemptModel>;
+  touched: Map<string, AttemptModel & { items: AttemptModel["items"][number][] }>;
+  beginnings: number;
+  status: RunStatus | null;
+  statusAt: number;
+  failure: RunModel["failure"];
+  notices: NoticeItem[];
+  events: ArrivedEvent[];
+};
+
+/** The model after these events; the same object when all of them were known. */
+export function foldEvents(model: RunModel, arrived: readonly ArrivedEvent[]): RunModel {
+  const fresh: ArrivedEvent[] = [];
+  const seen = new Set(model.seen);
+  for (const event of arrived) {
+    if (!seen.has(event.id)) {
+      seen.add(event.id);
+      fresh.push(event);
+    }
+  }
+  if (fresh.length === 0) {
+    return model;
+  }
+  const draft: Draft = {
+    ...model,
+    seen,
+    order: [...model.order],
+    attempts: { ...model.attempts },
+    touched: new Map(),
+    notices: [...model.notices],
+    events: [...model.events, ...fresh],
+  };
+  for (const event of fresh) {
+    apply(draft, event);
+  }
+  const { touched, ...next } = draft;
+  for (const [key, attempt] of touched) {
+    next.attempts[key] = attempt;
+  }
+  return next;
+}
+
+/** The attempt an event speaks of, ready to be changed; one that was never announced is begun here. */
+export function touch(draft: Draft, stepId: string, attempt: number) {
+  const key = attemptKey(stepId, attempt);
+  const open = draft.touched.get(key);
+  if (open) {
+    return open;
+  }
+  const known = draft.attempts[key];
+  const copy = known ? { ...known, items: [...known.items] } : begun(key, stepId, attempt);
+  if (!known) {
+    draft.order.push(key);
+    draft.attempts[key] = copy;
+  }
+  draft.touched.set(key, copy);
+  return copy;
+}
+
+function begun(key: string, stepId: string, attempt: number): AttemptModel & { items: [] } {
+  return {
+    key,
+    stepId,
+    attempt,
+    agentId: null,
+    sessionId: null,
+    model: null,
+    status: null,
+    queuedAt: null,
+    startedAt: null,
+    endedAt: null,
+    outputs: {},
+    summary: null,
+    commitHash: null,
+    failure: null,
+    feedback: null,
+    activity: null,
+    items: [],
+  };
+}
+
+const NO_DETAIL = { detail: null };
+
+function apply(draft: Draft, event: ArrivedEvent): void {
+  switch (event.type) {
+    case "RUN_CREATED":
+      draft.beginnings += 1;
+      setRunStatus(draft, event, "pending");
+      draft.failure = null;
+      if (draft.beginnings > 1) {
+        closeOpenAttempts(draft, event.at);
+        say(draft, event, { tone: "neutral", title: "Run restarted", ...NO_DETAIL });
+      }
+      return;
+    case "RUN_UPDATED":
+    case "RUN_STATUS_CHANGED":
+      return setRunStatus(draft, event, event.status);
+    case "RUN_COMPLETE":
+      setRunStatus(draft, event, "completed");
+      return closeOpenAttempts(draft, event.at);
+    case "RUN_FAILED":
+      setRunStatus(draft, event, "failed");
+      draft.failure = event.failure;
+      return closeOpenAttempts(draft, event.at);
+    case "RUN_CANCELLED":
+      setRunStatus(draft, event, "cancelled");
+      say(draft, event, { tone: "neutral", title: "Run cancelled", detail: event.reason || null });
+      return closeOpenAttempts(draft, event.at);
+    case "RUN_DELETED":
+    case "USAGE":
+      return;
+    case "BRANCH_PUSHED":
+      return say(draft, event, {
+        tone: event.status === "pushed" ? "ok" : "warn",
+        title: event.status === "pushed" ? `Pushed ${event.branch}` : `The remote refused ${event.branch}`,
+        detail: event.detail,
+      });
+    case "AGENT_MESSAGE":
+      return sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
+    case "CONTAINER_STARTING":
+      return sayInStep(draft, event, { tone: "neutral", title: "Workload is starting", detail: event.detail });
+    case "CONTAINER_READY":
+      return sayInStep(draft, event, { tone: "neutral", title: "Workload is ready", detail: event.detail });
+    case "CONTAINER_DESTROYED":
+      return sayInStep(draft, event, { tone: "neutral", title: "Workload removed", detail: event.detail });
+    case "CONTAINER_CRASHED":
+      return sayInStep(draft, event, { tone: "danger", title: "Workload crashed", detail: event.error });
+    default:
+      return applyToStep(draft, event);
+  }
+}
+
+type StepEvent = Extract<ArrivedEvent, { attempt: number }>;
+
+function applyToStep(draft: Draft, event: StepEvent): void {
+  const attempt = touch(draft, event.stepId, event.attempt);
+  switch (event.type) {
+    case "STEP_QUEUED":
+      attempt.agentId ??= event.agentId;
+      attempt.queuedAt ??= event.at;
+      return advance(attempt, "queued");
+    case "STEP_STARTED":
+      attempt.agentId = event.agentId;
+      attempt.sessionId = event.sessionId;
+      attempt.model = event.model;
+      attempt.startedAt ??= event.at;
+      return advance(attempt, "running");
+    case "STEP_COMPLETE":
+      attempt.outputs = event.outputs;
+      attempt.summary = event.summary;
+      attempt.commitHash = event.commitHash;
+      return end(attempt, "completed", event.at);
+    case "STEP_FAILED":
+      attempt.failure = event.failure;
+      attempt.items.push(notice(event, { tone: "danger", title: event.failure.meaning, detail: event.error }));
+      return end(attempt, "failed", event.at);
+    case "STEP_RETRYING": {
+      attempt.feedback = event.feedback;
+      const title = `Trying again (${event.retryCount} of ${event.maxRetries})`;
+      attempt.items.push(notice(event, { tone: "warn", title, detail: event.feedback }));
+      return end(attempt, "retrying", event.at);
+    }
+    case "STEP_CANCELLED":
+      attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
+      return end(attempt, "cancelled", event.at);
+    case "COMMIT_FAILED":
+      attempt.items.push(
+        notice(event, { tone: "danger", title: "The changes could not be committed", detail: event.error }),
+      );
+      return;
+    default:
+      attempt.startedAt ??= event.at;
+      advance(attempt, "running");
+      return applyNarration(attempt, event);
+  }
+}
+
+const RANK: Record<StepStatus, number> = {
+  pending: 0,
+  queued: 1,
+  running: 2,
+  waiting: 2,
+  completed: 3,
+  failed: 3,
+  cancelled: 3,
+  retrying: 4,
+};
+
+/** The later of two states of one execution: told and stored states may each be behind the other. */
+export function laterStatus(a: StepStatus | null, b: StepStatus | null): StepStatus | null {
+  if (a === null || b === null) {
+    return a ?? b;
+  }
+  return RANK[b] > RANK[a] ? b : a;
+}
+
+/** Moves on, never back: a late "started" does not reopen what has ended. */
+function advance(attempt: AttemptModel, status: StepStatus): void {
+  attempt.status = laterStatus(attempt.status, status);
+}
+
+function end(attempt: ReturnType<typeof touch>, status: StepStatus, at: number): void {
+  advance(attempt, status);
+  attempt.endedAt ??= at;
+  attempt.activity = null;
+  for (const [index, item] of attempt.items.entries()) {
+    if (item.kind === "tool" && item.state === "running") {
+      attempt.items[index] = { ...item, state: "unfinished" };
+    }
+  }
+}
+
+function setRunStatus(draft: Draft, event: ArrivedEvent, status: RunStatus): void {
+  // A later beginning always counts; otherwise the newest word does.
+  if (event.at >= draft.statusAt || event.type === "RUN_CREATED") {
+    draft.status = status;
+    draft.statusAt = event.at;
+  }
+}
+
+/** When the run is over or begins anew, nothing of before goes on. */
+function closeOpenAttempts(draft: Draft, at: number): void {
+  for (const key of draft.order) {
+    const known = draft.touched.get(key) ?? draft.attempts[key];
+    if (known && !isOver(known.status)) {
+      end(touch(draft, known.stepId, known.attempt), "cancelled", at);
+    }
+  }
+}
+
+type Words = { tone: NoticeTone; title: string; detail: string | null };
+
+function notice(event: ArrivedEvent, words: Words): NoticeItem {
+  return { kind: "notice", id: event.id, at: event.at, ...words };
+}
+
+function say(draft: Draft, event: ArrivedEvent, words: Words): void {
+  draft.notices.push(notice(event, words));
+}
+
+/** To the execution whose session it is; before that is known, to the one that is about to run; else to the run. */
+function sayInStep(draft: Draft, event: ArrivedEvent, words: Words): void {
+  const sessionId = "sessionId" in event ? event.sessionId : null;
+  const attempts = draft.order.map((key) => draft.touched.get(key) ?? draft.attempts[key]);
+  const own = attempts.findLast((attempt) => sessionId !== null && attempt?.sessionId === sessionId);
+  const target = own ?? attempts.findLast((attempt) => attempt !== undefined && !isOver(attempt.status));
+  if (target) {
+    touch(draft, target.stepId, target.attempt).items.push(notice(event, words));
+  } else {
+    say(draft, event, words);
+  }
+}

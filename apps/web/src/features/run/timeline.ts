@@ -1,0 +1,118 @@
+/** The steps of a run in order, each execution one entry: what is stored and what was told meanwhile, laid over each other. */
+import type { Failure, RunDetail, RunStatus, Step, StepStatus } from "@djinnbot/contracts";
+import { laterStatus } from "./fold-events.ts";
+import { type AttemptModel, attemptKey, isOver, type RunModel } from "./transcript-model.ts";
+
+export type TimelineEntry = {
+  key: string;
+  stepId: string;
+  attempt: number;
+  /** Slug or name of the agent. */
+  agent: string;
+  emoji: string | null;
+  status: StepStatus;
+  model: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  queuedAt: number | null;
+  costMicros: number;
+  inputTokens: number;
+  outputTokens: number;
+  summary: string | null;
+  outputs: Readonly<Record<string, string>>;
+  commitHash: string | null;
+  commitMessage: string | null;
+  failure: Failure | null;
+  error: string | null;
+  /** Why this execution exists beyond the first: feedback of the one before, or what a person added. */
+  note: string | null;
+  activity: AttemptModel["activity"];
+};
+
+/** Every execution known from the rows or the events, in the order in which they came to be. */
+export function buildTimeline(steps: readonly Step[], model: RunModel): TimelineEntry[] {
+  const entries = steps.map((step) => merged(step, model.attempts[attemptKey(step.stepId, step.attempt)]));
+  const stored = new Set(entries.map((entry) => entry.key));
+  for (const key of model.order) {
+    const told = model.attempts[key];
+    if (told && !stored.has(key)) {
+      entries.push(onlyTold(told));
+    }
+  }
+  return entries;
+}
+
+function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
+  const status = laterStatus(step.status, told?.status ?? null) ?? step.status;
+  return {
+    key: attemptKey(step.stepId, step.attempt),
+    stepId: step.stepId,
+    attempt: step.attempt,
+    agent: step.agentName ?? step.agentId,
+    emoji: step.agentEmoji,
+    status,
+    model: step.modelUsed ?? told?.model ?? null,
+    startedAt: step.startedAt ?? told?.startedAt ?? null,
+    endedAt: step.completedAt ?? told?.endedAt ?? null,
+    queuedAt: step.queuedAt ?? told?.queuedAt ?? null,
+    costMicros: step.costMicros,
+    inputTokens: step.inputTokens,
+    outputTokens: step.outputTokens,
+    summary: step.summary ?? told?.summary ?? null,
+    outputs: Object.keys(step.outputs).length > 0 ? step.outputs : (told?.outputs ?? {}),
+    commitHash: step.commitHash ?? told?.commitHash ?? null,
+    commitMessage: step.commitMessage,
+    failure: step.failure ?? told?.failure ?? null,
+    error: step.error,
+    note: step.humanContext,
+    activity: isOver(status) ? null : (told?.activity ?? null),
+  };
+}
+
+function onlyTold(told: AttemptModel): TimelineEntry {
+  return {
+    key: told.key,
+    stepId: told.stepId,
+    attempt: told.attempt,
+    agent: told.agentId ?? "",
+    emoji: null,
+    status: told.status ?? "pending",
+    model: told.model,
+    startedAt: told.startedAt,
+    endedAt: told.endedAt,
+    queuedAt: told.queuedAt,
+    costMicros: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    summary: told.summary,
+    outputs: told.outputs,
+    commitHash: told.commitHash,
+    commitMessage: null,
+    failure: told.failure,
+    error: told.failure?.message ?? null,
+    note: null,
+    activity: told.activity,
+  };
+}
+
+/** The execution to look at when the address names none: what runs, else what failed last, else the last one. */
+export function defaultEntry(timeline: readonly TimelineEntry[], status: RunStatus): TimelineEntry | null {
+  const running = timeline.findLast((entry) => !isOver(entry.status) && entry.status !== "pending");
+  const failed = status === "failed" ? timeline.findLast((entry) => entry.status === "failed") : undefined;
+  return running ?? failed ?? timeline.at(-1) ?? null;
+}
+
+/** The execution an address such as `FIX.2` means; `FIX` alone means its latest. */
+export function findEntry(timeline: readonly TimelineEntry[], address: string | null): TimelineEntry | null {
+  if (address === null) {
+    return null;
+  }
+  return (
+    timeline.find((entry) => entry.key === address) ?? timeline.findLast((entry) => entry.stepId === address) ?? null
+  );
+}
+
+/** The state to show: what an event said later than the row was written, else the row's. */
+export function liveStatus(run: Pick<RunDetail, "status" | "updatedAt">, model: RunModel): RunStatus {
+  return model.status !== null && model.statusAt > run.updatedAt ? model.status : run.status;
+}
