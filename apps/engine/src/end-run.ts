@@ -106,5 +106,6 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
     messages: rows,
   });
   run.step = null;
+  resources.counts.runsEnded += 1;
   resources.publisher.push(rows);
 }

@@ -57,6 +57,8 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     add: next?.row,
     messages: rows,
   });
+  resources.counts.stepsEnded += 1;
+  resources.counts.runsEnded += end ? 1 : 0;
   run.outputs = outputs;
   run.completed = completed;
   run.cursor = cursor ?? run.cursor;

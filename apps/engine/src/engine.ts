@@ -24,6 +24,8 @@ export interface EngineParts {
 }
 export interface EngineStats {
   held: number;
+  stepsEnded: number;
+  runsEnded: number;
   /** Epoch ms of the last answer of Redis on the global stream, and of the last sweep that reached Postgres. */
   lastPollAt: number;
   lastSweepAt: number;
@@ -61,6 +63,7 @@ export function createEngine(parts: EngineParts): Engine {
     publisher: new Publisher(deps),
     lookup: new Lookup(services, options.lookupTtlMs),
     transcript: new Transcript(deps, log),
+    counts: { stepsEnded: 0, runsEnded: 0 },
   };
   const scheduler = new Scheduler(resources);
   const handlers = createHandlers(scheduler);
@@ -115,7 +118,7 @@ export function createEngine(parts: EngineParts): Engine {
       void resources.tailer.close();
       queue.disconnect();
     },
-    stats: () => ({ held: scheduler.held.length, lastPollAt, lastSweepAt }),
+    stats: () => ({ held: scheduler.held.length, ...resources.counts, lastPollAt, lastSweepAt }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Everything about one execution that is settled before it starts: agent, model, limits and the command for the runtime. */
-import { type AgentStepCommand, type PipelineStep, pipelineFallbacks } from "@djinnbot/contracts";
+import { type AgentStepCommand, type PipelineStep, type Provider, pipelineFallbacks } from "@djinnbot/contracts";
 import { renderTemplate, resolveModel, resolveStep } from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
@@ -96,13 +96,12 @@ async function chooseModel(
   const { lookup } = resources;
   const [settings, providers] = await Promise.all([lookup.settings(run.tenantId), lookup.providers(run.tenantId)]);
   const usable = providers.filter((provider) => provider.enabled && provider.configured);
-  const platform = usable.find((provider) => provider.source === "platform" && provider.models.length > 0);
   const chosen = resolveModel({
     runOverride: run.row.modelOverride,
     ...resolved.models,
     agentConfig: profile.config.model ?? profile.agent.model,
     tenantDefault: settings.defaultWorkingModel,
-    platformDefault: platform && `${platform.providerId}/${platform.models[0]?.id}`,
+    platformDefault: platformModel(usable),
   });
   if (!chosen) {
     throw new StepFault("MODEL_NOT_CONFIGURED", "No model is chosen anywhere, and the platform offers none.");
@@ -130,6 +129,20 @@ async function chooseModel(
       maxOutputTokens: resolved.maxOutputTokens,
     },
   };
+}
+
+/** The only model of the demo provider that plays any pipeline; it lists none, so that nobody has to maintain them here. */
+const demoModel = "demo-agent";
+
+/** What the first provider offered by the platform runs on. */
+function platformModel(usable: readonly Provider[]): string | null {
+  for (const { source, providerId, models, isDemo } of usable) {
+    const model = models[0]?.id ?? (isDemo ? demoModel : undefined);
+    if (source === "platform" && model !== undefined) {
+      return `${providerId}/${model}`;
+    }
+  }
+  return null;
 }
 
 function systemPrompt(

@@ -1,11 +1,13 @@
 /** The working copy: where it stands, what changed in it, and the commit at the end of a step. */
-import { lstat, rm } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { capture, type Shell } from "./shell.ts";
 
 /** Hooks and file-system monitors an agent may have configured are not run on our behalf. */
 const quiet = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "commit.gpgsign=false"];
 const maxOutput = 2_000_000;
+/** Commit the run started from; the engine has everything up to it. */
+const startRef = "refs/djinnbot/base";
 
 export interface Git {
   /** Hash of HEAD; null before the first commit, undefined when there is no repository or no git. */
@@ -14,6 +16,11 @@ export interface Git {
   status(): Promise<Map<string, { mark: string; action: "create" | "modify" | "delete"; size: number | null }>>;
   /** Commits everything; answers why it was not possible, or null. Nothing to commit is fine. */
   commitAll(message: string): Promise<string | null>;
+  /**
+   * Leaves the run's commits up to `head` as a bundle in `folder`: that is how they get out of the sandbox, because nobody outside may
+   * trust this repository's configuration. Answers why it was not possible, or null.
+   */
+  bundle(head: string, folder: string): Promise<string | null>;
 }
 
 export function openGit(options: { shell: Shell; workspace: string; signal: AbortSignal }): Git {
@@ -72,6 +79,14 @@ export function openGit(options: { shell: Shell; workspace: string; signal: Abor
       }
       const commit = await git(["commit", "--quiet", "--no-verify", "-F", "-"], message);
       return commit.code === 0 ? null : `git commit: ${reason(commit)}`;
+    },
+    bundle: async (head, folder) => {
+      await mkdir(folder, { recursive: true });
+      const file = join(folder, `${head}.bundle`);
+      const made = await git(["bundle", "create", "--quiet", file, "HEAD", `^${startRef}`]);
+      // Without the reference (an agent may have removed it), or back at the start: the whole history then.
+      const whole = made.code === 0 ? made : await git(["bundle", "create", "--quiet", file, "HEAD"]);
+      return whole.code === 0 ? null : `git bundle: ${reason(whole)}`;
     },
   };
 }

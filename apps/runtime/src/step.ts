@@ -1,4 +1,5 @@
 /** One step from its command to its result: the loop, then the commit. */
+import { join } from "node:path";
 import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
 import type { Conversation } from "./conversation.ts";
 import type { RuntimeEnv } from "./env.ts";
@@ -95,7 +96,9 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     options.conversation.reset();
   }
   const result = resultOf(end, memory);
-  return end.outcome === "aborted" ? result : { ...result, ...(await commit({ git, before, result, command })) };
+  return end.outcome === "aborted"
+    ? result
+    : { ...result, ...(await commit({ git, before, result, command, home: env.HOME })) };
 }
 
 function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
@@ -122,15 +125,17 @@ async function commit(options: {
   before: string | null | undefined;
   result: StepResult;
   command: AgentStepCommand;
+  home: string;
 }): Promise<Partial<StepResult>> {
   const { git, before, result, command } = options;
   if (before === undefined) {
     return {};
   }
   const body = result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
-  const problem = await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
+  const uncommitted = await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
   const head = await git.head();
   const commitHash = head && head !== before ? head : null;
+  const problem = uncommitted ?? (commitHash && (await git.bundle(commitHash, join(options.home, ".commits"))));
   if (problem && result.outcome === "completed") {
     const failure = {
       code: "WORKSPACE_FAILED",

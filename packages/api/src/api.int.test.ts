@@ -133,7 +133,7 @@ describe("requests by cookie", () => {
     const requestId = newId("request");
     const signedIn = await signInBrowser(deps, { email, password, ip: "203.0.113.8", userAgent: "test", requestId });
     const { user, sessionId, tenantId } = signedIn;
-    const token = await signBrowserToken(deps.config, { userId: user.id, tenantId, sessionId, role: user.role });
+    const token = await signBrowserToken(deps.config, { userId: user.id, tenantId, sessionId });
     const cookie = `other=1; djinnbot.session=${token}`;
     const create = (headers: Record<string, string>) =>
       send("/v1/agents/", {

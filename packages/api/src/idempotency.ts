@@ -19,16 +19,16 @@ interface Stored {
 }
 
 /**
- * Runs `work` once per key. A repeat gets the first outcome (`replayed`), CONFLICT while the first is at work, and VALIDATION when
+ * Runs `work` once per key. A repeat gets the first outcome, CONFLICT while the first is at work, and VALIDATION when
  * operation or input differ. Without a tenant or a key it just works. Throws UNAVAILABLE when Redis cannot tell.
  */
 export async function once(
   caller: Caller,
-  options: { key: string | null; operation: string; input: unknown },
+  options: { key: string | null; operation: string; input: unknown; onReplay: () => void },
   work: () => Promise<unknown>,
-): Promise<{ output: unknown; replayed: boolean }> {
+): Promise<unknown> {
   if (options.key === null || caller.tenantId === null) {
-    return { output: await work(), replayed: false };
+    return work();
   }
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(options.key)) {
     throw new Fault("BAD_REQUEST", "Idempotency-Key: 1 to 128 letters, digits, _ or -.");
@@ -38,10 +38,12 @@ export async function once(
     .update(`${options.operation}\n${JSON.stringify(options.input)}`)
     .digest("base64url");
   const earlier = await claim(caller, key, request);
-  if (earlier) {
-    return { output: replay(caller, earlier, request), replayed: true };
+  if (!earlier) {
+    return record({ caller, key, request }, work);
   }
-  return { output: await record({ caller, key, request }, work), replayed: false };
+  const outcome = outcomeOf(caller, earlier, request);
+  options.onReplay();
+  return settle(outcome);
 }
 
 async function claim(caller: Caller, key: string, request: string): Promise<Stored | null> {
@@ -57,14 +59,17 @@ async function claim(caller: Caller, key: string, request: string): Promise<Stor
   }
 }
 
-function replay(caller: Caller, earlier: Stored, request: string): unknown {
+function outcomeOf(caller: Caller, earlier: Stored, request: string): Outcome {
   if (earlier.request !== request) {
     throw new Fault("VALIDATION", "This Idempotency-Key was used for a different request.");
   }
   if (earlier.outcome === undefined) {
     throw new Fault("CONFLICT", "The request with this Idempotency-Key is still at work.", { retryAfterSec: 1 });
   }
-  const outcome = JSON.parse(open(caller, earlier.outcome)) as Outcome;
+  return JSON.parse(open(caller, earlier.outcome)) as Outcome;
+}
+
+function settle(outcome: Outcome): unknown {
   if ("fault" in outcome) {
     throw new Fault(outcome.fault.code, outcome.fault.message, { details: outcome.fault.details });
   }
@@ -90,10 +95,7 @@ async function record(
   await claim.caller.deps.redis
     .set(claim.key, JSON.stringify(stored), "EX", keptSec)
     .catch((error: Error) => claim.caller.log.warn({ err: error.message }, "an idempotent answer could not be kept"));
-  if ("fault" in outcome) {
-    throw new Fault(outcome.fault.code, outcome.fault.message, { details: outcome.fault.details });
-  }
-  return outcome.output;
+  return settle(outcome);
 }
 
 /** Answers may show a secret once (a new API key): they lie encrypted in Redis. */

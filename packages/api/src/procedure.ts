@@ -3,11 +3,9 @@ import { Fault } from "@djinnbot/contracts";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { ApiConfig } from "./config.ts";
 import { toFault, trpcCodes } from "./fault.ts";
-import { invoke } from "./invoke.ts";
-import { budgetHeaders } from "./limit.ts";
+import { type CallOperation, invoke } from "./invoke.ts";
 import type { ApiRequest } from "./request.ts";
 import type { FaultData } from "./router-type.ts";
-import type { Operation } from "./routes.ts";
 
 export interface TrpcContext {
   api: ApiRequest;
@@ -26,19 +24,10 @@ export const t = initTRPC.context<TrpcContext>().create({
 });
 
 /** The procedure of a contract: GET is a query, everything else a mutation. The contract parses the input inside `call`. */
-export function procedureOf(operation: Extract<Operation, { contract: { kind: "call" } }>) {
+export function procedureOf(operation: CallOperation) {
   const resolve = async ({ ctx, input }: { ctx: TrpcContext; input: unknown }) => {
     try {
-      const done = await invoke(ctx.api, {
-        operation,
-        input,
-        limit: ctx.limit,
-        onBudget: (budget) => budgetHeaders(budget, ctx.headers),
-      });
-      if (done.replayed) {
-        ctx.headers.set("idempotency-replayed", "true");
-      }
-      return done.output;
+      return await invoke(ctx.api, { operation, input, limit: ctx.limit, headers: ctx.headers });
     } catch (error) {
       const fault = toFault(error, { log: ctx.api.log, requestId: ctx.api.requestId, operation: operation.name });
       throw new TRPCError({ code: trpcCodes[fault.code], message: fault.message, cause: fault });

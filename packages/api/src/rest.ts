@@ -3,14 +3,10 @@ import { Fault, pathParams } from "@djinnbot/contracts";
 import type { z } from "zod";
 import { readJsonObject } from "./body.ts";
 import type { ApiConfig } from "./config.ts";
-import { invoke } from "./invoke.ts";
-import { budgetHeaders } from "./limit.ts";
+import { type CallOperation, invoke } from "./invoke.ts";
 import type { ApiRequest } from "./request.ts";
 import { jsonResponse } from "./respond.ts";
-import type { Operation } from "./routes.ts";
 import { fromWire, toWire, wireName } from "./wire.ts";
-
-type CallOperation = Extract<Operation, { contract: { kind: "call" } }>;
 
 /** Answers a call. Expected failures are thrown as faults; `headers` then still holds what the answer should carry. */
 export async function handleRest(
@@ -25,15 +21,9 @@ export async function handleRest(
   const { operation, params, headers } = options;
   const { contract } = operation;
   const input = await readInput(api, operation, params);
-  const onBudget = (budget: Parameters<typeof budgetHeaders>[0]) => budgetHeaders(budget, headers);
-  const { output, replayed } = await invoke(api, { operation, input, limit: options.limit, onBudget }).catch(
-    (error: unknown) => {
-      throw asRestFault(error, operation);
-    },
-  );
-  if (replayed) {
-    headers.set("idempotency-replayed", "true");
-  }
+  const output = await invoke(api, { operation, input, limit: options.limit, headers }).catch((error: unknown) => {
+    throw asRestFault(error, operation);
+  });
   if (!contract.page) {
     return jsonResponse(toWire(contract.output, output, contract.wire), { status: contract.status, headers });
   }

@@ -4,14 +4,15 @@ export { anonymousCaller, authenticate, type Credentials } from "./auth/authenti
 export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
 export { signInBrowser } from "./auth/login.ts";
 export { revokeBrowserSession } from "./auth/logout.ts";
-export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
-export { findProvider, readSettings } from "./settings/index.ts";
-export { type PlatformProvider, seedPlatformProvider } from "./system/seed-platform.ts";
+export { sweepCredentials } from "./auth/sweep.ts";
 export * from "./call.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";
+export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
 export * from "./guard.ts";
 export * from "./outbox.ts";
 export type * from "./services.ts";
+export { findProvider, readSettings } from "./settings/index.ts";
+export { type PlatformProvider, seedPlatformProvider } from "./system/seed-platform.ts";
 export * from "./verbs.ts";
 export * from "./version.ts";

@@ -39,8 +39,10 @@ export function openDb(options: DbOptions): Db {
     idle_in_transaction_session_timeout: 30_000,
     types,
   });
-  // A connection that dies while idle is replaced on the next use; without a listener it would end the process.
+  // A connection that dies is replaced on the next use, and the query it carried fails; without listeners it would end the process,
+  // whether it was idle or in somebody's hands.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const adapter = new PrismaPg(pool, { disposeExternalPool: false });
   const prisma = new PrismaClient({ adapter });
   return {

@@ -12,20 +12,29 @@ export interface Candidate extends RunKey {
 }
 
 /**
- * Pending runs in fair order: the tenant with the fewest running runs first, one run of each in turn, oldest first; only as many
- * per tenant as its limit leaves room for (G8).
+ * Pending runs in fair order: the tenant with the fewest running runs first, among equals the one that was served longest ago, one
+ * run of each in turn, oldest first; only as many per tenant as its limit leaves room for (G8).
  */
 export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> {
   const { rows } = await deps.system.pool.query<RunKey>(
     `WITH busy AS (
        SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ('running', 'waiting') GROUP BY tenant_id
+     ), waiting AS (
+       SELECT DISTINCT tenant_id FROM runs WHERE status = 'pending'
+     ), served AS (
+       SELECT w.tenant_id, (
+         SELECT COALESCE(max(recent.started_at), 0) FROM (
+           SELECT started_at FROM runs WHERE tenant_id = w.tenant_id AND status <> 'pending' ORDER BY created_at DESC LIMIT 20
+         ) recent
+       ) AS at FROM waiting w
      ), queue AS (
-       SELECT r.id, r.tenant_id, r.created_at, t.max_concurrent_runs AS room,
+       SELECT r.id, r.tenant_id, r.created_at, t.max_concurrent_runs AS room, served.at AS served_at,
          COALESCE(b.n, 0) + row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.created_at, r.id) AS place
        FROM runs r JOIN tenants t ON t.id = r.tenant_id LEFT JOIN busy b ON b.tenant_id = r.tenant_id
+       JOIN served ON served.tenant_id = r.tenant_id
        WHERE r.status = 'pending' AND r.cancel_requested_at IS NULL AND t.status = 'active'
      )
-     SELECT id AS "runId", tenant_id AS "tenantId" FROM queue WHERE place <= room ORDER BY place, created_at, id LIMIT $1`,
+     SELECT id AS "runId", tenant_id AS "tenantId" FROM queue WHERE place <= room ORDER BY place, served_at, created_at, id LIMIT $1`,
     [limit],
   );
   return rows;

@@ -19,17 +19,17 @@ export interface Limiter {
 
 const mib = 1024 * 1024;
 const root = "/sys/fs/cgroup";
+const parentGroup = "djinnbot";
 const controllers = ["memory", "pids", "cpu"] as const;
 const cpuPeriodUs = 100_000;
 
-/** Chooses what this machine and user allow. Groups lie below `djinnbot-{installation}`. */
+/** Chooses what this machine and user allow. All groups of all installations lie below `djinnbot`. */
 export async function createLimiter(options: { installation: string; prlimit: string | null }): Promise<Limiter> {
-  const group = `djinnbot-${options.installation}`;
   const inner = ({ memoryMb, pids }: WorkloadLimits) =>
     options.prlimit === null ? [] : [options.prlimit, `--data=${memoryMb * mib}`, `--nproc=${pids}`, "--core=0", "--"];
-  const dirs = await openGroups(group);
-  if (dirs !== null) {
-    return groupLimiter(dirs);
+  const groups = await openGroups();
+  if (groups !== null) {
+    return groupLimiter(groups, options.installation);
   }
   const rlimits = "memory of each process, number of processes (resource limits)";
   const none = async () => [];
@@ -48,19 +48,19 @@ interface Groups {
   parents: string[];
 }
 
-async function openGroups(group: string): Promise<Groups | null> {
+async function openGroups(): Promise<Groups | null> {
   try {
     if (existsSync(join(root, "cgroup.controllers"))) {
       const available = (await readFile(join(root, "cgroup.subtree_control"), "utf8")).split(/\s+/);
       if (!controllers.every((name) => available.includes(name))) {
         return null;
       }
-      const parent = join(root, group);
+      const parent = join(root, parentGroup);
       await mkdir(parent, { recursive: true });
       await writeFile(join(parent, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
       return { version: 2, parents: [parent] };
     }
-    const parents = controllers.map((name) => join(root, name, group));
+    const parents = controllers.map((name) => join(root, name, parentGroup));
     for (const parent of parents) {
       await mkdir(parent, { recursive: true });
       await access(join(parent, "cgroup.procs"), constants.W_OK);
@@ -71,10 +71,12 @@ async function openGroups(group: string): Promise<Groups | null> {
   }
 }
 
-function groupLimiter({ version, parents }: Groups): Limiter {
+function groupLimiter({ version, parents }: Groups, installation: string): Limiter {
+  const prefix = `${installation}-`;
+  const dirsOf = (name: string) => parents.map((parent) => join(parent, prefix + name));
   const remove = async (name: string) => {
-    for (const parent of parents) {
-      await rmdir(join(parent, name)).catch(() => undefined);
+    for (const dir of dirsOf(name)) {
+      await rmdir(dir).catch(() => undefined);
     }
   };
   return {
@@ -83,10 +85,11 @@ function groupLimiter({ version, parents }: Groups): Limiter {
     release: remove,
     leftovers: async () => {
       const entries = await readdir(parents[0] ?? root, { withFileTypes: true }).catch(() => []);
-      return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+      const own = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix));
+      return own.map((entry) => entry.name.slice(prefix.length));
     },
     wrap: async (name, limits) => {
-      const dirs = parents.map((parent) => join(parent, name));
+      const dirs = dirsOf(name);
       for (const dir of dirs) {
         await mkdir(dir, { recursive: true });
       }

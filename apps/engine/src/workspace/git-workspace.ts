@@ -6,18 +6,13 @@ import { constants } from "node:fs";
 import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
+import { baseRef, createBlanks, emptyCommit, startRef } from "./blank.ts";
 import { type Git, GitError } from "./git.ts";
 import type { Collected, PreparedWorkspace, Workspace, WorkspaceRun } from "./workspace.ts";
 import { WorkspaceError } from "./workspace.ts";
 
 const cloneTimeoutMs = 600_000;
 const maxBundleBytes = 2 * 1024 * 1024 * 1024;
-const author = {
-  GIT_AUTHOR_NAME: "DjinnBot",
-  GIT_AUTHOR_EMAIL: "engine@djinnbot.local",
-  GIT_COMMITTER_NAME: "DjinnBot",
-  GIT_COMMITTER_EMAIL: "engine@djinnbot.local",
-};
 
 export function createGitWorkspace(options: { git: Git; dataDir: string }): Workspace {
   const { git, dataDir } = options;
@@ -30,8 +25,15 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
       branch: `run/${run.runId}`,
     };
   };
+  const makeBlank = createBlanks(git, dataDir);
   return {
-    prepare: (run) => prepare(git, run, places(run)),
+    prepare: async (run) => {
+      const place = places(run);
+      if (run.repository === null && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
+        return { path: place.workspace, mirror: place.mirror, branch: place.branch, base: await makeBlank(place) };
+      }
+      return prepare(git, run, place);
+    },
     collect: (run, step) =>
       collect(git, {
         ...places(run),
@@ -62,20 +64,21 @@ async function prepare(git: Git, run: WorkspaceRun, { mirror, workspace, branch 
   }
   if (!(await exists(join(workspace, ".git")))) {
     const earlier = run.fresh ? null : await resolveCommit(git, mirror, `refs/heads/${branch}`);
-    await cloneInto(git, { mirror, workspace, branch, commit: earlier ?? start });
+    await cloneInto(git, { mirror, workspace, branch, commit: earlier ?? start, start });
   }
   return { path: workspace, mirror, branch, base: start };
 }
 
 /** Clones beside the place and renames, so that a crash leaves either nothing or a whole working copy. */
-async function cloneInto(git: Git, options: Places & { commit: string }): Promise<void> {
+async function cloneInto(git: Git, options: Places & { commit: string; start: string }): Promise<void> {
   const { mirror, workspace, branch, commit } = options;
   const fresh = `${workspace}.${process.pid}.new`;
   try {
     await mkdir(dirname(workspace), { recursive: true });
     await rm(fresh, { recursive: true, force: true });
-    await git(["clone", "--quiet", "--shared", "--no-checkout", "--no-tags", "--", mirror, fresh]);
+    await git(["clone", "--quiet", "--shared", "--no-checkout", "--no-tags", "--template=", "--", mirror, fresh]);
     await git(["checkout", "--quiet", "-B", branch, commit], { cwd: fresh, timeoutMs: cloneTimeoutMs });
+    await git(["update-ref", baseRef, options.start], { cwd: fresh });
     await git(["remote", "remove", "origin"], { cwd: fresh });
     await rm(workspace, { recursive: true, force: true });
     await rename(fresh, workspace);
@@ -102,7 +105,7 @@ async function createMirror(git: Git, run: WorkspaceRun, mirror: string): Promis
   const fresh = `${mirror}.${process.pid}.${Date.now()}.new`;
   try {
     await mkdir(dirname(mirror), { recursive: true });
-    await git(["init", "--quiet", "--bare", "--", fresh]);
+    await git(["init", "--quiet", "--bare", "--template=", "--", fresh]);
     if (run.repository !== null) {
       await git(["remote", "add", "origin", run.repository], { cwd: fresh });
       await fetchOrigin(git, fresh);
@@ -142,7 +145,7 @@ async function fetchOrigin(git: Git, mirror: string): Promise<void> {
 /** The commit to start from: the wanted branch or tag, else the default branch, else an empty first commit. */
 async function startCommit(git: Git, run: WorkspaceRun, mirror: string): Promise<string> {
   if (run.repository === null) {
-    return (await resolveCommit(git, mirror, "refs/djinnbot/start")) ?? emptyCommit(git, mirror);
+    return (await resolveCommit(git, mirror, startRef)) ?? emptyCommit(git, mirror);
   }
   if (run.baseBranch !== null) {
     const wanted = run.baseBranch;
@@ -170,16 +173,6 @@ async function anyBranch(git: Git, mirror: string): Promise<string | null> {
     cwd: mirror,
   });
   return first === "" ? null : first;
-}
-
-async function emptyCommit(git: Git, mirror: string): Promise<string> {
-  const tree = await git(["hash-object", "-t", "tree", "-w", "--stdin"], { cwd: mirror });
-  const commit = await git(["commit-tree", tree, "-m", "Start"], {
-    cwd: mirror,
-    env: { ...author, GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z" },
-  });
-  await git(["update-ref", "refs/djinnbot/start", commit], { cwd: mirror });
-  return commit;
 }
 
 async function collect(git: Git, options: Places & { bundle: string; commitHash: string }): Promise<Collected> {

@@ -1,5 +1,5 @@
 /** Ends the caller's sign-in, and the one whose refresh token is sent along. */
-import type { auth, OutputOf } from "@djinnbot/contracts";
+import { type auth, newId, type OutputOf } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import { audit } from "../audit.ts";
 import { hashToken } from "../crypto/token.ts";
@@ -30,12 +30,19 @@ export async function logout({ ctx, input }: VerbArgs<typeof auth.logout>): Prom
 
 /** Ends a browser sign-in by its id, from the cookie of the person who signs out. Harmless when it has ended already. */
 export async function revokeBrowserSession(deps: Deps, sessionId: string): Promise<void> {
-  const { rows } = await deps.system.pool.query<{ id: string }>(
-    "UPDATE user_sessions SET revoked_at = $2 WHERE id = $1 AND kind = 'browser' AND revoked_at IS NULL RETURNING id",
-    [sessionId, Date.now()],
-  );
-  await forgetSignIn(
-    deps,
-    rows.map(({ id }) => id),
-  );
+  const row = await deps.system.prisma.userSession.findUnique({
+    where: { id: sessionId, kind: "browser", revokedAt: null },
+    select: { tenantId: true, userId: true },
+  });
+  if (!row) {
+    return;
+  }
+  const { tenantId, userId } = row;
+  const actor = { kind: "user", userId, sessionId, via: "cookie" } as const;
+  const ctx = { actor, requestId: newId("request"), ip: null, now: Date.now };
+  const ended = await withTenant(deps.db, tenantId, async (tx) => {
+    await audit(tx, ctx, { action: "auth.logout", entity: "user", entityId: userId });
+    return markEnded(tx, { userId, id: sessionId, now: Date.now() });
+  });
+  await forgetSignIn(deps, ended);
 }

@@ -1,7 +1,6 @@
 /** The state of a sign-in: who it belongs to and whether it still counts; cached for seconds, ended at once. */
 import { grantableScopes, memberScopes, newId, Role, type Scope } from "@djinnbot/contracts";
 import type { Tx } from "@djinnbot/db";
-import { withTenant } from "@djinnbot/db";
 import { systemKeys } from "@djinnbot/events";
 import { z } from "zod";
 import { newToken } from "../crypto/token.ts";
@@ -127,18 +126,7 @@ export async function forgetSignIn(deps: Deps, sessionIds: readonly string[]): P
   );
 }
 
-/** Ends the sign-ins of a tenant that match; answers how many were still alive. */
-export async function endSignIns(
-  deps: Deps,
-  tenantId: string,
-  where: { userId: string; id?: string; not?: { id: string }; refreshTokenHash?: string; now: number },
-): Promise<number> {
-  const ended = await withTenant(deps.db, tenantId, (tx) => markEnded(tx, where));
-  await forgetSignIn(deps, ended);
-  return ended.length;
-}
-
-/** The database part of {@link endSignIns}, for a transaction of the caller. */
+/** Ends the sign-ins that match, inside the tenant's transaction; {@link forgetSignIn} must follow the commit. */
 export async function markEnded(
   tx: Tx,
   where: { userId: string; id?: string; not?: { id: string }; refreshTokenHash?: string; now: number },

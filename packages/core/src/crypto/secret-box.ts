@@ -17,8 +17,6 @@ export interface SecretBox {
   seal(plain: string, place: SecretPlace): string;
   /** Throws when the key is unknown, the text was changed, or the place is another one. */
   open(sealed: string, place: SecretPlace): string;
-  /** True when `sealed` was made with a key that is no longer the first. */
-  isStale(sealed: string): boolean;
 }
 
 const boxes = new Map<string, SecretBox>();
@@ -82,7 +80,6 @@ function createBox(keys: readonly { id: string; key: Buffer }[]): SecretBox {
         .setAuthTag(bytes.subarray(-tagLength));
       return Buffer.concat([decipher.update(bytes.subarray(ivLength, -tagLength)), decipher.final()]).toString("utf8");
     },
-    isStale: (sealed) => sealed.split(".")[1] !== first.id,
   };
 }
 

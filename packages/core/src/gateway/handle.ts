@@ -132,7 +132,11 @@ async function forward(prepared: Prepared, request: Request): Promise<Response> 
 async function passError(prepared: Prepared, upstream: SafeResponse): Promise<Response> {
   const { provider } = prepared;
   const text = withoutKey(await readText(upstream, maxErrorBytes).catch(() => ""), provider.apiKey);
-  await writeDown(prepared, { status: upstream.status, error: text.slice(0, 1000) || "no reason given", observed: null });
+  await writeDown(prepared, {
+    status: upstream.status,
+    error: text.slice(0, 1000) || "no reason given",
+    observed: null,
+  });
   if (upstream.status < 400) {
     throw new Fault("UPSTREAM", `${provider.name} answers with a redirect. Check the base URL of the provider.`);
   }

@@ -32,8 +32,9 @@ export interface ModelCall {
 }
 
 /** Answers the id of the row. A call of unknown price has no cost and marks its run's sum as approximate. */
-export async function recordModelCall(deps: Deps, call: ModelCall): Promise<string> {
+export async function recordModelCall(deps: Deps, told: ModelCall): Promise<string> {
   const id = newId("llmCall");
+  const call = { ...told, usage: bounded(told.usage) };
   const cost = await withTenantSql(deps.db, call.tenantId, async (sql) => {
     const made = costOf(call.usage, await findPrice(sql, `${call.provider}/${call.model}`), call.estimated);
     await insertCall(sql, id, call, made);
@@ -55,6 +56,14 @@ export async function recordModelCall(deps: Deps, call: ModelCall): Promise<stri
     await redisOr(deps, (redis) => publish(redis, runEvents, { tenantId, runId }, message), "");
   }
   return id;
+}
+
+/** No call has more tokens than this; what claims to is not believed, and fits the columns. */
+const maxTokens = 400_000_000;
+function bounded(usage: TokenUsage): TokenUsage {
+  const { input, output, cacheRead, cacheWrite } = usage;
+  const bound = (tokens: number) => Math.min(tokens, maxTokens);
+  return { input: bound(input), output: bound(output), cacheRead: bound(cacheRead), cacheWrite: bound(cacheWrite) };
 }
 
 /** Everything the model read, from the cache or not. */

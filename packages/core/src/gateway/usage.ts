@@ -26,9 +26,9 @@ const object = (value: unknown): Json =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 const length = (value: unknown): number => (typeof value === "string" ? value.length : 0);
-/** Tokens as a non-negative integer that a column can hold. */
+/** Tokens as a non-negative integer. */
 const count = (value: unknown): number =>
-  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), 2_000_000_000) : 0;
+  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
 
 export interface UsageReader {
   /** One SSE message, or the whole answer. */
@@ -38,7 +38,9 @@ export interface UsageReader {
 
 export function usageReader(wire: ProviderWire): UsageReader {
   const seen: Observed = { usage: null, toolCalls: 0, hasThinking: false, stopReason: null, error: null, chars: 0 };
-  const read = { openai: openaiReader(seen), anthropic: anthropicReader(seen), google: googleReader(seen) }[familyOf(wire)];
+  const read = { openai: openaiReader(seen), anthropic: anthropicReader(seen), google: googleReader(seen) }[
+    familyOf(wire)
+  ];
   return {
     read: (message) => {
       const failure = object(message).error;

@@ -17,7 +17,10 @@ export function familyOf(wire: ProviderWire): Family {
 const googleCall = /^models\/([A-Za-z0-9][A-Za-z0-9._-]{0,127}):(generateContent|streamGenerateContent)$/;
 
 /** The call behind `/v1/llm/{provider}/{path}`; null for everything that is not plain inference. */
-export function parseCall(wire: ProviderWire, request: { method: string; path: string; query: URLSearchParams }): Call | null {
+export function parseCall(
+  wire: ProviderWire,
+  request: { method: string; path: string; query: URLSearchParams },
+): Call | null {
   const path = request.path.replace(/^\/+/, "");
   if (request.method === "GET") {
     return path === "models" ? { path: "/models", kind: "models", model: null } : null;
@@ -76,7 +79,8 @@ export function upstreamHeaders(
   return headers;
 }
 
-const passedDown = /^(content-type|cache-control|retry-after|retry-after-ms|x-request-id|request-id|x-should-retry|(x|anthropic)-ratelimit-.+)$/;
+const passedDown =
+  /^(content-type|cache-control|retry-after|retry-after-ms|x-request-id|request-id|x-should-retry|(x|anthropic)-ratelimit-.+)$/;
 /** Headers for the workload. */
 export function downstreamHeaders(upstream: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers({ "x-accel-buffering": "no" });

@@ -15,6 +15,9 @@ export async function assertPublicHost(host: string, options: { allowPrivate: bo
     throw new Fault("BAD_REQUEST", `The host ${bare} cannot be found.`);
   }
   if (!addresses.every(({ address }) => isPublicAddress(address))) {
-    throw new Fault("BAD_REQUEST", `The host ${bare} lies in a private network, which this installation does not let runs reach.`);
+    throw new Fault(
+      "BAD_REQUEST",
+      `The host ${bare} lies in a private network, which this installation does not let runs reach.`,
+    );
   }
 }

@@ -4,8 +4,8 @@ import { notFound } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import { z } from "zod";
 import type { Ctx, VerbArgs } from "../ctx.ts";
-import { guard } from "../guard.ts";
 import { authHeaders } from "../gateway/wires.ts";
+import { guard } from "../guard.ts";
 import { NetError, readText, safeRequest } from "../net/safe-fetch.ts";
 import { catalogueEntry, staticModels } from "./catalogue.ts";
 import { chooseRow, providerRows, toUsable, type UsableProvider } from "./provider-row.ts";
@@ -135,7 +135,8 @@ async function liveModels(ctx: Ctx, provider: UsableProvider): Promise<ProviderM
 export function parseModels(providerId: string, json: unknown): ProviderModel[] {
   const list = LiveList.safeParse(json).data;
   const known = new Map(staticModels(providerId).map((model) => [model.id, model]));
-  const whole = (value: number | null | undefined) => (typeof value === "number" && value > 0 ? Math.floor(value) : null);
+  const whole = (value: number | null | undefined) =>
+    typeof value === "number" && value > 0 ? Math.floor(value) : null;
   const data = (list?.data ?? []).map((model) => ({
     id: model.id,
     name: model.name ?? model.display_name ?? known.get(model.id)?.name ?? model.id,

@@ -1,9 +1,9 @@
 /** Rows of `model_providers`: the tenant's own, else the platform's, and what the contract shows of them. */
 import { Fault, type Provider, ProviderWire } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
+import { withTenant } from "@djinnbot/db";
 import { secretBox } from "../crypto/secret-box.ts";
 import type { CoreConfig, Deps } from "../ctx.ts";
-import { withTenant } from "@djinnbot/db";
 import { catalogueEntry, defaultWire, envVarOf, extraFields, isCustomId, staticModels } from "./catalogue.ts";
 import { openExtra, showExtra } from "./extra-config.ts";
 
@@ -85,12 +85,17 @@ export function toUsable(
   const entry = catalogueEntry(row.providerId);
   const baseUrl = row.baseUrl ?? entry?.baseUrl;
   if (!baseUrl) {
-    throw new Fault("PRECONDITION", `The provider ${row.providerId} needs a base URL. Set it under Settings → Providers.`);
+    throw new Fault(
+      "PRECONDITION",
+      `The provider ${row.providerId} needs a base URL. Set it under Settings → Providers.`,
+    );
   }
   const box = secretBox(config.secretEncryptionKey);
   const apiKey =
     row.encryptedApiKey === null ? null : box.open(row.encryptedApiKey, keyPlace(row.tenantId, row.providerId));
-  const allowed = openExtra(box, row).ALLOWED_MODELS?.split(",").map((model) => model.trim());
+  const allowed = openExtra(box, row)
+    .ALLOWED_MODELS?.split(",")
+    .map((model) => model.trim());
   const allowedModels = allowed?.filter((model) => model !== "") ?? [];
   return {
     providerId: row.providerId,
@@ -110,7 +115,13 @@ export async function findProvider(
   deps: Pick<Deps, "db">,
   tenantId: string,
   providerId: string,
-): Promise<{ providerId: string; name: string; wire: ProviderWire; source: "tenant" | "platform"; isDemo: boolean } | null> {
+): Promise<{
+  providerId: string;
+  name: string;
+  wire: ProviderWire;
+  source: "tenant" | "platform";
+  isDemo: boolean;
+} | null> {
   const chosen = chooseRow(await withTenant(deps.db, tenantId, (tx) => providerRows(tx, providerId)));
   if (!chosen) {
     return null;

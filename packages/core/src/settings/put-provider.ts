@@ -68,7 +68,10 @@ export async function createCustomProvider({
           updatedAt: ctx.now(),
         },
       });
-      await recordChange({ tx, ctx, messages }, { providerId, action: "provider.create", detail: { name: input.name } });
+      await recordChange(
+        { tx, ctx, messages },
+        { providerId, action: "provider.create", detail: { name: input.name } },
+      );
       return toProvider(providerId, await providerRows(tx, providerId));
     }),
   );

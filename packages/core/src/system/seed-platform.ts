@@ -15,19 +15,21 @@ export interface PlatformProvider {
   isDemo: boolean;
 }
 
-/** Makes the platform's providers exactly this one, or none. Safe to repeat and to run from several replicas. */
+/** Makes the demo model exactly this one, or none; other rows of the platform stay. Safe to repeat, also from several replicas. */
 export async function seedPlatformProvider(
   target: { system: SystemDb; secretEncryptionKey: string },
   provider: PlatformProvider | null,
 ): Promise<void> {
   const { pool } = target.system;
   if (!provider) {
-    await pool.query("DELETE FROM model_providers WHERE tenant_id IS NULL");
+    await pool.query("DELETE FROM model_providers WHERE tenant_id IS NULL AND is_demo");
     return;
   }
   const { providerId, name, baseUrl, apiKey, isDemo } = provider;
   const box = secretBox(target.secretEncryptionKey);
-  await pool.query("DELETE FROM model_providers WHERE tenant_id IS NULL AND provider_id <> $1", [providerId]);
+  await pool.query("DELETE FROM model_providers WHERE tenant_id IS NULL AND is_demo AND provider_id <> $1", [
+    providerId,
+  ]);
   await pool.query(
     `INSERT INTO model_providers (id, tenant_id, provider_id, name, wire, base_url, enabled, encrypted_api_key, masked_api_key, is_demo, created_at, updated_at)
      VALUES ($1, NULL, $2, $3, 'openai-compatible', $4, true, $5, $6, $7, $8, $8)

@@ -1,5 +1,5 @@
 /** What the installation says about itself: reachability for everybody, counts for who is signed in. */
-import { openRunStatuses, type OutputOf, type system } from "@djinnbot/contracts";
+import { type OutputOf, openRunStatuses, type system } from "@djinnbot/contracts";
 import { withTenantSql } from "@djinnbot/db";
 import { systemKeys } from "@djinnbot/events";
 import type { Deps, PublicVerbArgs } from "../ctx.ts";

@@ -7,7 +7,9 @@ import { toTenant } from "./row.ts";
 
 export async function myTenant({ ctx }: VerbArgs<typeof tenants.me>): Promise<Tenant> {
   guard(ctx, "tenant:read");
-  const row = await withTenant(ctx.deps.db, ctx.tenantId, (tx) => tx.tenant.findUnique({ where: { id: ctx.tenantId } }));
+  const row = await withTenant(ctx.deps.db, ctx.tenantId, (tx) =>
+    tx.tenant.findUnique({ where: { id: ctx.tenantId } }),
+  );
   if (!row) {
     throw notFound("Tenant");
   }

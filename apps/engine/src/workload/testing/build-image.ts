@@ -12,6 +12,7 @@ const programs = [
     "bash",
     "sh",
     "cat",
+    "chmod",
     "cp",
     "env",
     "find",

@@ -172,8 +172,8 @@ describe("attempts and restarts", () => {
   });
 
   test("a restart keeps the history and closes what was open", () => {
-    const failed = event({ type: "RUN_FAILED", error: "no", failure: failure("AGENT_FAILED", "no") });
-    const before = fold(created(), queued(), started(), output("x"), failed);
+    const failed = () => event({ type: "RUN_FAILED", error: "no", failure: failure("AGENT_FAILED", "no") });
+    const before = fold(created(), queued(), started(), output("x"), failed());
     expect(before).toMatchObject({ status: "failed", failure: { code: "AGENT_FAILED" }, beginnings: 1 });
     const after = foldEvents(before, [created(), queued(2)]);
     expect(after).toMatchObject({

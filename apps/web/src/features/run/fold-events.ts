@@ -111,39 +111,50 @@ function apply(draft: Draft, event: ArrivedEvent): void {
       return;
     case "RUN_UPDATED":
     case "RUN_STATUS_CHANGED":
-      return setRunStatus(draft, event, event.status);
+      setRunStatus(draft, event, event.status);
+      break;
     case "RUN_COMPLETE":
       setRunStatus(draft, event, "completed");
-      return closeOpenAttempts(draft, event.at);
+      closeOpenAttempts(draft, event.at);
+      break;
     case "RUN_FAILED":
       setRunStatus(draft, event, "failed");
       draft.failure = event.failure;
-      return closeOpenAttempts(draft, event.at);
+      closeOpenAttempts(draft, event.at);
+      break;
     case "RUN_CANCELLED":
       setRunStatus(draft, event, "cancelled");
       say(draft, event, { tone: "neutral", title: "Run cancelled", detail: event.reason || null });
-      return closeOpenAttempts(draft, event.at);
+      closeOpenAttempts(draft, event.at);
+      break;
     case "RUN_DELETED":
     case "USAGE":
       return;
     case "BRANCH_PUSHED":
-      return say(draft, event, {
+      say(draft, event, {
         tone: event.status === "pushed" ? "ok" : "warn",
         title: event.status === "pushed" ? `Pushed ${event.branch}` : `The remote refused ${event.branch}`,
         detail: event.detail,
       });
+      break;
     case "AGENT_MESSAGE":
-      return sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
+      sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
+      break;
     case "CONTAINER_STARTING":
-      return sayInStep(draft, event, { tone: "neutral", title: "Workload is starting", detail: event.detail });
+      sayInStep(draft, event, { tone: "neutral", title: "Workload is starting", detail: event.detail });
+      break;
     case "CONTAINER_READY":
-      return sayInStep(draft, event, { tone: "neutral", title: "Workload is ready", detail: event.detail });
+      sayInStep(draft, event, { tone: "neutral", title: "Workload is ready", detail: event.detail });
+      break;
     case "CONTAINER_DESTROYED":
-      return sayInStep(draft, event, { tone: "neutral", title: "Workload removed", detail: event.detail });
+      sayInStep(draft, event, { tone: "neutral", title: "Workload removed", detail: event.detail });
+      break;
     case "CONTAINER_CRASHED":
-      return sayInStep(draft, event, { tone: "danger", title: "Workload crashed", detail: event.error });
+      sayInStep(draft, event, { tone: "danger", title: "Workload crashed", detail: event.error });
+      break;
     default:
-      return applyToStep(draft, event);
+      applyToStep(draft, event);
+      break;
   }
 }
 
@@ -155,31 +166,37 @@ function applyToStep(draft: Draft, event: StepEvent): void {
     case "STEP_QUEUED":
       attempt.agentId ??= event.agentId;
       attempt.queuedAt ??= event.at;
-      return advance(attempt, "queued");
+      advance(attempt, "queued");
+      break;
     case "STEP_STARTED":
       attempt.agentId = event.agentId;
       attempt.sessionId = event.sessionId;
       attempt.model = event.model;
       attempt.startedAt ??= event.at;
-      return advance(attempt, "running");
+      advance(attempt, "running");
+      break;
     case "STEP_COMPLETE":
       attempt.outputs = event.outputs;
       attempt.summary = event.summary;
       attempt.commitHash = event.commitHash;
-      return end(attempt, "completed", event.at);
+      end(attempt, "completed", event.at);
+      break;
     case "STEP_FAILED":
       attempt.failure = event.failure;
       attempt.items.push(notice(event, { tone: "danger", title: event.failure.meaning, detail: event.error }));
-      return end(attempt, "failed", event.at);
+      end(attempt, "failed", event.at);
+      break;
     case "STEP_RETRYING": {
       attempt.feedback = event.feedback;
       const title = `Trying again (${event.retryCount} of ${event.maxRetries})`;
       attempt.items.push(notice(event, { tone: "warn", title, detail: event.feedback }));
-      return end(attempt, "retrying", event.at);
+      end(attempt, "retrying", event.at);
+      break;
     }
     case "STEP_CANCELLED":
       attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
-      return end(attempt, "cancelled", event.at);
+      end(attempt, "cancelled", event.at);
+      break;
     case "COMMIT_FAILED":
       attempt.items.push(
         notice(event, { tone: "danger", title: "The changes could not be committed", detail: event.error }),
@@ -188,7 +205,8 @@ function applyToStep(draft: Draft, event: StepEvent): void {
     default:
       attempt.startedAt ??= event.at;
       advance(attempt, "running");
-      return applyNarration(attempt, event);
+      applyNarration(attempt, event);
+      break;
   }
 }
 

@@ -23,16 +23,20 @@ const BLOCK_CHARS = 6000;
 export function applyNarration(attempt: Writable, event: Narration): void {
   switch (event.type) {
     case "STEP_OUTPUT":
-      return addText(attempt, event);
+      addText(attempt, event);
+      break;
     case "STEP_THINKING":
-      return addThinking(attempt, event);
+      addThinking(attempt, event);
+      break;
     case "AGENT_STATE":
       attempt.activity = attempt.endedAt === null ? { state: event.state, toolName: event.toolName } : null;
       return;
     case "TOOL_CALL_START":
-      return startTool(attempt, event);
+      startTool(attempt, event);
+      break;
     case "TOOL_CALL_END":
-      return endTool(attempt, event);
+      endTool(attempt, event);
+      break;
     case "FILE_CHANGED": {
       const { id, at, path, action, size } = event;
       attempt.items.push({ kind: "file", id, at, path, action, size });

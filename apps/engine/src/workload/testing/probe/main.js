@@ -4,7 +4,9 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const fd = Number(process.env.DJINNBOT_ENV_FD);
+// biome-ignore lint/style/noProcessEnv: this program is its own composition root
+const { DJINNBOT_ENV_FD, PATH } = process.env;
+const fd = Number(DJINNBOT_ENV_FD);
 const env = JSON.parse(readFileSync(fd, "utf8"));
 const file = (name) => join(env.WORKSPACE, name);
 
@@ -19,7 +21,7 @@ writeFileSync(file("env.json"), JSON.stringify(env));
 if (existsSync(file("probe.sh"))) {
   const result = spawnSync("bash", [file("probe.sh")], {
     cwd: env.WORKSPACE,
-    env: { PATH: process.env.PATH, HOME: env.HOME },
+    env: { PATH, HOME: env.HOME },
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,66 @@
+/** The engine's process: environment, parts, start, and a clean end on SIGTERM or SIGINT. */
+import { EnvError } from "@djinnbot/config";
+import { createDeps } from "@djinnbot/core";
+import { createEngine } from "./engine.ts";
+import { type EngineEnv, readEngineEnv } from "./env.ts";
+import { startOperatorServer } from "./operator-server.ts";
+import { createWorkload } from "./workload/index.ts";
+import { createGit } from "./workspace/git.ts";
+import { createGitWorkspace } from "./workspace/git-workspace.ts";
+
+function environment(): EngineEnv {
+  try {
+    return readEngineEnv(process.env);
+  } catch (error) {
+    if (error instanceof EnvError) {
+      console.error(error.message);
+      process.exit(1);
+    }
+    throw error;
+  }
+}
+
+const env = environment();
+const deps = createDeps(env, { service: "engine", instance: env.instanceId });
+const { log } = deps;
+const engine = createEngine({
+  deps,
+  redisUrl: env.REDIS_URL,
+  workload: await createWorkload({ settings: env, redis: deps.redis, log }),
+  workspace: createGitWorkspace({ git: await createGit(env.DATA_DIR), dataDir: env.DATA_DIR }),
+  options: {
+    instanceId: env.instanceId,
+    version: deps.config.version,
+    apiUrl: env.apiUrl,
+    workloadRedisUrl: env.workloadRedisUrl,
+    maxConcurrentRuns: env.MAX_CONCURRENT_RUNS,
+    limits: { memoryMb: env.WORKLOAD_MEMORY_MB, cpus: env.WORKLOAD_CPUS, pids: env.WORKLOAD_PIDS },
+  },
+});
+const server = await startOperatorServer({
+  deps,
+  engine,
+  port: env.ENGINE_HEALTH_PORT,
+  host: env.ENGINE_HEALTH_HOST,
+});
+engine.start();
+log.info({ port: server.port, mode: env.DEPLOYMENT_MODE }, "engine started");
+
+let stopping = false;
+async function stop(signal: string): Promise<void> {
+  if (stopping) {
+    return;
+  }
+  stopping = true;
+  log.info({ signal }, "draining: runs are handed over, workloads go on");
+  // Whatever happens, the process is gone in 30 s: others take over what it held.
+  setTimeout(() => process.exit(1), 29_000).unref();
+  await engine.drain();
+  await server.close();
+  await deps.close();
+  log.info("engine stopped");
+  process.exit(0);
+}
+process.on("SIGTERM", () => void stop("SIGTERM"));
+process.on("SIGINT", () => void stop("SIGINT"));
+process.on("unhandledRejection", (error) => log.error({ err: String(error) }, "a promise was rejected and nobody listened"));

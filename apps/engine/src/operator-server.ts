@@ -1,0 +1,58 @@
+/** Health and metrics of the engine, for operators. */
+import { createHealth, createMetrics, type NodeHost, serve } from "@djinnbot/api";
+import type { Deps } from "@djinnbot/core";
+import type { Engine, EngineStats } from "./engine.ts";
+
+/** Ready while the global stream was polled and Postgres was reached within this time. */
+const freshMs = 10_000;
+
+const help: Record<keyof EngineStats, string> = {
+  held: "Runs this instance works on",
+  stepsEnded: "Step executions recorded since the start",
+  runsEnded: "Runs ended since the start",
+  lastPollAt: "Epoch ms of the last answer on the global stream",
+  lastSweepAt: "Epoch ms of the last sweep that reached the database",
+};
+
+function metricName(name: string): string {
+  return `djinnbot_engine_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
+/** Serves /health/live, /health/ready and /metrics; port 0 picks a free one. */
+export function startOperatorServer(options: {
+  deps: Deps;
+  engine: Engine;
+  port: number;
+  host: string;
+}): Promise<NodeHost> {
+  const { deps, engine, port, host } = options;
+  const { registry } = createMetrics({ listeners: () => 0 });
+  const fresh = (at: keyof EngineStats) => async () => {
+    if (engine.stats()[at] < Date.now() - freshMs) {
+      throw new Error("not lately");
+    }
+  };
+  const health = createHealth(deps, { stream: fresh("lastPollAt"), sweep: fresh("lastSweepAt") });
+  const metrics = async () => {
+    const own = Object.entries(engine.stats()).map(
+      ([name, value]) =>
+        `# HELP ${metricName(name)} ${help[name as keyof EngineStats]}\n# TYPE ${metricName(name)} gauge\n${metricName(name)} ${value}\n`,
+    );
+    return new Response((await registry.metrics()) + own.join(""), { headers: { "content-type": registry.contentType } });
+  };
+  return serve(
+    async (request) => {
+      switch (new URL(request.url).pathname) {
+        case "/health/live":
+          return health.live();
+        case "/health/ready":
+          return health.ready();
+        case "/metrics":
+          return metrics();
+        default:
+          return new Response("Not found", { status: 404 });
+      }
+    },
+    { port, host },
+  );
+}

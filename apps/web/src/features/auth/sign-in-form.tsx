@@ -1,0 +1,48 @@
+"use client";
+import { auth } from "@djinnbot/contracts";
+import { Button, Field, Input } from "@djinnbot/ui";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useForm } from "react-hook-form";
+import { useFormDraft } from "../form/draft.ts";
+import { RootFault } from "../form/root-fault.tsx";
+import { signInHere } from "./browser-sign-in.ts";
+import { PasswordInput } from "./password-input.tsx";
+import { signInFaultText } from "./sign-in-fault.ts";
+
+const schema = auth.login.input;
+
+/** E-mail and password; a refusal is told in place and the e-mail stays. `next` is where to go on (a checked path). */
+export function SignInForm({ next }: { next: string }) {
+  const form = useForm({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" }, mode: "onTouched" });
+  const forget = useFormDraft(form, { key: "sign-in", secret: ["password"] });
+  const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
+
+  const submit = form.handleSubmit(async (input) => {
+    const fault = await signInHere(input);
+    if (fault !== null) {
+      form.setError("root.server", { message: signInFaultText(fault) });
+      if (fault.code === "UNAUTHENTICATED") {
+        form.setFocus("password", { shouldSelect: true });
+      }
+      return;
+    }
+    forget();
+    // A whole load: everything on the pages depends on who is signed in.
+    window.location.assign(next);
+  });
+
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <Field label="E-mail" error={errors.email?.message}>
+        <Input {...form.register("email")} type="email" autoComplete="username" inputMode="email" autoFocus />
+      </Field>
+      <Field label="Password" error={errors.password && "Enter your password."}>
+        <PasswordInput {...form.register("password")} autoComplete="current-password" />
+      </Field>
+      <RootFault message={errors.root?.server?.message} />
+      <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,49 @@
+// The command line of the bench.
+import { parseArgs } from "node:util";
+import { Problem } from "../../scripts/services/problem.ts";
+
+export const benchNames = ["dispatch", "noop", "rest", "sse", "start"] as const;
+export type BenchName = (typeof benchNames)[number];
+
+export interface Options {
+  /** Small counts: to see that it works, not to quote. */
+  quick: boolean;
+  only: readonly BenchName[];
+  /** File that takes all figures. */
+  json: string | null;
+  /** Folder that takes CPU profiles of our own processes. */
+  profile: string | null;
+}
+
+/** Reads the arguments. Throws a Problem for unknown ones. */
+export function readOptions(args: string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        quick: { type: "boolean", default: false },
+        only: { type: "string", multiple: true, default: [] },
+        json: { type: "string" },
+        profile: { type: "string" },
+      },
+    });
+    const only = values.only.flatMap((names) => names.split(",")).map(benchNameOf);
+    return {
+      quick: values.quick,
+      only: only.length > 0 ? only : benchNames,
+      json: values.json ?? null,
+      profile: values.profile ?? null,
+    };
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem((error as Error).message, usage);
+  }
+}
+
+const usage = `npm run bench -- [--quick] [--only=${benchNames.join("|")}] [--json=<file>] [--profile=<folder>]`;
+
+function benchNameOf(name: string): BenchName {
+  const found = benchNames.find((known) => known === name);
+  if (!found) throw new Problem(`there is no measurement named "${name}"`, usage);
+  return found;
+}

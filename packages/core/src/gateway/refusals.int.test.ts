@@ -1,0 +1,114 @@
+import { newId } from "@djinnbot/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bearer, credentials, twoTenants, unique } from "../../../testing/src/tenants.ts";
+import { createRunKey, deleteRunKeys } from "../api-key/run-key.ts";
+import { authenticate } from "../auth/authenticate.ts";
+import { servicesFor } from "../call.ts";
+import { seedPrices } from "./prices.ts";
+import { ask, logsOf, openStage, type Stage, secret } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+  await seedPrices(stage.deps.system);
+});
+afterAll(() => stage.close());
+
+describe("refusals", () => {
+  it("passes the provider's error on, with its Retry-After and without the key", async () => {
+    const { tenant, run, providerId } = await stage.scene((_, __, response) =>
+      response
+        .writeHead(429, { "content-type": "application/json", "retry-after": "7" })
+        .end(JSON.stringify({ error: { message: `slow down ${secret}` } })),
+    );
+    const response = await ask({ caller: run.caller, providerId });
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).toBe("7");
+    const text = await response.text();
+    expect(text).toContain("slow down [key]");
+    const [log] = await logsOf(tenant);
+    expect(log).toMatchObject({ status: 429, inputTokens: 0, costApproximate: false });
+    expect(JSON.stringify(log)).not.toContain(secret);
+  });
+
+  it("answers 502 in OpenAI's shape when nobody is there", async () => {
+    const { tenant, run } = await stage.scene(() => undefined);
+    const slug = unique("dead");
+    await tenant.services.settings.createCustomProvider({ name: "Dead", slug, baseUrl: "http://127.0.0.1:1/v1" });
+    const response = await ask({ caller: run.caller, providerId: `custom-${slug}` });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining("could not be reached"), type: "upstream_error", code: "UPSTREAM" },
+      code: "UPSTREAM",
+    });
+    expect(await logsOf(tenant)).toMatchObject([{ status: null, error: expect.stringContaining("127.0.0.1") }]);
+  });
+
+  it("needs a provider, an allowed path, an allowed model and a bounded body", async () => {
+    const { tenant, run, providerId } = await stage.scene((_, __, response) => response.end("{}"));
+    const { caller } = run;
+    const missing = await ask({ caller, providerId: "openai" });
+    expect(missing.status).toBe(412);
+    expect(await missing.json()).toMatchObject({
+      code: "PRECONDITION",
+      detail: expect.stringContaining("No key for provider openai"),
+    });
+    expect((await ask({ caller, providerId, path: "files" })).status).toBe(404);
+    expect((await ask({ caller, providerId, body: { messages: [] } })).status).toBe(400);
+    expect((await ask({ caller, providerId, body: { model: "m", x: "y".repeat(11 * 1024 * 1024) } })).status).toBe(413);
+    await tenant.services.settings.putProvider({ providerId, extraConfig: { ALLOWED_MODELS: "a, b" } });
+    expect((await ask({ caller, providerId, body: { model: "c" } })).status).toBe(403);
+    expect((await ask({ caller, providerId, body: { model: "b" } })).status).toBe(200);
+  });
+
+  it("serves runs only: not people, not other tenants' providers, not after the session ended", async () => {
+    const { tenant, run, providerId } = await stage.scene((_, __, response) => response.end("{}"));
+    expect((await ask({ caller: tenant.caller, providerId })).status).toBe(403);
+    const { b } = await twoTenants(stage.deps);
+    const other = await stage.newRun(b);
+    expect((await ask({ caller: other.caller, providerId })).status).toBe(412);
+    expect(await deleteRunKeys(stage.deps, { tenantId: b.tenantId, sessionId: run.sessionId })).toBe(0);
+    expect(await deleteRunKeys(stage.deps, { tenantId: tenant.tenantId, sessionId: run.sessionId })).toBe(1);
+    await expect(authenticate(stage.deps, credentials({ authorization: bearer(run.key) }))).rejects.toMatchObject({
+      code: "UNAUTHENTICATED",
+    });
+  });
+});
+
+describe("run keys", () => {
+  it("can call the model and see themselves, nothing else", async () => {
+    const { tenant, run } = await stage.scene((_, __, response) => response.end("{}"));
+    expect([...run.caller.scopes].sort()).toEqual(["llm:call", "self:read"]);
+    const services = servicesFor(run.caller);
+    expect(await services.auth.me({})).toMatchObject({ tenantId: tenant.tenantId, role: null, isService: false });
+    await expect(services.settings.providers({})).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(services.apiKeys.create({ name: "x" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(services.auth.updateProfile({ displayName: "x" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+
+  it("record calls of their own run only", async () => {
+    const { tenant, run } = await stage.scene((_, __, response) => response.end("{}"));
+    const other = await stage.newRun(tenant);
+    const services = servicesFor(run.caller);
+    const entry = { provider: "demo", model: "coder", inputTokens: 5, outputTokens: 5 };
+    expect(await services.llmCalls.create({ ...entry, runId: run.runId })).toMatchObject({ ok: true });
+    await expect(services.llmCalls.create({ ...entry, runId: other.runId })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    expect(await logsOf(tenant)).toMatchObject([{ runId: run.runId, costTotal: 0, costApproximate: false }]);
+    for (const inputTokens of [390_000_000, 1e15, 390_000_000, 390_000_000, 390_000_000, 390_000_000]) {
+      await services.llmCalls.create({ provider: "demo", model: "coder", inputTokens });
+    }
+    const { summary } = await tenant.services.llmCalls.list({ runId: run.runId, limit: 1 });
+    expect(summary).toMatchObject({ callCount: 7, totalInputTokens: 2_350_000_005, totalTokens: 2_350_000_010 });
+    const { a } = await twoTenants(stage.deps);
+    expect(await logsOf(a)).toEqual([]);
+  });
+
+  it("are not made for another tenant's run", async () => {
+    const { a, b } = await twoTenants(stage.deps);
+    const run = await stage.newRun(a);
+    const options = { runId: run.runId, sessionId: newId("session"), agentId: "x", expiresAt: Date.now() + 1000 };
+    await expect(createRunKey(stage.deps, { ...options, tenantId: b.tenantId })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,59 @@
+import { systemKeys } from "@djinnbot/events";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type TestDeps, testDeps } from "../../../testing/src/database.ts";
+import { credentials, newTenant } from "../../../testing/src/tenants.ts";
+import { anonymousCaller } from "../auth/authenticate.ts";
+import { sweepCredentials } from "../auth/sweep.ts";
+import { type Caller, call } from "../call.ts";
+
+let deps: TestDeps;
+beforeAll(async () => {
+  deps = await testDeps();
+});
+const status = (caller: Caller) => call(caller, "system", "status", {});
+
+describe("status", () => {
+  it("counts engines by their heartbeat and tells how workloads are contained", async () => {
+    await deps.redis.del(systemKeys.instances);
+    const stranger = anonymousCaller(deps, credentials());
+    expect(await status(stranger)).toMatchObject({ status: "degraded", engines: 0, workload: { backend: null } });
+    await deps.redis.zadd(systemKeys.instances, Date.now() - 60_000, "old", Date.now(), "new");
+    const fields = { backend: "process", sandbox: "bubblewrap", version: "0.1.0" };
+    await deps.redis.hset(systemKeys.instance("new"), fields);
+    expect(await status(stranger)).toMatchObject({
+      status: "ok",
+      engines: 1,
+      engineVersion: "0.1.0",
+      workload: { backend: "process", sandbox: "bubblewrap" },
+      redisConnected: true,
+      databaseConnected: true,
+      activeRuns: null,
+      totalAgents: null,
+    });
+    await deps.redis.del(systemKeys.instances, systemKeys.instance("new"));
+  });
+
+  it("shows a signed-in caller its own counts", async () => {
+    const { caller } = await newTenant(deps);
+    expect(await status(caller)).toMatchObject({ activeRuns: 0, totalPipelines: expect.any(Number) });
+  });
+
+  it("says degraded, soon, when Redis or the database is away", async () => {
+    const redis = deps.redis.duplicate({ lazyConnect: true });
+    const withoutRedis = anonymousCaller({ ...deps, redis }, credentials());
+    expect(await status(withoutRedis)).toMatchObject({ status: "degraded", redisConnected: false, engines: 0 });
+    redis.disconnect();
+  });
+});
+
+describe("the sweep", () => {
+  it("takes only what ended long ago", async () => {
+    const [old, fresh] = [await newTenant(deps), await newTenant(deps)];
+    await deps.system.pool.query("UPDATE user_sessions SET revoked_at = 1 WHERE tenant_id = $1", [old.tenantId]);
+    expect(await sweepCredentials(deps)).toBe(1);
+    const { rows } = await deps.system.pool.query("SELECT tenant_id FROM user_sessions WHERE tenant_id = ANY($1)", [
+      [old.tenantId, fresh.tenantId],
+    ]);
+    expect(rows).toEqual([{ tenant_id: fresh.tenantId }]);
+  });
+});
