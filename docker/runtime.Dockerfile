@@ -3,6 +3,7 @@
 # BASE needs Node 24 and, unless it is Debian with its archive reachable, git, bash and ripgrep already in it.
 ARG BASE=node:24-bookworm-slim
 FROM ${BASE}
+USER root
 
 # A base that brings the programs is not touched, so that it builds without any network.
 RUN if ! command -v git || ! command -v bash || ! command -v rg; then \

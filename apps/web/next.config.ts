@@ -11,6 +11,8 @@ const securityHeaders = [
 
 const config: NextConfig = {
   poweredByHeader: false,
+  // Lists of the API end in a slash; both forms are served, none is redirected.
+  skipTrailingSlashRedirect: true,
   reactStrictMode: true,
   transpilePackages: [
     "@djinnbot/api",
@@ -33,6 +35,8 @@ const config: NextConfig = {
   ],
   // Types are checked once for the whole repository by `npm run verify`.
   typescript: { ignoreBuildErrors: true },
+  // Addresses of event streams may carry a token of an older client.
+  logging: { incomingRequests: { ignore: [/^\/v1\//] } },
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
 };
 

@@ -79,8 +79,8 @@ export function tellParent(message: object): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Milliseconds on a clock that all processes of the machine share, finer than a millisecond. */
-export const now = (): number => performance.timeOrigin + performance.now();
+/** Milliseconds of the monotonic clock, which all processes of a Linux machine share. */
+export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** Waits until `look` answers something. Throws after `limitMs`. */
 export async function until<T>(look: () => Promise<T | null | false>, limitMs: number, what: string): Promise<T> {

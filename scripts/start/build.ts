@@ -1,6 +1,6 @@
 // Generates and builds what changed since the last time; sources are compared by content.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { Problem } from "../services/problem.ts";
 import { startDaemon, tailOf } from "../services/process.ts";
@@ -106,7 +106,7 @@ function fingerprint(sources: string[]): string {
 
 function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
-  if (!path.endsWith(".json") && !path.endsWith(".ts")) {
+  if (statSync(path).isDirectory()) {
     const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !skipped.has(name));
     return entries.flatMap((entry) =>
       entry.isDirectory() ? filesBelow(join(path, entry.name)) : sourceFile(join(path, entry.name)),

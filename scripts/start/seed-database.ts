@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnv, serviceEnvShape } from "@djinnbot/config";
 import { createDeps } from "@djinnbot/core";
-import { seedAgentTemplates, seedDemoTenant, seedPipelines } from "@djinnbot/core/seed";
+import {
+  type PlatformProvider,
+  seedAgentTemplates,
+  seedDemoTenant,
+  seedPipelines,
+  seedPlatformProviders,
+  seedPrices,
+} from "@djinnbot/core/seed";
 import { migrate } from "@djinnbot/db/migrate";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { z } from "zod";
@@ -17,6 +24,10 @@ const Env = z.object({
   SYSTEM_PASSWORD: z.string(),
   DEMO_EMAIL: z.string(),
   DEMO_PASSWORD: z.string(),
+  OPENAI_API_KEY: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  GOOGLE_API_KEY: z.string().optional(),
+  OPENROUTER_API_KEY: z.string().optional(),
   /** Folder that takes the demo repository. */
   REPOSITORIES_DIR: z.string(),
 });
@@ -30,11 +41,32 @@ async function ensureDemoRepository(repositoriesDir: string): Promise<void> {
   if (!existsSync(join(dir, ".git"))) await createDemoRepository(dir);
 }
 
+/** What every tenant may use: the operator's keys, and the demo model while it runs. */
+function platformProviders(env: Env): PlatformProvider[] {
+  const known = [
+    { providerId: "openai", name: "OpenAI", wire: "openai", apiKey: env.OPENAI_API_KEY },
+    { providerId: "anthropic", name: "Anthropic", wire: "anthropic", apiKey: env.ANTHROPIC_API_KEY },
+    { providerId: "google", name: "Google Gemini", wire: "google", apiKey: env.GOOGLE_API_KEY },
+    { providerId: "openrouter", name: "OpenRouter", wire: "openai-compatible", apiKey: env.OPENROUTER_API_KEY },
+  ] as const;
+  const configured = known.flatMap(({ apiKey, ...provider }) =>
+    apiKey === undefined ? [] : [{ ...provider, apiKey, baseUrl: null, isDemo: false }],
+  );
+  if (env.DEMO_MODEL_URL === undefined) return configured;
+  const demo = { providerId: "demo", name: "Demo model", wire: "openai-compatible" as const, isDemo: true };
+  return [...configured, { ...demo, baseUrl: env.DEMO_MODEL_URL, apiKey: env.DEMO_MODEL_KEY ?? null }];
+}
+
 async function seed(env: Env): Promise<void> {
   const deps = createDeps(env, { service: "seed", instance: "seed", dbConnections: 2 });
   try {
     await seedPipelines(deps.system, join(paths.root, "pipelines"));
     await seedAgentTemplates(deps.system, join(paths.root, "templates/agents"));
+    await seedPrices(deps.system);
+    await seedPlatformProviders(
+      { system: deps.system, secretEncryptionKey: env.SECRET_ENCRYPTION_KEY },
+      platformProviders(env),
+    );
     await seedDemoTenant(deps, { email: env.DEMO_EMAIL, password: env.DEMO_PASSWORD });
   } finally {
     await deps.close();

@@ -44,7 +44,7 @@ const server = await startOperatorServer({
   host: env.ENGINE_HEALTH_HOST,
 });
 engine.start();
-log.info({ port: server.port, mode: env.DEPLOYMENT_MODE }, "engine started");
+log.info({ url: server.url, mode: env.DEPLOYMENT_MODE }, "engine started");
 
 let stopping = false;
 async function stop(signal: string): Promise<void> {

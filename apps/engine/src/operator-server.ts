@@ -3,8 +3,8 @@ import { createHealth, createMetrics, type NodeHost, serve } from "@djinnbot/api
 import type { Deps } from "@djinnbot/core";
 import type { Engine, EngineStats } from "./engine.ts";
 
-/** Ready while the global stream was polled and Postgres was reached within this time. */
-const freshMs = 10_000;
+/** Ready while the global stream was polled lately, and the chores (one may wait for a workload to end) have not stopped. */
+const freshMs = { lastPollAt: 5000, lastSweepAt: 30_000 } as const;
 
 const help: Record<keyof EngineStats, string> = {
   held: "Runs this instance works on",
@@ -27,8 +27,8 @@ export function startOperatorServer(options: {
 }): Promise<NodeHost> {
   const { deps, engine, port, host } = options;
   const { registry } = createMetrics({ listeners: () => 0 });
-  const fresh = (at: keyof EngineStats) => async () => {
-    if (engine.stats()[at] < Date.now() - freshMs) {
+  const fresh = (at: keyof typeof freshMs) => async () => {
+    if (engine.stats()[at] < Date.now() - freshMs[at]) {
       throw new Error("not lately");
     }
   };

@@ -18,6 +18,8 @@ interface Line {
   streamId: string;
   type: string;
   at: number;
+  stepId: string;
+  attempt: number;
   data: Record<string, unknown>;
 }
 
@@ -26,12 +28,17 @@ const chunked = new Set(["STEP_OUTPUT", "STEP_THINKING"]);
 const maxChunk = 100_000;
 /** The clocks of Redis and this machine may differ by this much. */
 const slackMs = 10_000;
+/** Steps that end within this time are copied together. */
+const gatherMs = 200;
 const batch = 500;
+const maxCursors = 2000;
 
 export class Transcript {
   readonly #deps: Deps;
   readonly #log: Log;
-  readonly #waiting: Ended[] = [];
+  #waiting: Ended[] = [];
+  /** Where to read on in a run's stream: behind the last event of the last copied step. Only saves reading. */
+  readonly #cursors = new Map<string, string>();
   #running: Promise<void> | null = null;
 
   constructor(deps: Deps, log: Log) {
@@ -58,25 +65,37 @@ export class Transcript {
   }
 
   async #run(): Promise<void> {
-    for (let ended = this.#waiting.shift(); ended; ended = this.#waiting.shift()) {
-      try {
-        await this.#copy(ended);
-      } catch (error) {
-        this.#log.warn({ err: (error as Error).message, run_id: ended.runId }, "a transcript was not kept");
+    while (this.#waiting.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      const byRun = Map.groupBy(this.#waiting, (ended) => ended.runId);
+      this.#waiting = [];
+      for (const [runId, steps] of byRun) {
+        try {
+          await this.#copy(steps);
+        } catch (error) {
+          this.#log.warn({ err: (error as Error).message, run_id: runId }, "a transcript was not kept");
+        }
       }
     }
   }
 
-  async #copy(ended: Ended): Promise<void> {
-    const key = runEvents.key(ended);
-    const lines: Line[] = [];
-    let from = String(Math.max(ended.since - slackMs, 0));
+  /** Copies what belongs to the ended steps of one run. */
+  async #copy(steps: readonly Ended[]): Promise<void> {
+    const [first] = steps;
+    if (!first) {
+      return;
+    }
+    const key = runEvents.key(first);
+    const copied = new Map(steps.map((step) => [nameOf(step), { step, lines: [] as Line[] }]));
+    let from = this.#cursors.get(first.runId) ?? String(Math.max(first.since - slackMs, 0));
     for (;;) {
       const entries = toEntries((await this.#deps.redis.xrange(key, from, "+", "COUNT", 1000)) as [string, string[]][]);
       for (const entry of entries) {
-        const line = lineOf(entry, ended);
-        if (line) {
-          append(lines, line);
+        const line = lineOf(entry);
+        const target = line && copied.get(nameOf(line));
+        if (line && target) {
+          this.#remember(first.runId, `(${entry.id}`);
+          append(target.lines, line);
         }
       }
       const last = entries.at(-1);
@@ -85,41 +104,59 @@ export class Transcript {
       }
       from = `(${last.id}`;
     }
-    for (let at = 0; at < lines.length; at += batch) {
-      await this.#insert(ended, lines.slice(at, at + batch));
+    const rows = [...copied.values()].flatMap(({ step, lines }) =>
+      lines
+        .filter((line) => kept.has(line.type))
+        .map(({ streamId, type, at, data }) => ({
+          ...{ id: newId("sessionEvent"), sessionId: step.sessionId },
+          ...{ streamId, type, at, data },
+        })),
+    );
+    for (let at = 0; at < rows.length; at += batch) {
+      await this.#insert(first.tenantId, rows.slice(at, at + batch));
     }
   }
 
-  async #insert(ended: Ended, lines: readonly Line[]): Promise<void> {
-    const rows = lines.map((line) => ({ id: newId("sessionEvent"), ...line }));
-    await withTenantSql(this.#deps.db, ended.tenantId, (sql) =>
+  #remember(runId: string, cursor: string): void {
+    this.#cursors.delete(runId);
+    this.#cursors.set(runId, cursor);
+    const oldest = this.#cursors.size > maxCursors ? this.#cursors.keys().next().value : undefined;
+    if (oldest !== undefined) {
+      this.#cursors.delete(oldest);
+    }
+  }
+
+  async #insert(tenantId: string, rows: readonly object[]): Promise<void> {
+    await withTenantSql(this.#deps.db, tenantId, (sql) =>
       sql.query(
         `INSERT INTO session_events (id, session_id, stream_id, event_type, timestamp, data)
-         SELECT r.id, $1, r."streamId", r.type, r.at, r.data
-         FROM jsonb_to_recordset($2::jsonb) AS r(id text, "streamId" text, type text, at bigint, data jsonb)
+         SELECT r.id, r."sessionId", r."streamId", r.type, r.at, r.data FROM jsonb_to_recordset($1::jsonb)
+           AS r(id text, "sessionId" text, "streamId" text, type text, at bigint, data jsonb)
          ON CONFLICT (tenant_id, session_id, stream_id) DO NOTHING`,
-        [ended.sessionId, JSON.stringify(rows)],
+        [JSON.stringify(rows)],
       ),
     );
   }
 }
 
-/** The event as a line of the step's transcript; null for what belongs elsewhere or is not an event at all. */
-function lineOf(entry: { id: string; data: string }, ended: Ended): Line | null {
-  // A cheap look first: most entries of a long run belong to other steps.
-  if (!entry.data.includes(ended.stepId)) {
-    return null;
-  }
+const nameOf = ({ stepId, attempt }: { stepId: string; attempt: number }) => `${stepId}#${attempt}`;
+
+/** The event as a line of a step's transcript; null for what is about no step, or is not an event at all. */
+function lineOf(entry: { id: string; data: string }): Line | null {
   try {
-    const event = JSON.parse(entry.data.replaceAll("\\u0000", "")) as Record<string, unknown>;
-    const { type, at, stepId, attempt } = event;
-    const mine = stepId === ended.stepId && attempt === ended.attempt;
-    return mine && typeof type === "string" && kept.has(type) && typeof at === "number"
-      ? { streamId: entry.id, type, at, data: JSON.parse(JSON.stringify(event).toWellFormed()) }
+    const data = JSON.parse(clean(entry.data)) as Record<string, unknown>;
+    const { type, at, stepId, attempt } = data;
+    return typeof type === "string" && typeof at === "number" && typeof stepId === "string" && typeof attempt === "number"
+      ? { streamId: entry.id, type, at, stepId, attempt, data }
       : null;
   } catch {
     return null;
   }
+}
+
+/** JSON text without the escapes that Postgres refuses: NUL, and halves of characters. */
+function clean(text: string): string {
+  return text.includes("\\u") ? text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, "$1") : text;
 }
 
 /** Text that came in pieces is kept in one piece. */

@@ -8,6 +8,8 @@ export interface FollowOptions {
   signal?: AbortSignal;
   /** Called when the connection is lost and when it is there (again). */
   onState?: (state: "connected" | "reconnecting") => void;
+  /** Called with the point from which to follow later, before the event at that point is given. */
+  onPosition?: (id: string) => void;
 }
 export interface Connect {
   url: string;
@@ -29,9 +31,17 @@ export async function* followEvents<E extends { id: string }>(
   const seen = new RecentIds();
   while (!options.signal?.aborted) {
     try {
+      let isConnected = false;
       for await (const message of readOnce(connect, options, position.since)) {
         position.wait = backoffMs.first;
-        position.since = message.id || position.since;
+        if (message.id !== "") {
+          position.since = message.id;
+          options.onPosition?.(message.id);
+        }
+        if (!isConnected) {
+          isConnected = true;
+          options.onState?.("connected");
+        }
         if (message.event === "end") {
           return;
         }
@@ -82,7 +92,6 @@ async function* readOnce(
     if (!response.ok || !response.body) {
       throw await responseError(response);
     }
-    options.onState?.("connected");
     const messages: EventSourceMessage[] = [];
     const parser = createParser({ onEvent: (message) => messages.push(message) });
     const decoder = new TextDecoder();

@@ -13,6 +13,6 @@ export * from "./guard.ts";
 export * from "./outbox.ts";
 export type * from "./services.ts";
 export { findProvider, readSettings } from "./settings/index.ts";
-export { type PlatformProvider, seedPlatformProvider } from "./system/seed-platform.ts";
+export { type PlatformProvider, seedPlatformProviders } from "./system/seed-platform.ts";
 export * from "./verbs.ts";
 export * from "./version.ts";

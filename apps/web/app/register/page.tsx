@@ -6,9 +6,11 @@ import { safeNextPath, withNext } from "@/features/auth/next-path.ts";
 import { RegisterForm } from "@/features/auth/register-form.tsx";
 import { loadViewer } from "@/features/shell/load-viewer.ts";
 
+type SearchParams = Record<string, string | string[] | undefined>;
+
 export const metadata: Metadata = { title: "Create a team" };
 
-export default async function RegisterPage({ searchParams }: PageProps<"/register">) {
+export default async function RegisterPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const next = safeNextPath([(await searchParams).next].flat()[0]);
   if ((await loadViewer()) !== null) {
     redirect(next);

@@ -6,9 +6,11 @@ import { safeNextPath, withNext } from "@/features/auth/next-path.ts";
 import { SignInForm } from "@/features/auth/sign-in-form.tsx";
 import { loadViewer } from "@/features/shell/load-viewer.ts";
 
+type SearchParams = Record<string, string | string[] | undefined>;
+
 export const metadata: Metadata = { title: "Sign in" };
 
-export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+export default async function SignInPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const next = safeNextPath([(await searchParams).next].flat()[0]);
   if ((await loadViewer()) !== null) {
     redirect(next);

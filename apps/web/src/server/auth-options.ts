@@ -46,7 +46,11 @@ export function authOptions(headers: Headers): NextAuthOptions {
         authorize: (typed) => authorize(typed, headers),
       }),
     ],
-    jwt: { encode: ({ token, maxAge }) => encode(token, maxAge), decode: ({ token }) => decode(token) },
+    jwt: {
+      maxAge: browserTokenLifetimeSec,
+      encode: ({ token, maxAge }) => encode(token, maxAge),
+      decode: ({ token }) => decode(token),
+    },
     callbacks: {
       jwt: ({ token, user }) => ({ ...token, ...(user ? Claims.parse(user) : {}) }),
       session: ({ session, token }) => ({ ...session, user: { name: token.name ?? null, email: token.email ?? null } }),

@@ -5,8 +5,6 @@ import { createApiKey } from "./create.ts";
 import { listApiKeys } from "./list.ts";
 import { revokeApiKey } from "./revoke.ts";
 
-export { createRunKey, deleteRunKeys, type RunKeyOptions } from "./run-key.ts";
-
 export const apiKeyVerbs: VerbsOf<Contracts["apiKeys"]> = {
   list: listApiKeys,
   create: createApiKey,

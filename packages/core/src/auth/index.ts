@@ -9,11 +9,6 @@ import { register, setup } from "./register.ts";
 import { authStatus } from "./status.ts";
 import { updateProfile } from "./update-profile.ts";
 
-export { anonymousCaller, authenticate, type Credentials } from "./authenticate.ts";
-export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./browser-token.ts";
-export { signInBrowser } from "./login.ts";
-export { revokeBrowserSession } from "./logout.ts";
-
 export const authVerbs: VerbsOf<Contracts["auth"]> = {
   status: authStatus,
   register,

@@ -1,8 +1,8 @@
 import type http from "node:http";
 import { withTenant } from "@djinnbot/db";
 import { tenantKeys } from "@djinnbot/events";
+import { bearer } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bearer } from "../../../testing/src/tenants.ts";
 import { seedPrices } from "./prices.ts";
 import { ask, events, logsOf, openStage, type Stage, secret } from "./stage.ts";
 

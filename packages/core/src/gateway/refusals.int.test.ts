@@ -1,6 +1,6 @@
 import { newId } from "@djinnbot/contracts";
+import { bearer, credentials, twoTenants, unique } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bearer, credentials, twoTenants, unique } from "../../../testing/src/tenants.ts";
 import { createRunKey, deleteRunKeys } from "../api-key/run-key.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { servicesFor } from "../call.ts";

@@ -9,7 +9,7 @@ import { createCustomProvider, deleteProvider, putProvider } from "./put-provide
 import { updateSettings } from "./update.ts";
 
 export { readSettings } from "./get.ts";
-export { findProvider, type UsableProvider, usableProvider } from "./provider-row.ts";
+export { findProvider } from "./provider-row.ts";
 
 export const settingsVerbs: VerbsOf<Contracts["settings"]> = {
   get: getSettings,

@@ -1,12 +1,11 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { withTenant } from "@djinnbot/db";
+import { credentials, newTenant, type TestDeps, testDeps, twoTenants, unique } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestDeps, testDeps } from "../../../testing/src/database.ts";
-import { credentials, newTenant, twoTenants, unique } from "../../../testing/src/tenants.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { servicesFor } from "../call.ts";
-import { seedPlatformProvider } from "../system/seed-platform.ts";
+import { type PlatformProvider, seedPlatformProviders } from "../system/seed-platform.ts";
 import { findProvider, usableProvider } from "./provider-row.ts";
 
 let deps: TestDeps;
@@ -114,9 +113,16 @@ describe("providers", () => {
   it("of the platform are offered to all, below one's own, and their key stays inside", async () => {
     const tenant = await newTenant(deps);
     const target = { system: deps.system, secretEncryptionKey: deps.config.secretEncryptionKey };
-    const demo = { providerId: "demo", name: "Demo model", baseUrl: url, apiKey: "sk-right-key-0001", isDemo: true };
-    await seedPlatformProvider(target, demo);
-    await seedPlatformProvider(target, demo);
+    const demo: PlatformProvider = {
+      providerId: "demo",
+      name: "Demo model",
+      wire: "openai-compatible",
+      baseUrl: url,
+      apiKey: "sk-right-key-0001",
+      isDemo: true,
+    };
+    await seedPlatformProviders(target, [demo]);
+    await seedPlatformProviders(target, [demo]);
     expect(await findProvider(deps, tenant.tenantId, "demo")).toEqual({
       providerId: "demo",
       name: "Demo model",
@@ -145,7 +151,7 @@ describe("providers", () => {
       credentials({ authorization: `Bearer ${deps.config.serviceToken}`, tenantHeader: tenant.tenantId }),
     );
     expect(await servicesFor(service).settings.allKeys({})).toEqual({ keys: {}, extra: {}, keySources: {} });
-    await seedPlatformProvider(target, null);
+    await seedPlatformProviders(target, []);
     expect(await findProvider(deps, tenant.tenantId, "demo")).toBeNull();
   });
 

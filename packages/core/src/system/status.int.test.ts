@@ -1,7 +1,6 @@
 import { systemKeys } from "@djinnbot/events";
+import { credentials, newTenant, type TestDeps, testDeps } from "@djinnbot/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type TestDeps, testDeps } from "../../../testing/src/database.ts";
-import { credentials, newTenant } from "../../../testing/src/tenants.ts";
 import { anonymousCaller } from "../auth/authenticate.ts";
 import { sweepCredentials } from "../auth/sweep.ts";
 import { type Caller, call } from "../call.ts";

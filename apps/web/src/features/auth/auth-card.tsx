@@ -16,7 +16,9 @@ export function AuthCard({ title, children, footer }: AuthCardProps) {
             </span>
             DjinnBot
           </p>
-          <p className="mt-2 text-sm text-muted">A team of AI agents that plan, build, review and test on your repositories.</p>
+          <p className="mt-2 text-sm text-muted">
+            A team of AI agents that plan, build, review and test on your repositories.
+          </p>
         </div>
         <Card className="gap-4 p-5">
           <h1 className="text-lg font-semibold">{title}</h1>

@@ -8,7 +8,8 @@ export function safeNextPath(next: string | null | undefined): string {
   const url = new URL(next, anywhere);
   const path = url.pathname + url.search + url.hash;
   // Dot segments may leave a path that starts with two slashes, which a browser reads as another host.
-  const isPage = url.origin === anywhere && !/^[/\\]{2}/.test(path) && !/^\/(sign-in|register|api|v1)(\/|\?|#|$)/.test(path);
+  const isPage =
+    url.origin === anywhere && !/^[/\\]{2}/.test(path) && !/^\/(sign-in|register|api|v1)(\/|\?|#|$)/.test(path);
   return isPage ? path : "/";
 }
 

@@ -5,12 +5,12 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { useFormDraft } from "../form/draft.ts";
+import { optionalText } from "../form/optional-text.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { signInHere } from "./browser-sign-in.ts";
 import { withNext } from "./next-path.ts";
 import { PasswordInput } from "./password-input.tsx";
-import { optionalText } from "../form/optional-text.ts";
 
 const { email, password, displayName, tenantName } = auth.register.input.shape;
 // Empty inputs of a page mean "left out".
@@ -40,9 +40,9 @@ export function RegisterForm({ next }: { next: string }) {
       return;
     }
     forget();
-    const fault = await signInHere(input);
+    const problem = await signInHere(input);
     // The account exists; should the sign-in fail, the sign-in page says why.
-    window.location.assign(fault === null ? next : withNext("/sign-in", next));
+    window.location.assign(problem === null ? next : withNext("/sign-in", next));
   });
 
   return (
@@ -71,7 +71,8 @@ function EmailProblem({ message, next }: { message: string | undefined; next: st
   if (message?.includes("sign in")) {
     return (
       <>
-        This e-mail address cannot be used. If it is yours, <TextLink href={withNext("/sign-in", next)}>sign in</TextLink>.
+        This e-mail address cannot be used. If it is yours,{" "}
+        <TextLink href={withNext("/sign-in", next)}>sign in</TextLink>.
       </>
     );
   }

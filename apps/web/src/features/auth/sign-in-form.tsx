@@ -7,23 +7,24 @@ import { useFormDraft } from "../form/draft.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { signInHere } from "./browser-sign-in.ts";
 import { PasswordInput } from "./password-input.tsx";
-import { signInFaultText } from "./sign-in-fault.ts";
 
 const schema = auth.login.input;
 
 /** E-mail and password; a refusal is told in place and the e-mail stays. `next` is where to go on (a checked path). */
 export function SignInForm({ next }: { next: string }) {
-  const form = useForm({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" }, mode: "onTouched" });
+  const form = useForm({
+    resolver: zodResolver(schema),
+    defaultValues: { email: "", password: "" },
+    mode: "onTouched",
+  });
   const forget = useFormDraft(form, { key: "sign-in", secret: ["password"] });
   const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
 
   const submit = form.handleSubmit(async (input) => {
-    const fault = await signInHere(input);
-    if (fault !== null) {
-      form.setError("root.server", { message: signInFaultText(fault) });
-      if (fault.code === "UNAUTHENTICATED") {
-        form.setFocus("password", { shouldSelect: true });
-      }
+    const problem = await signInHere(input);
+    if (problem !== null) {
+      form.setError("root.server", { message: problem });
+      form.setFocus("password", { shouldSelect: true });
       return;
     }
     forget();

@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef } from "react";
-import type { DefaultValues, FieldValues, Path, PathValue, UseFormReturn } from "react-hook-form";
+import type { FieldValues, Path, PathValue, UseFormReturn } from "react-hook-form";
 
 type DraftOptions<V> = {
   /** Where the draft is kept; one per form and thing. */
@@ -26,12 +26,14 @@ export function useFormDraft<V extends FieldValues, O>(
         form.setValue(name as Path<V>, value as PathValue<V, Path<V>>, { shouldDirty: true });
       }
     }
-    const { unsubscribe } = form.watch((values, { type }) => {
-      if (type === "change") {
-        writeDraft(key, withoutSecrets(values as DefaultValues<V>, hidden.current));
-      }
+    return form.subscribe({
+      formState: { values: true },
+      callback: ({ values, type }) => {
+        if (type === "change") {
+          writeDraft(key, withoutSecrets(values, hidden.current));
+        }
+      },
     });
-    return unsubscribe;
   }, [form, key]);
   return () => forgetDraft(key);
 }

@@ -1,51 +1,60 @@
 "use client";
-import { RunEvent } from "@djinnbot/contracts";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { trpc } from "@/trpc/client.ts";
-import { useRunEvents } from "@/trpc/use-run-events.ts";
+import { isTerminal, RunEvent, type RunStatus } from "@djinnbot/contracts";
+import { useEffect, useMemo, useState } from "react";
+import { api } from "@/trpc/client.tsx";
+import { useRunEvents } from "@/trpc/live.ts";
 import { foldEvents } from "./fold-events.ts";
 import { type ArrivedEvent, emptyRun, type RunModel } from "./transcript-model.ts";
 
-/** How long what arrives is gathered before it is shown, in ms: some frames, far below what an eye calls late. */
-const GATHER_MS = 60;
+type FeedOptions = {
+  /** The stored state of the run and when it was read (epoch ms): a run that goes on after its end is followed again. */
+  stored: { status: RunStatus; readAt: number } | null;
+  /** Hears of what came live, so that rows can be read again. */
+  onFresh: (events: readonly RunEvent[]) => void;
+  /** The stream said that the run is over. */
+  onEnd: () => void;
+};
 
-/**
- * Everything a run's events tell: first the stored history, then what comes, from exactly where the history ended.
- * `onFresh` hears of what came live, so that rows can be read again.
- */
-export function useRunFeed(runId: string, onFresh: (events: readonly ArrivedEvent[]) => void) {
-  const history = trpc.runs.logs.useQuery({ runId }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
-  const [model, setModel] = useState<RunModel>(emptyRun);
-  const waiting = useRef<ArrivedEvent[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const heard = useRef(onFresh);
-  heard.current = onFresh;
-
+/** Everything a run's events tell: first the stored history, then what comes, from exactly where the history ended. */
+export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOptions) {
+  const history = api.runs.logs.useQuery(
+    { runId },
+    { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false, refetchOnReconnect: false },
+  );
   const past = useMemo(() => (history.data === undefined ? null : readHistory(history.data)), [history.data]);
-  useEffect(() => {
-    if (past !== null) {
-      setModel((before) => foldEvents(before, past));
-    }
-  }, [past]);
+  const [live, setLive] = useState<RunModel | null>(null);
+  const first = useMemo(() => (past === null ? emptyRun : foldEvents(emptyRun, past)), [past]);
+  const [epoch, setEpoch] = useState(0);
 
-  const flush = useCallback(() => {
-    timer.current = null;
-    const batch = waiting.current.splice(0);
-    setModel((before) => foldEvents(before, batch));
-    heard.current(batch);
-  }, []);
-  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
-  const onEvent = useCallback(
-    (event: RunEvent) => {
-      waiting.current.push(event);
-      timer.current ??= setTimeout(flush, GATHER_MS);
+  const since = past?.findLast((event) => event.streamId !== undefined)?.streamId ?? "0";
+  const connection = useRunEvents(
+    runId,
+    (events) => {
+      setLive((before) => foldEvents(before ?? first, events));
+      onFresh(events);
     },
-    [flush],
+    { since, epoch, enabled: past !== null },
   );
 
-  const since = past === null ? null : (past.findLast((event) => event.streamId !== undefined)?.streamId ?? "0");
-  useRunEvents({ runId, since: since ?? "0", enabled: since !== null, onEvent });
-  return { model, history };
+  const endedAt = useEndedAt(connection.status === "ended", onEnd);
+  useEffect(() => {
+    if (endedAt !== null && stored !== null && stored.readAt > endedAt && !isTerminal(stored.status)) {
+      setEpoch((before) => before + 1);
+    }
+  }, [endedAt, stored]);
+  return { model: live ?? first, history, connection };
+}
+
+function useEndedAt(ended: boolean, onEnd: () => void): number | null {
+  const [endedAt, setEndedAt] = useState<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once for each end
+  useEffect(() => {
+    setEndedAt(ended ? Date.now() : null);
+    if (ended) {
+      onEnd();
+    }
+  }, [ended]);
+  return endedAt;
 }
 
 /** What a workload wrote may be anything: only what is an event counts. */
@@ -53,6 +62,6 @@ function readHistory(rows: readonly Record<string, unknown>[]): ArrivedEvent[] {
   return rows.flatMap((row) => {
     const parsed = RunEvent.safeParse(row);
     const streamId = typeof row.streamId === "string" ? row.streamId : undefined;
-    return parsed.success ? [{ ...parsed.data, streamId }] : [];
+    return parsed.success ? [{ ...parsed.data, ...(streamId === undefined ? {} : { streamId }) }] : [];
   });
 }

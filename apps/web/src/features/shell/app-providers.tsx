@@ -4,16 +4,19 @@ import Link from "next/link";
 import { ThemeProvider, useTheme } from "next-themes";
 import type { ReactNode } from "react";
 import { z } from "zod";
+import { TrpcProvider } from "@/trpc/provider.tsx";
 
 // zod compiles parsers with `new Function` where it may; the page's security policy forbids that, so it should not try.
 z.config({ jitless: true });
 
-/** What every page needs around it, signed in or not: theme, links, tooltips, toasts. */
+/** What every page needs around it, signed in or not: theme, links, data, tooltips, toasts. */
 export function AppProviders({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <LinkProvider component={Link}>
-        <TooltipProvider>{children}</TooltipProvider>
+        <TooltipProvider>
+          <TrpcProvider>{children}</TrpcProvider>
+        </TooltipProvider>
       </LinkProvider>
       <ThemedToaster />
     </ThemeProvider>

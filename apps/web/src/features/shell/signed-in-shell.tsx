@@ -1,6 +1,6 @@
 "use client";
-import { signOut } from "next-auth/react";
-import type { ReactNode } from "react";
+import { getSession, signOut } from "next-auth/react";
+import { type ReactNode, useEffect } from "react";
 import { AppShell } from "./app-shell.tsx";
 import type { Viewer } from "./profile-menu.tsx";
 
@@ -8,5 +8,7 @@ type SignedInShellProps = { viewer: Viewer; collapsed: boolean; banners?: ReactN
 
 /** The shell, with the way out of the browser's session. */
 export function SignedInShell(props: SignedInShellProps) {
+  // Asking for the session renews its cookie: who comes back every few days stays signed in.
+  useEffect(() => void getSession(), []);
   return <AppShell {...props} onSignOut={() => void signOut({ callbackUrl: "/sign-in" })} />;
 }

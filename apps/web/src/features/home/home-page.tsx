@@ -1,0 +1,62 @@
+"use client";
+import { Button, Page, PageHeader, Skeleton } from "@djinnbot/ui";
+import { CircleCheck, CircleX, Play, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { AgentsCard } from "./agents-card.tsx";
+import { AttentionCard } from "./attention-card.tsx";
+import { FirstStepsCard } from "./first-steps-card.tsx";
+import { useLiveRefresh } from "./live-refresh.ts";
+import { RecentCard } from "./recent-card.tsx";
+import { RunningCard } from "./running-card.tsx";
+import { SystemCard } from "./system-card.tsx";
+import { useHome } from "./use-home.ts";
+
+const SIGNS = {
+  ok: { icon: CircleCheck, classes: "text-ok" },
+  warn: { icon: TriangleAlert, classes: "text-warn" },
+  danger: { icon: CircleX, classes: "text-danger" },
+};
+
+/** Is everything all right, what is running, what needs me? */
+export function HomePage() {
+  useLiveRefresh();
+  const home = useHome();
+  return (
+    <Page>
+      <PageHeader
+        title="Home"
+        description={<Answer answer={home.answer} />}
+        actions={
+          <Button asChild variant="primary" icon={<Play aria-hidden />}>
+            <Link href="/runs?dialog=new">New run</Link>
+          </Button>
+        }
+      />
+      <FirstStepsCard />
+      <div className="grid min-w-0 gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <AttentionCard home={home} />
+          <RunningCard home={home} />
+          <RecentCard home={home} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <AgentsCard />
+          <SystemCard home={home} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Answer({ answer }: { answer: ReturnType<typeof useHome>["answer"] }) {
+  if (answer === null) {
+    return <Skeleton className="mt-1 h-4 w-72" />;
+  }
+  const sign = SIGNS[answer.state];
+  return (
+    <span role="status" className="flex items-start gap-1.5">
+      <sign.icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${sign.classes}`} />
+      {answer.text}
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+import type { Run } from "@djinnbot/contracts";
+import { AppLink, Duration, Money, Progress, RelativeTime, StatusBadge } from "@djinnbot/ui";
+import { taskTitle } from "./runs-now.ts";
+
+/** One run of a short list: what, where it stands, since when. */
+export function RunRow({ run }: { run: Run }) {
+  const isOpen = run.status === "running" || run.status === "pending";
+  return (
+    <AppLink
+      href={`/runs/${run.id}`}
+      data-row
+      data-focus="inset"
+      className="flex flex-col gap-1 px-4 py-2.5 text-sm transition-colors hover:bg-hover/60"
+    >
+      <span className="flex items-start justify-between gap-3">
+        <span className="min-w-0 truncate font-medium">{taskTitle(run.task)}</span>
+        <StatusBadge status={run.status} />
+      </span>
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
+        <span className="truncate">{run.pipelineName ?? run.pipelineId}</span>
+        {isOpen ? (
+          <>
+            {run.currentStep === null ? null : <span className="font-mono">{run.currentStep}</span>}
+            {run.startedAt === null ? <span>waits for an engine</span> : <Duration from={run.startedAt} />}
+          </>
+        ) : (
+          <RelativeTime at={run.completedAt ?? run.updatedAt} />
+        )}
+        <Money micros={run.costMicros} />
+      </span>
+      {run.status === "running" ? (
+        <Progress value={run.stepsCompleted} max={run.stepsTotal} label="Steps done" className="mt-0.5" />
+      ) : null}
+    </AppLink>
+  );
+}
+
+/** One run that needs somebody: what happened and what to do. */
+export function AttentionRow({ run }: { run: Run }) {
+  const why = run.failure?.message || run.failure?.meaning;
+  const todo = run.failure?.remedy ?? (run.status === "failed" ? "Open the run to see why." : "It waits for a person.");
+  return (
+    <AppLink
+      href={`/runs/${run.id}`}
+      data-row
+      data-focus="inset"
+      className="flex flex-col gap-1 px-4 py-2.5 text-sm transition-colors hover:bg-hover/60"
+    >
+      <span className="flex items-start justify-between gap-3">
+        <span className="min-w-0 truncate font-medium">{taskTitle(run.task)}</span>
+        <StatusBadge status={run.status} />
+      </span>
+      {why ? <span className="line-clamp-2 text-muted wrap-anywhere">{why}</span> : null}
+      <span className="flex flex-wrap gap-x-3 text-xs text-muted">
+        <span>{todo}</span>
+        <RelativeTime at={run.completedAt ?? run.updatedAt} />
+      </span>
+    </AppLink>
+  );
+}

@@ -1,0 +1,139 @@
+"use client";
+import {
+  Button,
+  Duration,
+  EmptyState,
+  formatCount,
+  Money,
+  RelativeTime,
+  SkeletonTable,
+  StatusIcon,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+  TokenCount,
+} from "@djinnbot/ui";
+import type { LlmCall } from "@djinnbot/contracts";
+import { Cpu } from "lucide-react";
+import { useState } from "react";
+import { api } from "@/trpc/client.tsx";
+import { FaultState } from "@/features/form/fault-state.tsx";
+
+const PAGE = 100;
+const micros = (dollars: number | null) => (dollars === null ? null : Math.round(dollars * 1_000_000));
+
+/** Every model call of the run with its tokens, cost and latency. */
+export function CallsTab({ runId }: { runId: string }) {
+  const [offset, setOffset] = useState(0);
+  const calls = api.llmCalls.list.useQuery({ runId, limit: PAGE, offset }, { placeholderData: (before) => before });
+  if (calls.isPending) {
+    return <SkeletonTable columns={5} />;
+  }
+  if (calls.isError) {
+    return <FaultState className="m-4" title="The model calls could not be loaded" error={calls.error} onRetry={() => calls.refetch()} />;
+  }
+  const { calls: rows, summary, total, hasMore } = calls.data;
+  if (total === 0) {
+    return (
+      <EmptyState icon={<Cpu aria-hidden />} title="No model calls yet">
+        Each time an agent asks its model, the call stands here with its tokens, cost and latency.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <p className="flex flex-wrap gap-x-4 border-b border-line px-4 py-2 text-xs text-muted">
+        <span>{formatCount(summary.callCount)} calls</span>
+        <span>
+          <TokenCount value={summary.totalInputTokens} /> in · <TokenCount value={summary.totalOutputTokens} /> out
+        </span>
+        <span>
+          <Money micros={micros(summary.totalCost)} />
+        </span>
+        <span>
+          <Duration ms={summary.avgDurationMs} /> on average
+        </span>
+      </p>
+      <div className="min-h-0 flex-1 overflow-auto">
+        <CallsTable calls={rows} />
+      </div>
+      {total <= PAGE ? null : (
+        <div className="flex items-center justify-between gap-2 border-t border-line px-4 py-2 text-xs text-muted">
+          <span>
+            {formatCount(offset + 1)}–{formatCount(offset + rows.length)} of {formatCount(total)}
+          </span>
+          <span className="flex gap-2">
+            <Button size="sm" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+              Newer
+            </Button>
+            <Button size="sm" disabled={!hasMore} onClick={() => setOffset(offset + PAGE)}>
+              Older
+            </Button>
+          </span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function CallsTable({ calls }: { calls: readonly LlmCall[] }) {
+  return (
+    <Table label="Model calls">
+      <TableHead>
+        <tr>
+          <TableHeaderCell>When</TableHeaderCell>
+          <TableHeaderCell>Step</TableHeaderCell>
+          <TableHeaderCell>Model</TableHeaderCell>
+          <TableHeaderCell align="right">In</TableHeaderCell>
+          <TableHeaderCell align="right">Out</TableHeaderCell>
+          <TableHeaderCell align="right">Cost</TableHeaderCell>
+          <TableHeaderCell align="right">Latency</TableHeaderCell>
+          <TableHeaderCell>Result</TableHeaderCell>
+        </tr>
+      </TableHead>
+      <TableBody>
+        {calls.map((call) => (
+          <TableRow key={call.id}>
+            <TableCell className="text-muted">
+              <RelativeTime at={call.createdAt} />
+            </TableCell>
+            <TableCell className="whitespace-nowrap">{call.stepId ?? "–"}</TableCell>
+            <TableCell mono className="whitespace-nowrap">
+              {call.provider}/{call.model}
+            </TableCell>
+            <TableCell align="right">
+              <TokenCount value={call.inputTokens} />
+            </TableCell>
+            <TableCell align="right">
+              <TokenCount value={call.outputTokens} />
+            </TableCell>
+            <TableCell align="right" className="whitespace-nowrap">
+              {call.costApproximate ? <span title="The price is not fully known">≈ </span> : null}
+              <Money micros={micros(call.costTotal)} />
+            </TableCell>
+            <TableCell align="right">
+              <Duration ms={call.durationMs} />
+            </TableCell>
+            <TableCell>
+              <CallResult call={call} />
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function CallResult({ call }: { call: LlmCall }) {
+  const failed = call.error !== null || (call.status !== null && call.status >= 400);
+  const text = call.error ?? (failed ? `HTTP ${call.status}` : (call.stopReason ?? "ok"));
+  return (
+    <span className="flex max-w-64 items-center gap-1.5 text-xs" title={text}>
+      <StatusIcon status={failed ? "failed" : "completed"} />
+      <span className="truncate">{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,100 @@
+"use client";
+import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
+import { Button, type CommandEntry, ConfirmDialog, plural } from "@djinnbot/ui";
+import { CircleStop, RotateCw, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useMemo, useState } from "react";
+import { useCommandGroup } from "@/features/shell/commands.ts";
+import { api } from "@/trpc/client.tsx";
+import { RestartDialog } from "./restart-dialog.tsx";
+
+type Open = "cancel" | "restart" | "delete" | null;
+
+/** What may be done with the run in its present state. */
+export function RunActions({ run, status }: { run: RunDetail; status: RunStatus }) {
+  const [open, setOpen] = useState<Open>(null);
+  const over = isTerminal(status);
+  const close = (next: boolean) => {
+    if (!next) {
+      setOpen(null);
+    }
+  };
+  const commands = useMemo(() => commandsOf(over, setOpen), [over]);
+  useCommandGroup({ heading: "This run", items: commands });
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {over ? (
+        <>
+          <Button icon={<RotateCw aria-hidden />} onClick={() => setOpen("restart")}>
+            Restart
+          </Button>
+          <Button variant="ghost" icon={<Trash2 aria-hidden />} onClick={() => setOpen("delete")}>
+            Delete
+          </Button>
+        </>
+      ) : (
+        <Button icon={<CircleStop aria-hidden />} onClick={() => setOpen("cancel")}>
+          Cancel run
+        </Button>
+      )}
+      <RestartDialog open={open === "restart"} onOpenChange={close} runId={run.id} stepId={null} />
+      <CancelDialog open={open === "cancel"} onOpenChange={close} runId={run.id} />
+      <DeleteDialog open={open === "delete"} onOpenChange={close} run={run} />
+    </div>
+  );
+}
+
+function commandsOf(over: boolean, open: (what: Open) => void): CommandEntry[] {
+  return over
+    ? [
+        { id: "run restart", label: "Restart this run", icon: <RotateCw aria-hidden />, onSelect: () => open("restart") },
+        { id: "run delete", label: "Delete this run", icon: <Trash2 aria-hidden />, onSelect: () => open("delete") },
+      ]
+    : [{ id: "run cancel", label: "Cancel this run", icon: <CircleStop aria-hidden />, onSelect: () => open("cancel") }];
+}
+
+type DialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
+
+function CancelDialog({ runId, ...dialog }: DialogProps & { runId: string }) {
+  const utils = api.useUtils();
+  const cancel = api.runs.cancel.useMutation();
+  return (
+    <ConfirmDialog
+      {...dialog}
+      title="Cancel this run?"
+      description="The agent is stopped within seconds. Finished steps and their commits stay, and you can restart later."
+      consequences={["What the running step has not committed is lost."]}
+      confirmLabel="Cancel run"
+      cancelLabel="Keep running"
+      onConfirm={async () => {
+        await cancel.mutateAsync({ runId });
+        await utils.runs.get.invalidate({ runId });
+      }}
+    />
+  );
+}
+
+function DeleteDialog({ run, ...dialog }: DialogProps & { run: RunDetail }) {
+  const utils = api.useUtils();
+  const router = useRouter();
+  const remove = api.runs.delete.useMutation();
+  return (
+    <ConfirmDialog
+      {...dialog}
+      title="Delete this run?"
+      description="This cannot be undone. It removes:"
+      consequences={[
+        `${plural(run.steps.length, "execution")} of steps with their transcripts`,
+        `${plural(Object.keys(run.outputs).length, "output")} and the working copy`,
+        "The list of its model calls keeps the cost",
+      ].slice(0, 2)}
+      confirmLabel="Delete run"
+      typeToConfirm="delete"
+      onConfirm={async () => {
+        await remove.mutateAsync({ runId: run.id });
+        void utils.runs.list.invalidate();
+        router.push("/runs");
+      }}
+    />
+  );
+}

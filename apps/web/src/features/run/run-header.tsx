@@ -1,0 +1,121 @@
+"use client";
+import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
+import {
+  Badge,
+  CodeText,
+  Duration,
+  Money,
+  Progress,
+  RelativeTime,
+  StatusBadge,
+  TextLink,
+  TokenCount,
+} from "@djinnbot/ui";
+import { FlaskConical } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { RunActions } from "./run-actions.tsx";
+
+const TASK_LINES = 3;
+const BAR = { completed: "ok", failed: "danger", cancelled: "accent", waiting: "warn", paused: "warn" } as const;
+
+/** What the run is, how far it is, what it cost so far, and what can be done with it. */
+export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }) {
+  const demo = run.steps.some((step) => step.modelUsed?.startsWith("demo/"));
+  return (
+    <header className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1.5">
+          <div className="flex flex-wrap items-center gap-2" role="status" aria-label="State of the run">
+            <StatusBadge status={status} />
+            {demo ? (
+              <Badge tone="info" icon={<FlaskConical aria-hidden />}>
+                Demo model — scripted replies
+              </Badge>
+            ) : null}
+          </div>
+          <Task text={run.task} />
+        </div>
+        <RunActions run={run} status={status} />
+      </div>
+      <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
+        <Fact label="Pipeline">
+          <TextLink href={`/pipelines/${encodeURIComponent(run.pipelineId)}`}>
+            {run.pipelineName ?? run.pipelineId}
+          </TextLink>
+        </Fact>
+        <Fact label="Repository">
+          {run.repository === null ? (
+            <span className="text-muted">A fresh one</span>
+          ) : (
+            <CodeText text={run.repository} truncate className="max-w-72" />
+          )}
+        </Fact>
+        {run.taskBranch === null ? null : (
+          <Fact label="Branch">
+            <CodeText text={run.taskBranch} truncate className="max-w-72" />
+          </Fact>
+        )}
+        {run.modelOverride === null ? null : (
+          <Fact label="Model">
+            <CodeText text={run.modelOverride} truncate className="max-w-60" />
+          </Fact>
+        )}
+        <Fact label={run.startedAt === null ? "Created" : "Started"}>
+          <RelativeTime at={run.startedAt ?? run.createdAt} />
+        </Fact>
+        <Fact label="Duration">
+          <Duration from={run.startedAt} to={run.completedAt ?? (isTerminal(status) ? run.updatedAt : null)} />
+        </Fact>
+        <Fact label="Cost">
+          <Money micros={run.costMicros} />
+          {run.costApproximate ? <span className="text-muted"> approx.</span> : null}
+        </Fact>
+        <Fact label="Tokens">
+          <TokenCount value={run.inputTokens} /> <span className="text-muted">in ·</span>{" "}
+          <TokenCount value={run.outputTokens} /> <span className="text-muted">out</span>
+        </Fact>
+      </dl>
+      <Progress
+        label="Steps completed"
+        value={Math.min(run.stepsCompleted, run.stepsTotal)}
+        max={run.stepsTotal}
+        tone={status in BAR ? BAR[status as keyof typeof BAR] : "info"}
+      />
+    </header>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-muted">{label}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  );
+}
+
+/** The task is the title: its first lines, all of it on demand. */
+function Task({ text }: { text: string }) {
+  const [open, setOpen] = useState(false);
+  const lines = text.trim().split("\n");
+  const long = lines.length > TASK_LINES || text.length > 280;
+  return (
+    <div className="prose-width min-w-0">
+      <h1
+        className={`text-lg font-semibold wrap-anywhere whitespace-pre-wrap ${long && !open ? "line-clamp-3" : ""}`}
+      >
+        {text.trim()}
+      </h1>
+      {long ? (
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="rounded-sm text-xs text-accent-text hover:underline"
+        >
+          {open ? "Show less" : "Show the whole task"}
+        </button>
+      ) : null}
+    </div>
+  );
+}

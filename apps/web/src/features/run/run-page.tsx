@@ -1,0 +1,197 @@
+"use client";
+import { toDjinnError } from "@djinnbot/client";
+import type { RunDetail, RunStatus } from "@djinnbot/contracts";
+import { Button, EmptyState, Page, Skeleton, SkeletonText, Tabs, TabsList, TabsTrigger } from "@djinnbot/ui";
+import { SearchX } from "lucide-react";
+import Link from "next/link";
+import { useMemo } from "react";
+import { FaultState } from "@/features/form/fault-state.tsx";
+import { PageCrumbs } from "@/features/shell/crumbs.tsx";
+import { CallsTab } from "./calls-tab.tsx";
+import { FailurePanel } from "./failure-panel.tsx";
+import { RunHeader } from "./run-header.tsx";
+import { CommitsTab, OutputsTab, RawTab } from "./step-tabs.tsx";
+import { StepTimeline } from "./step-timeline.tsx";
+import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
+import { NoticeLine } from "./transcript-item.tsx";
+import type { RunModel } from "./transcript-model.ts";
+import { TranscriptView } from "./transcript-view.tsx";
+import { useRun } from "./use-run.ts";
+import { useUrlState } from "./use-url-state.ts";
+
+/** One run: what is happening, what each step did and cost, why it failed, what can be done. */
+export function RunPage({ runId }: { runId: string }) {
+  const { run, feed, timeline, status } = useRun(runId);
+  if (run.isPending) {
+    return <RunSkeleton />;
+  }
+  if (run.isError && run.data === undefined) {
+    return toDjinnError(run.error).code === "NOT_FOUND" ? (
+      <NoRun />
+    ) : (
+      <Page>
+        <FaultState title="The run could not be loaded" error={run.error} onRetry={() => run.refetch()} />
+      </Page>
+    );
+  }
+  return <RunBody run={run.data} status={status ?? run.data.status} feed={feed} timeline={timeline} />;
+}
+
+type RunBodyProps = {
+  run: RunDetail;
+  status: RunStatus;
+  feed: ReturnType<typeof useRun>["feed"];
+  timeline: readonly TimelineEntry[];
+};
+
+const TABS = ["transcript", "outputs", "commits", "calls", "raw"] as const;
+type Tab = (typeof TABS)[number];
+
+function RunBody({ run, status, feed, timeline }: RunBodyProps) {
+  const url = useUrlState();
+  const tab = TABS.find((name) => name === url.get("tab")) ?? "transcript";
+  const entry = findEntry(timeline, url.get("step")) ?? defaultEntry(timeline, status);
+  const select = (key: string) => url.set({ step: key, tab: tab === "transcript" || tab === "outputs" ? tab : null });
+  const crumb = useMemo(() => crumbOf(run.task), [run.task]);
+  const commits = timeline.filter((candidate) => candidate.commitHash !== null).length;
+  return (
+    <Page>
+      <PageCrumbs items={[{ label: "Runs", href: "/runs" }, { label: crumb }]} />
+      <RunHeader run={run} status={status} />
+      {status === "failed" && run.failure !== null ? <FailurePanel run={run} timeline={timeline} /> : null}
+      {feed.connection.status === "failed" ? (
+        <FaultState compact title="Live events stopped" error={feed.connection.error} onRetry={() => location.reload()} />
+      ) : null}
+      <div className="grid items-start gap-4 lg:grid-cols-[17rem_minmax(0,1fr)]">
+        <aside
+          aria-label="Steps of the run"
+          className="max-h-72 overflow-y-auto rounded-lg border border-line bg-surface lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5.5rem)]"
+        >
+          {timeline.length === 0 ? (
+            <p className="p-3 text-sm text-muted">No step has been queued yet.</p>
+          ) : (
+            <StepTimeline entries={timeline} selectedKey={entry?.key ?? null} onSelect={select} />
+          )}
+          <RunNotices model={feed.model} />
+        </aside>
+        <section
+          aria-label={entry === null ? "Step" : `Step ${entry.stepId}`}
+          className="flex h-[calc(100dvh-5.5rem)] min-h-96 min-w-0 flex-col rounded-lg border border-line bg-surface lg:sticky lg:top-16"
+        >
+          <Tabs value={tab} onValueChange={(next) => url.set({ tab: next === "transcript" ? null : next })}>
+            <TabsList className="px-4">
+              <TabsTrigger value="transcript">Transcript</TabsTrigger>
+              <TabsTrigger value="outputs">Outputs</TabsTrigger>
+              <TabsTrigger value="commits" count={commits}>
+                Commits
+              </TabsTrigger>
+              <TabsTrigger value="calls">Model calls</TabsTrigger>
+              <TabsTrigger value="raw" count={feed.model.events.length}>
+                Raw events
+              </TabsTrigger>
+            </TabsList>
+          </Tabs>
+          <TabBody tab={tab} run={run} entry={entry} feed={feed} timeline={timeline} onSelect={select} />
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+type TabBodyProps = Omit<RunBodyProps, "status"> & {
+  tab: Tab;
+  entry: TimelineEntry | null;
+  onSelect: (key: string) => void;
+};
+
+function TabBody({ tab, run, entry, feed, timeline, onSelect }: TabBodyProps) {
+  if (tab === "raw") {
+    return <RawTab events={feed.model.events} />;
+  }
+  if (tab === "calls") {
+    return <CallsTab runId={run.id} />;
+  }
+  if (tab === "commits") {
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <CommitsTab entries={timeline} branch={run.taskBranch} push={run.push} onSelect={onSelect} />
+      </div>
+    );
+  }
+  if (entry === null) {
+    return <p className="p-4 text-sm text-muted">The first step starts as soon as an engine is free.</p>;
+  }
+  if (tab === "outputs") {
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <OutputsTab entry={entry} />
+      </div>
+    );
+  }
+  if (feed.history.isError) {
+    return (
+      <FaultState
+        className="m-4"
+        title="The transcript could not be loaded"
+        error={feed.history.error}
+        onRetry={() => feed.history.refetch()}
+      />
+    );
+  }
+  const items = feed.model.attempts[entry.key]?.items ?? [];
+  return <TranscriptView key={entry.key} entry={entry} items={items} loading={feed.history.isPending} />;
+}
+
+function RunNotices({ model }: { model: RunModel }) {
+  return model.notices.length === 0 ? null : (
+    <ul aria-label="About the run" className="flex flex-col gap-1.5 border-t border-line p-3">
+      {model.notices.map((item) => (
+        <li key={item.id}>
+          <NoticeLine item={item} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function crumbOf(task: string): string {
+  const line = task.trim().split("\n", 1)[0] ?? "";
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+}
+
+function NoRun() {
+  return (
+    <Page>
+      <EmptyState
+        icon={<SearchX aria-hidden />}
+        title="There is no such run"
+        action={
+          <Button asChild variant="primary">
+            <Link href="/runs">All runs</Link>
+          </Button>
+        }
+      >
+        It was deleted, or it belongs to another team.
+      </EmptyState>
+    </Page>
+  );
+}
+
+/** The shape of the page while it loads. */
+export function RunSkeleton() {
+  return (
+    <Page>
+      <Skeleton className="h-6 w-2/3" />
+      <Skeleton className="h-4 w-1/2" />
+      <Skeleton className="h-2 w-full" />
+      <div className="grid gap-4 lg:grid-cols-[17rem_minmax(0,1fr)]">
+        <div className="rounded-lg border border-line bg-surface p-3">
+          <SkeletonText lines={6} />
+        </div>
+        <div className="h-96 rounded-lg border border-line bg-surface p-4">
+          <SkeletonText lines={8} />
+        </div>
+      </div>
+    </Page>
+  );
+}

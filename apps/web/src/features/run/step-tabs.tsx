@@ -1,0 +1,131 @@
+"use client";
+import { CodeText, CopyButton, cn, EmptyState, SegmentedControl, VirtualLog } from "@djinnbot/ui";
+import type { PushState } from "@djinnbot/contracts";
+import { GitCommitHorizontal } from "lucide-react";
+import { useMemo, useState } from "react";
+import { AnsiText } from "./ansi-text.tsx";
+import { Markdown } from "./markdown.tsx";
+import type { TimelineEntry } from "./timeline.ts";
+import type { ArrivedEvent } from "./transcript-model.ts";
+
+const VIEWS = [
+  { value: "text" as const, label: "Text" },
+  { value: "mono" as const, label: "Mono" },
+];
+
+/** What the selected step delivered, and its own summary. */
+export function OutputsTab({ entry }: { entry: TimelineEntry }) {
+  const outputs = Object.entries(entry.outputs);
+  if (outputs.length === 0 && entry.summary === null) {
+    return (
+      <p className="p-4 text-sm text-muted">
+        {entry.status === "completed"
+          ? "This step declares no outputs."
+          : "Outputs appear here when the step completes."}
+      </p>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4 p-4">
+      {entry.summary === null || entry.outputs.summary === entry.summary ? null : (
+        <Output name="Summary of the agent" value={entry.summary} />
+      )}
+      {outputs.map(([key, value]) => (
+        <Output key={key} name={key} value={value} mono />
+      ))}
+    </div>
+  );
+}
+
+function Output({ name, value, mono }: { name: string; value: string; mono?: boolean }) {
+  const [view, setView] = useState<"text" | "mono">("text");
+  return (
+    <section aria-label={name} className="rounded-lg border border-line">
+      <div className="flex items-center justify-between gap-2 border-b border-line py-1 pr-1 pl-3">
+        <h3 className={cn("min-w-0 truncate text-xs font-medium", mono && "font-mono")}>{name}</h3>
+        <div className="flex items-center gap-1">
+          <SegmentedControl label={`View of ${name}`} size="sm" value={view} onValueChange={setView} options={VIEWS} />
+          <CopyButton text={value} label={`Copy ${name}`} />
+        </div>
+      </div>
+      <div className="p-3">{view === "mono" ? <AnsiText text={value} /> : <Markdown text={value} />}</div>
+    </section>
+  );
+}
+
+type CommitsTabProps = {
+  entries: readonly TimelineEntry[];
+  branch: string | null;
+  push: PushState;
+  onSelect: (key: string) => void;
+};
+
+/** What every step committed to the run's branch, and whether the branch reached the remote. */
+export function CommitsTab({ entries, branch, push, onSelect }: CommitsTabProps) {
+  const commits = entries.filter((entry) => entry.commitHash !== null);
+  if (commits.length === 0) {
+    return (
+      <EmptyState icon={<GitCommitHorizontal aria-hidden />} title="No commits yet">
+        When a step completes, its changes are committed to {branch ?? "the run's branch"}.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="flex flex-col">
+      <p className="border-b border-line px-4 py-2 text-xs text-muted">
+        {PUSH_WORDS[push.status]} {branch === null ? null : <CodeText text={branch} />}
+        {push.detail ? <span className="wrap-anywhere"> — {push.detail}</span> : null}
+      </p>
+      <ol aria-label="Commits">
+        {commits.map((entry) => (
+          <li key={entry.key} className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm">
+            <CodeText text={entry.commitHash ?? ""}>{entry.commitHash?.slice(0, 10)}</CodeText>
+            <span className="min-w-0 flex-1 basis-48 wrap-anywhere">
+              {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
+            </span>
+            <button
+              type="button"
+              onClick={() => onSelect(entry.key)}
+              className="rounded-sm text-xs text-accent-text hover:underline"
+            >
+              {entry.stepId}
+              {entry.attempt > 1 ? ` · attempt ${entry.attempt}` : ""}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+const PUSH_WORDS = { none: "Kept on", pushed: "Pushed to the remote:", refused: "The remote refused" };
+
+const lineOf = new WeakMap<ArrivedEvent, string>();
+
+/** Every event of the run as it was told. */
+export function RawTab({ events }: { events: readonly ArrivedEvent[] }) {
+  const lines = useMemo(
+    () =>
+      events.map((event) => {
+        const text = lineOf.get(event) ?? asLine(event);
+        lineOf.set(event, text);
+        return { id: event.id, at: event.at, text };
+      }),
+    [events],
+  );
+  return (
+    <VirtualLog
+      lines={lines}
+      label="Raw events"
+      height="100%"
+      live={false}
+      emptyText="No events yet."
+      className="flex-1 rounded-none border-0"
+    />
+  );
+}
+
+function asLine({ v: _v, tenantId: _t, runId: _r, at: _at, streamId: _s, ...event }: ArrivedEvent): string {
+  const { type, ...rest } = event;
+  return `${type} ${JSON.stringify(rest)}`;
+}

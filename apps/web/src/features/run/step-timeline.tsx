@@ -1,0 +1,84 @@
+"use client";
+import { Avatar, cn, Duration, Money, RelativeTime, StatusIcon, statusMeta } from "@djinnbot/ui";
+import { CornerDownRight } from "lucide-react";
+import { memo, useRef } from "react";
+import { useRowKeys } from "@/features/shell/shortcuts.ts";
+import type { TimelineEntry } from "./timeline.ts";
+import { isOver } from "./transcript-model.ts";
+
+type StepTimelineProps = {
+  entries: readonly TimelineEntry[];
+  selectedKey: string | null;
+  onSelect: (key: string) => void;
+};
+
+/** Every execution of a step in order; the selected one is shown beside it. */
+export function StepTimeline({ entries, selectedKey, onSelect }: StepTimelineProps) {
+  const list = useRef<HTMLOListElement>(null);
+  useRowKeys(list);
+  return (
+    <ol ref={list} aria-label="Steps" className="flex flex-col">
+      {entries.map((entry) => (
+        <li key={entry.key} className="border-b border-line last:border-b-0">
+          <TimelineRow entry={entry} selected={entry.key === selectedKey} onSelect={onSelect} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+type TimelineRowProps = { entry: TimelineEntry; selected: boolean; onSelect: (key: string) => void };
+
+const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: TimelineRowProps) {
+  const note = entry.note ?? (entry.status === "failed" ? (entry.failure?.meaning ?? entry.error) : null);
+  return (
+    <button
+      type="button"
+      data-row
+      data-focus="inset"
+      aria-current={selected ? "step" : undefined}
+      onClick={() => onSelect(entry.key)}
+      className={cn(
+        "relative flex w-full items-start gap-2.5 px-3 py-2 text-left transition-colors hover:bg-hover/60",
+        selected && "bg-accent-soft hover:bg-accent-soft",
+      )}
+    >
+      {selected ? <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent-text" /> : null}
+      <StatusIcon status={entry.status} className="mt-0.5" />
+      <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <span className="flex items-baseline justify-between gap-2">
+          <span className="min-w-0 truncate text-sm font-medium">
+            {entry.stepId}
+            {entry.attempt > 1 ? <span className="ml-1.5 font-normal text-muted">attempt {entry.attempt}</span> : null}
+          </span>
+          <span className="shrink-0 text-xs text-muted">
+            <StepDuration entry={entry} />
+          </span>
+        </span>
+        <span className="flex items-center justify-between gap-2 text-xs text-muted">
+          <span className="flex min-w-0 items-center gap-1.5">
+            <Avatar name={entry.agent} emoji={entry.emoji} size="xs" />
+            <span className="truncate">{entry.agent}</span>
+          </span>
+          <span className="flex shrink-0 items-center gap-2">
+            <span aria-hidden>{statusMeta(entry.status).word}</span>
+            {entry.costMicros > 0 ? <Money micros={entry.costMicros} /> : null}
+          </span>
+        </span>
+        {note === null || note === "" ? null : (
+          <span className="flex items-start gap-1 text-xs text-muted" title={note}>
+            <CornerDownRight aria-hidden className="mt-0.5 size-3 shrink-0" />
+            <span className="line-clamp-2 wrap-anywhere">{note}</span>
+          </span>
+        )}
+      </span>
+    </button>
+  );
+});
+
+function StepDuration({ entry }: { entry: TimelineEntry }) {
+  if (entry.startedAt !== null) {
+    return <Duration from={entry.startedAt} to={entry.endedAt ?? (isOver(entry.status) ? entry.startedAt : null)} />;
+  }
+  return entry.queuedAt === null ? null : <RelativeTime at={entry.queuedAt} />;
+}

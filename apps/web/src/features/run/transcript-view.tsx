@@ -1,0 +1,164 @@
+"use client";
+import { Badge, CopyButton, cn, IconButton, Input, Spinner, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
+import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, FlaskConical, Search } from "lucide-react";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import type { TimelineEntry } from "./timeline.ts";
+import { TranscriptRow } from "./transcript-item.tsx";
+import { isOver, type TranscriptItem } from "./transcript-model.ts";
+import { searchText, useTranscriptSearch } from "./use-transcript-search.ts";
+
+type TranscriptViewProps = { entry: TimelineEntry; items: readonly TranscriptItem[]; loading: boolean };
+
+/** What the agent of one step says and does, as it happens. */
+export function TranscriptView({ entry, items, loading }: TranscriptViewProps) {
+  const feed = useRef<VirtualFeedHandle>(null);
+  const folds = useFolds(items);
+  const search = useTranscriptSearch({ items, onShow: (index) => feed.current?.scrollToIndex(index) });
+  const live = !isOver(entry.status);
+  const lastId = items.at(-1)?.id;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1">
+        <SearchBar search={search} />
+        <div className="ml-auto flex items-center gap-1">
+          {entry.model?.startsWith("demo/") ? (
+            <Badge tone="info" icon={<FlaskConical aria-hidden />}>
+              Demo model — scripted replies
+            </Badge>
+          ) : null}
+          <IconButton
+            size="sm"
+            label={folds.anyOpen ? "Fold everything" : "Unfold everything"}
+            icon={folds.anyOpen ? <ChevronsDownUp aria-hidden /> : <ChevronsUpDown aria-hidden />}
+            onClick={folds.toggleAll}
+          />
+          <CopyButton label="Copy transcript" text={() => items.map((item) => searchText(item)).join("\n\n")} />
+        </div>
+      </div>
+      <VirtualFeed
+        ref={feed}
+        items={items}
+        getKey={(item) => item.id}
+        estimateSize={estimate}
+        label={`Transcript of ${entry.stepId}`}
+        height="auto"
+        noun="new entry"
+        startAt={live ? "end" : "start"}
+        className="flex-1 py-1"
+        empty={<Nothing entry={entry} loading={loading} />}
+        renderItem={(item, index) => (
+          <TranscriptRow
+            item={item}
+            open={folds.isOpen(item.id)}
+            onToggle={folds.toggle}
+            streaming={live && item.id === lastId}
+            current={index === search.current}
+          />
+        )}
+      />
+      {live ? <Activity entry={entry} /> : null}
+    </div>
+  );
+}
+
+/** Expected height in px before an entry is measured. */
+function estimate(item: TranscriptItem): number {
+  if (item.kind === "tool") {
+    return 46;
+  }
+  return item.kind === "text" ? 24 + Math.ceil(item.text.length / 80) * 19 : 36;
+}
+
+function useFolds(items: readonly TranscriptItem[]) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((id: string, isOpen: boolean) => {
+    setOpen((before) => {
+      const next = new Set(before);
+      if (isOpen) {
+        next.add(id);
+      } else {
+        next.delete(id);
+      }
+      return next;
+    });
+  }, []);
+  const foldable = useMemo(
+    () => items.filter((item) => item.kind === "tool" || item.kind === "thinking").map((item) => item.id),
+    [items],
+  );
+  const anyOpen = open.size > 0;
+  return {
+    isOpen: (id: string) => open.has(id),
+    toggle,
+    anyOpen,
+    toggleAll: () => setOpen(anyOpen ? new Set() : new Set(foldable)),
+  };
+}
+
+function SearchBar({ search }: { search: ReturnType<typeof useTranscriptSearch> }) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      search.step(event.shiftKey ? -1 : 1);
+    }
+    if (event.key === "Escape" && search.query !== "") {
+      event.stopPropagation();
+      search.setQuery("");
+    }
+  };
+  return (
+    <div className="flex min-w-0 items-center gap-1">
+      <Input
+        type="text"
+        role="searchbox"
+        aria-label="Search in the transcript"
+        placeholder="Search"
+        value={search.query}
+        onChange={(event) => search.setQuery(event.target.value)}
+        onKeyDown={onKeyDown}
+        leading={<Search aria-hidden />}
+        className="h-control-sm max-w-48 text-xs"
+      />
+      <span role="status" className="text-xs whitespace-nowrap text-muted">
+        {search.query.trim() === "" ? "" : `${search.position} of ${search.matches}`}
+      </span>
+      {search.query.trim() === "" ? null : (
+        <>
+          <IconButton size="sm" label="Previous match" icon={<ChevronUp aria-hidden />} onClick={() => search.step(-1)} />
+          <IconButton size="sm" label="Next match" icon={<ChevronDown aria-hidden />} onClick={() => search.step(1)} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ entry, loading }: { entry: TimelineEntry; loading: boolean }) {
+  const text =
+    entry.status === "queued" || entry.status === "pending"
+      ? "Waiting for its turn."
+      : isOver(entry.status)
+        ? "This step said nothing that was recorded."
+        : "The agent has not said anything yet.";
+  return <p className={cn("p-4 text-sm text-muted", loading && "appear-late")}>{loading ? "Loading the transcript…" : text}</p>;
+}
+
+const WORDS = { thinking: "Thinking", streaming: "Writing", tool_calling: "Using", idle: "Waiting for the model" };
+
+/** What the agent is doing this moment; stands below the feed so that nothing in it moves. */
+function Activity({ entry }: { entry: TimelineEntry }) {
+  const { activity } = entry;
+  const word =
+    entry.status === "queued" || entry.status === "pending"
+      ? "Queued"
+      : activity === null
+        ? "Working"
+        : activity.state === "tool_calling" && activity.toolName
+          ? `Using ${activity.toolName}`
+          : WORDS[activity.state];
+  return (
+    <div className="flex h-8 shrink-0 items-center gap-2 border-t border-line px-4 text-xs text-muted">
+      <Spinner />
+      {word}…
+    </div>
+  );
+}

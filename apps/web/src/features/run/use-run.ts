@@ -1,0 +1,58 @@
+"use client";
+import type { RunEvent } from "@djinnbot/contracts";
+import { useEffect, useMemo, useRef } from "react";
+import { api } from "@/trpc/client.tsx";
+import { buildTimeline, liveStatus } from "./timeline.ts";
+import { useRunFeed } from "./use-run-feed.ts";
+
+/** Events after which the rows of the run say something new; what is only narrated is not among them. */
+const CHANGES: ReadonlySet<RunEvent["type"]> = new Set([
+  "RUN_CREATED",
+  "RUN_UPDATED",
+  "RUN_STATUS_CHANGED",
+  "RUN_COMPLETE",
+  "RUN_FAILED",
+  "RUN_CANCELLED",
+  "STEP_QUEUED",
+  "STEP_STARTED",
+  "STEP_COMPLETE",
+  "STEP_FAILED",
+  "STEP_RETRYING",
+  "STEP_CANCELLED",
+  "USAGE",
+  "BRANCH_PUSHED",
+]);
+/** Rows are read again at most this often (ms), however much is told. */
+const REREAD_MS = 700;
+
+/** One run: its rows, kept up to date by its events, and what the events tell beyond them. */
+export function useRun(runId: string) {
+  const utils = api.useUtils();
+  const run = api.runs.get.useQuery({ runId });
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  const reread = () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = null;
+      void utils.runs.get.invalidate({ runId });
+      void utils.llmCalls.list.invalidate({ runId });
+    }, REREAD_MS);
+  };
+  const status = run.data?.status;
+  const stored = useMemo(
+    () => (status === undefined ? null : { status, readAt: run.dataUpdatedAt }),
+    [status, run.dataUpdatedAt],
+  );
+  const feed = useRunFeed(runId, {
+    stored,
+    onFresh: (events) => {
+      if (events.some((event) => CHANGES.has(event.type))) {
+        reread();
+      }
+    },
+    onEnd: () => void utils.runs.get.invalidate({ runId }),
+  });
+  const steps = run.data?.steps;
+  const timeline = useMemo(() => buildTimeline(steps ?? [], feed.model), [steps, feed.model]);
+  return { run, feed, timeline, status: run.data ? liveStatus(run.data, feed.model) : null };
+}

@@ -1,0 +1,118 @@
+// Our engine in a process of its own; this process plays the workloads over the real protocol on Redis.
+import { join } from "node:path";
+import { version } from "@djinnbot/core";
+import { Redis } from "ioredis";
+import type { TestTenant } from "../../packages/testing/src/tenants.ts";
+import type { Bench } from "../lib/bench.ts";
+import { startChild } from "../lib/child.ts";
+import { type Installation, openDeps, registerTenant, withClient } from "../lib/servers.ts";
+import { Agents } from "./agents.ts";
+import type { EngineIn, EngineOut } from "./engine-process.ts";
+import { contest, type DispatchCounts } from "./index.ts";
+
+export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise<void> {
+  const backends = await bench.backends();
+  const installation = await backends.installation("bench_dispatch");
+  const deps = openDeps(installation);
+  const agents = new Agents();
+  const engine = startChild<EngineIn, EngineOut>({
+    program: join(import.meta.dirname, "engine-process.ts"),
+    input: { settings: installation.settings, redisUrl: installation.redisUrl, maxConcurrentRuns: 64 },
+    profile: bench.options.profile,
+  });
+  engine.onMessage((message) => {
+    if (message.kind === "ensure") agents.ensure(message.spec);
+    if (message.kind === "stop") agents.stop(message.name);
+  });
+  try {
+    await engine.next((message): message is EngineOut & { kind: "ready" } => message.kind === "ready");
+    await offerModel(installation);
+    const tenant = await registerTenant(deps);
+    await tenant.services.agents.create({ name: "Bench", slug: "bench" });
+    const pipelines = new Map<number, Promise<string>>();
+    const pipelineOf = (steps: number) => {
+      const known = pipelines.get(steps) ?? createPipeline(tenant, steps);
+      pipelines.set(steps, known);
+      return known;
+    };
+    for (const { steps } of [counts.sequential, counts.short, counts.concurrent]) await pipelineOf(steps);
+    const before = await workDone(installation);
+    const stepsBefore = agents.stepCount;
+    await contest(
+      bench,
+      {
+        subject: { kind: "ours", name: `djinnbot ${version} engine` },
+        run: async (steps) => {
+          const { id } = await tenant.services.runs.create({ pipelineId: await pipelineOf(steps), task: "Bench." });
+          return agents.timesOf(id, steps);
+        },
+        close: async () => undefined,
+      },
+      counts,
+    );
+    bench.note(costPerStep(before, await workDone(installation), agents.stepCount - stepsBefore));
+  } finally {
+    agents.stopAll();
+    await engine.stop();
+    await deps.close();
+  }
+}
+
+async function createPipeline(tenant: TestTenant, steps: number): Promise<string> {
+  const id = `bench-${steps}`;
+  const lines = Array.from({ length: steps }, (_, at) =>
+    [
+      `  - id: S${at + 1}`,
+      "    agent: bench",
+      '    input: "Do nothing."',
+      ...(at + 1 < steps ? [`    onComplete: S${at + 2}`] : []),
+    ].join("\n"),
+  );
+  const yamlContent = `id: ${id}\nname: Bench\nversion: "1"\nagents:\n  - id: bench\nsteps:\n${lines.join("\n")}\n`;
+  await tenant.services.pipelines.create({ pipelineId: id, yamlContent });
+  return id;
+}
+
+/** A platform provider, as an installation registers its demo model; nothing here calls it. */
+async function offerModel({ ownerUrl }: Installation): Promise<void> {
+  await withClient(ownerUrl, async (client) => {
+    await client.query("SET row_security = off").catch(() => undefined);
+    await client.query(
+      `INSERT INTO model_providers (id, tenant_id, provider_id, name, wire, base_url, enabled, is_demo, created_at, updated_at)
+       VALUES ('mpr_bench0000001', NULL, 'demo', 'Demo', 'openai-compatible', 'http://127.0.0.1:1/v1', true, true, 1, 1)`,
+    );
+  });
+}
+
+interface Work {
+  transactions: number;
+  commands: Record<string, number>;
+}
+
+/** What the servers have done so far for this installation. */
+async function workDone({ ownerUrl, redisUrl, database }: Installation): Promise<Work> {
+  const redis = new Redis(redisUrl);
+  const info = await redis.info("commandstats");
+  redis.disconnect();
+  const commands: Record<string, number> = {};
+  for (const [, name = "", calls] of info.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)) commands[name] = Number(calls);
+  const transactions = await withClient(ownerUrl, async (client) => {
+    const { rows } = await client.query<{ n: string }>(
+      "SELECT pg_stat_clear_snapshot(), xact_commit AS n FROM pg_stat_database WHERE datname = $1",
+      [database],
+    );
+    return Number(rows[0]?.n);
+  });
+  return { transactions, commands };
+}
+
+function costPerStep(before: Work, after: Work, steps: number): string {
+  const per = (count: number) => (count / steps).toFixed(2);
+  const commands = Object.entries(after.commands)
+    .map(([name, calls]) => ({ name, calls: calls - (before.commands[name] ?? 0) }))
+    .filter(({ calls }) => calls / steps >= 0.05)
+    .toSorted((a, b) => b.calls - a.calls);
+  const transactions = per(after.transactions - before.transactions);
+  const listed = commands.map(({ name, calls }) => `${name} ${per(calls)}`).join(", ");
+  return `ours, per step over all parts (${steps} steps): ${transactions} Postgres transactions; Redis: ${listed}`;
+}

@@ -1,0 +1,86 @@
+// The bench: every measurement asked for, one table, and an exit code that says whether all of them could be made.
+import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { messageOf } from "../scripts/services/problem.ts";
+import { detail, duration, phase, say, style } from "../scripts/start/screen.ts";
+import { measureDispatch } from "./dispatch/index.ts";
+import { type Bench, type Collected, collector } from "./lib/bench.ts";
+import { type BenchName, readOptions } from "./lib/options.ts";
+import { type BenchProduct, startBenchProduct } from "./lib/product.ts";
+import { type Backends, startBackends } from "./lib/servers.ts";
+import { tableText } from "./lib/table.ts";
+import { measureNoop } from "./noop/index.ts";
+import { measureRest } from "./rest/index.ts";
+import { measureSse } from "./sse/index.ts";
+import { measureStart } from "./start/index.ts";
+
+const measurements: Record<BenchName, (bench: Bench) => Promise<void>> = {
+  dispatch: measureDispatch,
+  noop: measureNoop,
+  rest: measureRest,
+  sse: measureSse,
+  start: measureStart,
+};
+
+const options = readOptions(process.argv.slice(2));
+const collected: Collected = { rows: [], notes: [], failures: [] };
+const held: { backends?: Promise<Backends>; product?: Promise<BenchProduct> } = {};
+const bench: Bench = {
+  options,
+  log: detail,
+  ...collector(collected, detail),
+  backends: () => {
+    held.backends ??= startBackends(detail);
+    return held.backends;
+  },
+  product: () => {
+    held.product ??= startBenchProduct(detail);
+    return held.product;
+  },
+};
+
+async function stopAll(): Promise<void> {
+  for (const server of [held.product, held.backends]) {
+    await server?.then((started) => started.stop()).catch((error) => detail(`stopping: ${messageOf(error)}`));
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+}
+
+const begun = Date.now();
+const machine = {
+  cpu: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  loadBefore: loadavg().map((load) => load.toFixed(2)),
+};
+try {
+  for (const name of options.only) {
+    await phase(`Measuring ${name}`, () => bench.attempt(name, () => measurements[name](bench)));
+  }
+  const versions = await held.backends?.then((servers) => servers.versions).catch(() => undefined);
+  printReport(versions);
+  if (options.json) {
+    writeFileSync(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, versions, ...collected }, null, 2)}\n`);
+  }
+} finally {
+  await stopAll();
+}
+process.exit(collected.failures.length === 0 ? 0 : 1);
+
+function printReport(versions: Backends["versions"] | undefined): void {
+  say();
+  say(style.bold("npm run bench"));
+  say(`${machine.cpu}, ${machine.memoryGb} GB, load before ${machine.loadBefore.join(" ")}, Node ${machine.node}`);
+  if (versions) say(`PostgreSQL ${versions.postgres}; Redis ${versions.redis}`);
+  if (options.quick) say(style.yellow("quick: small counts, not for quoting"));
+  say("● ours   ○ peer   · floor   (rounds: the median is under p50)");
+  say();
+  say(tableText(collected.rows));
+  say();
+  for (const note of collected.notes) say(`* ${note}`);
+  for (const { what, message } of collected.failures) say(`${style.red("✗")} not measured: ${what}\n    ${message}`);
+  say(`\n${collected.rows.length} rows in ${duration(Date.now() - begun)}`);
+}
