@@ -23,7 +23,10 @@ async function installPeers(): Promise<void> {
     const { code, stdout, stderr } = await run(command, args, { cwd: dir });
     if (code !== 0) {
       const reason = `${stdout}${stderr}`.trim().split("\n").slice(0, 8).join("\n    ");
-      throw new Problem(`the peers could not be installed in bench/:\n    ${reason}`, "mend the cause, then run it again");
+      throw new Problem(
+        `the peers could not be installed in bench/:\n    ${reason}`,
+        "mend the cause, then run it again",
+      );
     }
     writeFileSync(stamp, locked);
   });

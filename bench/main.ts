@@ -41,7 +41,9 @@ const bench: Bench = {
 
 async function stopAll(): Promise<void> {
   for (const server of [held.product, held.backends]) {
-    await server?.then((started) => started.stop()).catch((error) => detail(`stopping: ${messageOf(error)}`));
+    // One that did not start was reported where it was needed.
+    const started = await server?.catch(() => undefined);
+    await started?.stop().catch((error: unknown) => detail(`stopping: ${messageOf(error)}`));
   }
 }
 
@@ -63,7 +65,10 @@ try {
   const versions = await held.backends?.then((servers) => servers.versions).catch(() => undefined);
   printReport(versions);
   if (options.json) {
-    writeFileSync(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, versions, ...collected }, null, 2)}\n`);
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, versions, ...collected }, null, 2)}\n`,
+    );
   }
 } finally {
   await stopAll();

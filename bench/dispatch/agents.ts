@@ -70,7 +70,12 @@ class Agent {
     this.#spec = spec;
     this.#onAcknowledged = onAcknowledged;
     // A workload's Redis user may do little besides reading and writing its streams.
-    const options = { protocol: 2, disableClientInfo: true, enableReadyCheck: false, maxRetriesPerRequest: null } as const;
+    const options = {
+      protocol: 2,
+      disableClientInfo: true,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: null,
+    } as const;
     this.#in = new Redis(spec.env.REDIS_URL, options);
     this.#out = new Redis(spec.env.REDIS_URL, options);
     for (const redis of [this.#in, this.#out]) redis.on("error", () => undefined);
@@ -122,8 +127,6 @@ class Agent {
     const envelope = { v: 1, id: newId("event"), tenantId, requestId: "bench", at: Date.now(), runId, sessionId };
     const key = runStatus.key(this.#spec);
     const text = JSON.stringify({ ...envelope, ...body });
-    await this.#out
-      .xadd(key, "MAXLEN", "~", runStatus.maxLength, "*", "data", text)
-      .catch(() => undefined);
+    await this.#out.xadd(key, "MAXLEN", "~", runStatus.maxLength, "*", "data", text).catch(() => undefined);
   }
 }

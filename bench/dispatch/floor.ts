@@ -20,7 +20,8 @@ export async function measureFloor(bench: Bench, counts: DispatchCounts): Promis
   });
   const [reader, writer] = [new Redis(redisUrl, { maxRetriesPerRequest: null }), new Redis(redisUrl)];
   const runs = new Map<string, { times: StepTime[]; steps: number; resolve: (times: StepTime[]) => void }>();
-  const write = (run: string, step: number) => writer.xadd("status", "MAXLEN", "~", 1000, "*", "run", run, "step", step);
+  const write = (run: string, step: number) =>
+    writer.xadd("status", "MAXLEN", "~", 1000, "*", "run", run, "step", step);
   let stopped = false;
   const work = async () => {
     let cursor = "0";

@@ -6,7 +6,10 @@ export interface PeerIn {
   id: number;
   steps: number;
 }
-export type PeerOut = { kind: "ready" } | { kind: "done"; id: number; times: StepTime[] } | { kind: "failed"; reason: string };
+export type PeerOut =
+  | { kind: "ready" }
+  | { kind: "done"; id: number; times: StepTime[] }
+  | { kind: "failed"; reason: string };
 
 /** The `run` of a contender whose work is in a child. */
 export function remoteRuns(child: Child<PeerIn, PeerOut>): (steps: number) => Promise<StepTime[]> {

@@ -27,7 +27,7 @@ const bench = restate.service({
   },
 });
 
-await restate.serve({ services: [bench], port });
+await restate.serve({ services: [bench], port, logger: () => undefined });
 const client = connect({ url: ingressUrl }).serviceClient<typeof bench>({ name: "bench" });
 process.on("message", async ({ id, steps }: PeerIn) => {
   try {

@@ -18,7 +18,17 @@ export async function measureRestate(bench: Bench, counts: DispatchCounts): Prom
   const logFile = join(base, "restate.log");
   const server = startDaemon({
     command: serverBinary(),
-    args: ["--base-dir", join(base, "data"), "--node-name", "bench", "--no-logo", "--listen-mode", "tcp", "--bind-ip", "127.0.0.1"],
+    args: [
+      "--base-dir",
+      join(base, "data"),
+      "--node-name",
+      "bench",
+      "--no-logo",
+      "--listen-mode",
+      "tcp",
+      "--bind-ip",
+      "127.0.0.1",
+    ],
     logFile,
     cwd: base,
     env: {
@@ -33,10 +43,14 @@ export async function measureRestate(bench: Bench, counts: DispatchCounts): Prom
   });
   try {
     const isUp = async (url: string) => (await fetch(url).catch(() => null))?.ok ?? false;
-    await until(async () => {
-      if (server.hasExited()) throw new Error(`restate-server ended:\n${tailOf(logFile, 8).join("\n")}`);
-      return (await isUp(`http://127.0.0.1:${admin}/health`)) && isUp(`http://127.0.0.1:${ingress}/restate/health`);
-    }, 60_000, "the start of restate-server");
+    await until(
+      async () => {
+        if (server.hasExited()) throw new Error(`restate-server ended:\n${tailOf(logFile, 8).join("\n")}`);
+        return (await isUp(`http://127.0.0.1:${admin}/health`)) && isUp(`http://127.0.0.1:${ingress}/restate/health`);
+      },
+      60_000,
+      "the start of restate-server",
+    );
     const child = startChild<PeerIn, PeerOut>({
       program: join(import.meta.dirname, "restate-process.ts"),
       input: { port: endpoint, ingressUrl: `http://127.0.0.1:${ingress}` },

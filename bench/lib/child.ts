@@ -25,7 +25,7 @@ export function startChild<In extends object, Out extends object>(options: Child
   const { program, input, profile } = options;
   if (profile) mkdirSync(profile, { recursive: true });
   const child = fork(program, [JSON.stringify(input)], {
-    execArgv: ["--disable-warning=ExperimentalWarning", ...(profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [])],
+    execArgv: ["--no-warnings", ...(profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [])],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     serialization: "advanced",
   });

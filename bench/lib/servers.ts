@@ -7,11 +7,11 @@ import { createDeps, type Deps } from "@djinnbot/core";
 import { migrate, urlAs } from "@djinnbot/db/migrate";
 import { Redis } from "ioredis";
 import pg from "pg";
+import { newTenant, type TestTenant } from "../../packages/testing/src/tenants.ts";
 import { startPostgres } from "../../scripts/services/postgres.ts";
 import { startRedis } from "../../scripts/services/redis.ts";
 import { ensureBuilt } from "../../scripts/start/build.ts";
 import { paths } from "../../scripts/start/paths.ts";
-import { newTenant, type TestTenant } from "../../packages/testing/src/tenants.ts";
 
 /** Environment of a service on these servers; every process of one measurement gets the same. */
 export type ServiceSettings = Parameters<typeof createDeps>[0];
@@ -127,7 +127,9 @@ async function disableRls(client: pg.Client): Promise<void> {
     "SELECT oid::regclass::text AS name FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p')",
   );
   for (const { name } of rows) {
-    await client.query(`ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY; ALTER TABLE ${name} DISABLE ROW LEVEL SECURITY`);
+    await client.query(
+      `ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY; ALTER TABLE ${name} DISABLE ROW LEVEL SECURITY`,
+    );
   }
 }
 

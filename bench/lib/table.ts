@@ -25,7 +25,9 @@ export function tableText(rows: readonly Row[]): string {
       .trimEnd();
   const out = [print(lines[0] ?? [])];
   for (const measure of new Set(rows.map((row) => row.measure))) {
-    const mine = rows.map((row, at) => ({ row, line: lines[at + 1] ?? [] })).filter(({ row }) => row.measure === measure);
+    const mine = rows
+      .map((row, at) => ({ row, line: lines[at + 1] ?? [] }))
+      .filter(({ row }) => row.measure === measure);
     out.push("", `${measure} [${mine[0]?.row.unit}]`, ...mine.map(({ line }) => print(line)));
   }
   return out.join("\n");

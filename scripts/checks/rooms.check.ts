@@ -16,7 +16,7 @@ const rooms: Record<string, { may: string[]; dev?: string[] }> = {
   ui: { may: [] },
   testing: { may: ["contracts", "config", "db", "events", "core", "api"] },
   web: { may: ["api", "contracts", "client", "ui", "config", "core"], dev: ["testing"] },
-  engine: { may: ["core", "api", "contracts", "events", "config"], dev: ["testing", "runtime", "db"] },
+  engine: { may: ["core", "api", "contracts", "events", "config"], dev: ["testing", "runtime", "db", "client"] },
   runtime: { may: ["contracts", "events", "client", "config"], dev: ["testing"] },
 };
 /** External packages that belong to one kind of room only. */

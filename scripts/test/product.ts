@@ -12,12 +12,21 @@ export interface Product {
   url: string;
   dataDir: string;
   demo: DemoCredentials;
+  /** Of the launcher; everything it started is below it. */
+  pid: number;
   stop(): Promise<void>;
 }
 
-/** Starts `npm start` as a child and returns when it says that it is ready. `settings` are those of `.env`. */
-export async function startProduct({ settings = {} }: { settings?: Record<string, string> } = {}): Promise<Product> {
-  const dataDir = mkdtempSync(join(tmpdir(), "djinnbot-product-"));
+interface ProductOptions {
+  /** Those of `.env`. */
+  settings?: Record<string, string>;
+  /** Kept when it is given (a second start finds it again); a temporary one is removed on `stop`. */
+  dataDir?: string;
+}
+
+/** Starts `npm start` as a child and returns when it says that it is ready. */
+export async function startProduct({ settings = {}, ...given }: ProductOptions = {}): Promise<Product> {
+  const dataDir = given.dataDir ?? mkdtempSync(join(tmpdir(), "djinnbot-product-"));
   // The database user (as root, not ours) has to pass through; the files inside are private by themselves.
   chmodSync(dataDir, 0o755);
   const port = await freePort();
@@ -37,7 +46,7 @@ export async function startProduct({ settings = {} }: { settings?: Record<string
   const stop = async () => {
     child.kill("SIGTERM");
     await exited;
-    rmSync(dataDir, { recursive: true, force: true });
+    if (!given.dataDir) rmSync(dataDir, { recursive: true, force: true });
   };
   let output = "";
   const ready = new Promise<true>((resolve) => {
@@ -50,5 +59,5 @@ export async function startProduct({ settings = {} }: { settings?: Record<string
     await stop();
     throw new Error(`the product did not start:\n${output}`);
   }
-  return { url: `http://localhost:${port}`, dataDir, demo: loadDemoCredentials(dataDir), stop };
+  return { url: `http://localhost:${port}`, dataDir, demo: loadDemoCredentials(dataDir), pid: child.pid ?? -1, stop };
 }

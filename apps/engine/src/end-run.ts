@@ -1,6 +1,6 @@
 /** The end of a run: its branch is pushed first, so that the record of the end says what became of it (G1). */
 import { type FailureCode, failure } from "@djinnbot/contracts";
-import type { OutboxMessage } from "@djinnbot/core/outbox";
+import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type HeldRun, told } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
 import { workspaceRun } from "./session.ts";
@@ -69,7 +69,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
   const message = end.status === "failed" ? end.message : end.status === "cancelled" ? end.reason : "";
   const code = end.status === "failed" ? end.code : "CANCELLED";
   const ref = step && { runId, stepId: step.stepId, attempt: step.attempt };
-  const rows = [
+  const rows = outboxBatch([
     ...(ref && cancelled ? [told(run, { type: "STEP_CANCELLED", ...ref, reason: message })] : []),
     ...(ref && step && !cancelled
       ? [
@@ -83,7 +83,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
         ]
       : []),
     ...messages(run, { end, outputs: run.outputs }),
-  ];
+  ]);
   await applyTransition(resources.deps, {
     tenantId: run.tenantId,
     runId,

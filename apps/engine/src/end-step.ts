@@ -1,6 +1,6 @@
 /** The end of an execution, and with it the way on: one transaction that holds all of it (G2). */
 import { type FailureCode, failure, type RunEventBody } from "@djinnbot/contracts";
-import type { OutboxMessage } from "@djinnbot/core/outbox";
+import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type Route, renderTemplate, route } from "@djinnbot/core/pipeline-language";
 import { type CommandBody, sendCommands } from "./channel.ts";
 import { endRun, type RunEnd, runEnd } from "./end-run.ts";
@@ -37,12 +37,12 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
   const completed = outcome.kind === "completed" ? new Set(run.completed).add(step.stepId) : run.completed;
   const { way, messages } = decide(run, { step, outcome, outputs });
   const { next, end } = await goOn(resources, run, way);
-  const rows: OutboxMessage[] = [
+  const rows: OutboxMessage[] = outboxBatch([
     ...endMessages(run, step, outcome),
     ...messages,
     ...(next?.messages ?? []),
     ...(end ? endRun.messages(run, { end, outputs }) : []),
-  ];
+  ]);
   await applyTransition(resources.deps, {
     tenantId: run.tenantId,
     runId: run.runId,

@@ -3,6 +3,7 @@ import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, publishOutbox } from "@djinnbot/core/outbox";
 
 const maxBatch = 500;
+const gatherMs = 2;
 
 export class Publisher {
   readonly #deps: Deps;
@@ -29,9 +30,9 @@ export class Publisher {
   }
 
   async #run(): Promise<void> {
-    // Rows that are pushed in the same moment travel together.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
+      // Rows that are pushed in the same moment travel together.
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = this.#waiting.splice(0, maxBatch);
       await publishOutbox(this.#deps, batch);
     }

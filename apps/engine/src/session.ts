@@ -1,4 +1,5 @@
 /** Opening and closing an agent's session: its row, its key, its Redis user and the workload that hosts it. */
+import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import type { SessionStatus } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
@@ -78,6 +79,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
   const home = paths.home(run.runId, agent.id);
   const { path: workdir = "", mirror } = run.workspace ?? {};
   try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
     await resources.workload.ensure({
       name,
       ...key,

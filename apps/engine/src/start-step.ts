@@ -1,4 +1,5 @@
 /** Starting a queued step: agent, model, workload, record, command. */
+import { outboxBatch } from "@djinnbot/core/outbox";
 import { sendCommands } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
@@ -16,6 +17,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
   }
   await ensureWorkspace(resources, run);
   const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs: run.outputs });
+  const messages = outboxBatch(next.messages);
   await applyTransition(resources.deps, {
     tenantId: run.tenantId,
     runId: run.runId,
@@ -25,11 +27,11 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
       startedAt: Date.now(),
     },
     add: next.row,
-    messages: next.messages,
+    messages,
   });
   run.row.startedAt ??= Date.now();
   adoptStep(run, next.open);
-  resources.publisher.push(next.messages);
+  resources.publisher.push(messages);
 }
 
 /** Starts the queued step. Throws StepFault for what belongs onto the step. */

@@ -12,7 +12,7 @@ import { type ApiRequest, apiRequest } from "./request.ts";
 import { jsonResponse } from "./respond.ts";
 import { handleRest } from "./rest.ts";
 import { handleTrpc, trpcEndpoint } from "./root.ts";
-import { matchRoute } from "./routes.ts";
+import { matchRoute, operations } from "./routes.ts";
 import type { EventStreams } from "./sse.ts";
 
 /** What the process has. */
@@ -31,6 +31,8 @@ export interface Answering {
   operation: string;
 }
 
+const operationNames = new Set(operations.map(({ name }) => name));
+
 /** Throws Faults, and whatever goes wrong unexpectedly. */
 export async function dispatch(edge: Edge, request: Request, answering: Answering): Promise<Response> {
   const url = new URL(request.url);
@@ -38,7 +40,7 @@ export async function dispatch(edge: Edge, request: Request, answering: Answerin
   const api = (authorization = request.headers.get("authorization")) =>
     apiRequest(edge.deps, { request, url, ...answering, authorization });
   if (pathname.startsWith(`${trpcEndpoint}/`)) {
-    answering.operation = "trpc";
+    answering.operation = trpcOperation(pathname);
     return handleTrpc(api(), { limit: edge.config.requestLimit, headers: answering.headers });
   }
   if (pathname.startsWith("/v1/llm/")) {
@@ -50,6 +52,12 @@ export async function dispatch(edge: Edge, request: Request, answering: Answerin
   }
   answering.operation = "system";
   return system(edge, pathname, request.headers.get("authorization"));
+}
+
+/** A name out of a closed list, for metrics. */
+function trpcOperation(pathname: string): string {
+  const name = pathname.slice(trpcEndpoint.length + 1);
+  return name.includes(",") ? "trpc.batch" : operationNames.has(name) ? name : "trpc.unknown";
 }
 
 async function rest(

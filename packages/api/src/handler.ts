@@ -49,12 +49,7 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
     const fault = toFault(error, { log: edge.deps.log, requestId, operation: answering.operation });
     response = faultResponse(fault, requestId, answering.headers);
   }
-  if (request.method === "HEAD" && response.body) {
-    await response.body.cancel();
-    response = new Response(null, response);
-  }
-  response.headers.set("x-request-id", requestId);
-  response.headers.set("x-content-type-options", "nosniff");
+  response = await finish(response, request.method === "HEAD", requestId);
   const seconds = (performance.now() - begun) / 1000;
   const { operation } = answering;
   edge.metrics.observe({ operation, method: request.method, status: response.status }, seconds);
@@ -64,4 +59,16 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
     "request",
   );
   return response;
+}
+
+/** A copy with the headers of every answer: those of an answer that came from elsewhere cannot be changed. */
+async function finish(response: Response, isHead: boolean, requestId: string): Promise<Response> {
+  const headers = new Headers(response.headers);
+  headers.set("x-request-id", requestId);
+  headers.set("x-content-type-options", "nosniff");
+  if (isHead) {
+    await response.body?.cancel();
+  }
+  const { status, statusText } = response;
+  return new Response(isHead ? null : response.body, { status, statusText, headers });
 }

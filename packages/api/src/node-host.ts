@@ -47,11 +47,12 @@ async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing
     });
     await send(response, outgoing, incoming.method === "HEAD");
   } catch {
-    // The handler answers its own failures; what arrives here is a broken connection or an address that is no URL.
-    if (!outgoing.headersSent) {
-      outgoing.writeHead(400, { connection: "close" });
+    // The handler answers its own failures; what arrives here is an address that is no URL, or a body that broke off.
+    if (outgoing.headersSent) {
+      outgoing.destroy();
+    } else {
+      outgoing.writeHead(400, { connection: "close" }).end();
     }
-    outgoing.end();
   }
 }
 

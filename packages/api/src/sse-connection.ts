@@ -39,7 +39,9 @@ export class Connection {
       return;
     }
     if ((this.#controller.desiredSize ?? 0) < 0) {
-      this.close();
+      this.#end();
+      // An error, unlike an end, also frees what still waits.
+      this.#controller.error(new Error("the reader is too slow"));
       return;
     }
     this.lastSentAt = Date.now();

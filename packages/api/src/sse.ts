@@ -103,9 +103,10 @@ function hasNothingMore({ state, newest, from }: Subscription, frame: (entry: En
 /** Once a second over all listeners: heartbeats where nothing was sent, and a look whether the caller may still listen. */
 function tend(listeners: ReadonlySet<Listener>, config: ApiConfig): void {
   const now = Date.now();
+  const beat = heartbeat();
   for (const listener of listeners) {
     if (now - listener.connection.lastSentAt >= config.heartbeatSec * 1000) {
-      listener.connection.send(heartbeat());
+      listener.connection.send(beat);
     }
     if (now - listener.checkedAt >= config.revalidateSec * 1000) {
       listener.checkedAt = now;

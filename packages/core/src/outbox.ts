@@ -28,6 +28,18 @@ export function outboxMessage(
   return { id, tenantId: source.tenantId, streams, runId, message: envelop(source, body, id) };
 }
 
+type OutboxPart = Pick<OutboxMessage, "streams" | "message">;
+
+/** Messages of one change about one run in one row: they are published together and in this order. */
+export function outboxBatch(messages: readonly OutboxMessage[]): OutboxMessage[] {
+  const [first] = messages;
+  if (!first || messages.length === 1) {
+    return [...messages];
+  }
+  const batch: OutboxPart[] = messages.map(({ streams, message }) => ({ streams, message }));
+  return [{ id: newId("event"), tenantId: first.tenantId, streams: [], runId: first.runId, message: { batch } }];
+}
+
 /** Writes a message into the outbox. Hand the result to {@link publishOutbox} after the transaction. */
 export async function outbox(
   tx: Tx,
@@ -62,8 +74,14 @@ export async function publishOutbox(deps: Deps, rows: readonly OutboxMessage[]):
 }
 
 async function publishRow(deps: Deps, row: OutboxMessage): Promise<void> {
-  const streams = row.streams.map((stream) => target(stream, row)).filter((stream) => stream !== null);
-  await publishOnce(deps.redis, { marker: tenantKeys.published(row.tenantId, row.id), message: row.message, streams });
+  const parts = Array.isArray(row.message.batch) ? (row.message.batch as OutboxPart[]) : [row];
+  const entries = parts.flatMap(({ streams, message }) =>
+    streams.flatMap((stream) => {
+      const place = target(stream, row);
+      return place ? [{ ...place, message }] : [];
+    }),
+  );
+  await publishOnce(deps.redis, { marker: tenantKeys.published(row.tenantId, row.id), entries });
 }
 
 function target(stream: OutboxStream, row: OutboxMessage): { key: string; maxLength: number } | null {

@@ -49,3 +49,44 @@ export async function withTenantSql<T>(db: Db, tenantId: string, use: (sql: Sql)
     }
   }
 }
+
+interface Corkable {
+  pipeline: boolean;
+  connection?: { stream?: { cork?: () => void; uncork?: () => void } };
+}
+
+/**
+ * One statement as a whole tenant transaction, in one round trip: BEGIN, the tenant, the statement and COMMIT are sent together. A
+ * statement that fails makes Postgres answer COMMIT with a rollback. For the engine's hottest path.
+ */
+export async function tenantStatement<R extends pg.QueryResultRow>(
+  db: Db,
+  tenantId: string,
+  statement: { name: string; text: string; values: readonly unknown[] },
+): Promise<R[]> {
+  const id = TenantId.parse(tenantId);
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await db.pool.connect();
+    const wire = client as unknown as Corkable;
+    const socket = wire.connection?.stream;
+    wire.pipeline = true;
+    socket?.cork?.();
+    const sent = [
+      client.query(`BEGIN; SELECT set_config('app.tenant_id', '${id}', true)`),
+      client.query<R>({ ...statement, values: [...statement.values] }),
+      client.query("COMMIT"),
+    ] as const;
+    socket?.uncork?.();
+    const [begun, done, committed] = await Promise.allSettled(sent);
+    wire.pipeline = false;
+    const failed = [begun, done, committed].find((part) => part.status === "rejected");
+    const broken = begun.status === "rejected" || committed.status === "rejected";
+    client.release(broken ? (failed?.reason as Error) : undefined);
+    if (!failed && done.status === "fulfilled") {
+      return done.value.rows;
+    }
+    if (attempt >= 3 || !retryable.has((failed?.reason as { code?: string }).code ?? "")) {
+      throw failed?.reason;
+    }
+  }
+}

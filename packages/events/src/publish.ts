@@ -28,26 +28,26 @@ export async function publish<A>(redis: Redis, channel: Channel<A>, address: A, 
 }
 
 /**
- * KEYS[1] marker of the message, KEYS[2..] streams
- * ARGV[1] marker's life in seconds, ARGV[2] message, ARGV[3..] approximate length of each stream
- * Appends the message to every stream unless the marker shows that it was done before; a crash between publishing an outbox
- * row and deleting it therefore repeats nothing.
+ * KEYS[1] marker, KEYS[2..] streams
+ * ARGV[1] marker's life in seconds, then for each stream its approximate length and the message
+ * Appends everything unless the marker shows that it was done before; a crash between publishing an outbox row and deleting it
+ * therefore repeats nothing.
  */
 const publishOnceLua = `
 if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then
   for i = 2, #KEYS do
-    redis.call('XADD', KEYS[i], 'MAXLEN', '~', ARGV[i + 1], '*', 'data', ARGV[2])
+    redis.call('XADD', KEYS[i], 'MAXLEN', '~', ARGV[2 * i - 2], '*', 'data', ARGV[2 * i - 1])
   end
   return 1
 end
 return 0`;
 
-/** Appends one message to several streams, once per marker key (kept one hour). True when it was appended now. */
+/** Appends messages to streams in the given order, once per marker key (kept one hour). True when they were appended now. */
 export async function publishOnce(
   redis: Redis,
-  options: { marker: string; message: object; streams: readonly { key: string; maxLength: number }[] },
+  options: { marker: string; entries: readonly { key: string; maxLength: number; message: object }[] },
 ): Promise<boolean> {
-  const keys = [options.marker, ...options.streams.map((stream) => stream.key)];
-  const args = ["3600", JSON.stringify(options.message), ...options.streams.map((stream) => String(stream.maxLength))];
-  return (await redis.eval(publishOnceLua, keys.length, ...keys, ...args)) === 1;
+  const keys = [options.marker, ...options.entries.map((entry) => entry.key)];
+  const args = options.entries.flatMap((entry) => [String(entry.maxLength), JSON.stringify(entry.message)]);
+  return (await redis.eval(publishOnceLua, keys.length, ...keys, "3600", ...args)) === 1;
 }

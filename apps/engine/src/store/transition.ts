@@ -5,7 +5,7 @@
 import type { RunStatus, StepStatus } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
-import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { tenantStatement } from "@djinnbot/core/tenant-sql";
 import { LostRun, StaleState } from "../errors.ts";
 
 export interface RunPatch {
@@ -76,8 +76,9 @@ export interface Transition {
   messages: readonly OutboxMessage[];
 }
 
-const text = `
-WITH run AS (
+/** Parts of the statement; `$1` run, `$2` epoch, `$3` now, `$4` the run's patch, `$5` messages, then what a part needs. */
+const runPart = `
+run AS (
   UPDATE runs SET
     status = COALESCE(p->>'status', status),
     current_step_id = CASE WHEN p ? 'currentStepId' THEN p->>'currentStepId' ELSE current_step_id END,
@@ -93,70 +94,106 @@ WITH run AS (
   FROM (SELECT $4::jsonb AS p) patch
   WHERE id = $1 AND lease_epoch = $2 AND status IN ('pending', 'running', 'waiting', 'paused')
   RETURNING id
-), ended AS (
+)`;
+const toldPart = `
+told AS (
+  INSERT INTO outbox (id, streams, run_id, message, created_at)
+  SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $3
+  FROM run, jsonb_to_recordset($5::jsonb) AS m(id text, streams jsonb, message jsonb)
+)`;
+// The row's key stands alone on its side of the comparison, so that its index is used whatever the plan.
+const endPart = (n: string) => `
+ended AS (
   UPDATE steps SET status = e.status, outputs = e.outputs, summary = e.summary, error = e.error, failure_code = e."failureCode",
     commit_hash = e."commitHash", commit_message = e."commitMessage", completed_at = $3
-  FROM run, jsonb_to_record($5::jsonb) AS e(id text, "from" jsonb, status text, outputs jsonb, summary text, error text,
+  FROM run, jsonb_to_record(${n}::jsonb) AS e("from" jsonb, status text, outputs jsonb, summary text, error text,
     "failureCode" text, "commitHash" text, "commitMessage" text)
-  WHERE steps.id = e.id AND steps.run_id = run.id AND e."from" ? steps.status
+  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND e."from" ? steps.status
   RETURNING steps.id, steps.step_id, steps.status
 ), kept AS (
   INSERT INTO outputs (run_id, key, step_id, value, updated_at)
-  SELECT $1, kv.key, ended.step_id, kv.value, $3 FROM ended, jsonb_each_text($5::jsonb->'outputs') AS kv
+  SELECT $1, kv.key, ended.step_id, kv.value, $3 FROM ended, jsonb_each_text(${n}::jsonb->'outputs') AS kv
   WHERE ended.status = 'completed'
   ON CONFLICT (tenant_id, run_id, key)
   DO UPDATE SET value = EXCLUDED.value, step_id = EXCLUDED.step_id, updated_at = EXCLUDED.updated_at
-), started AS (
+)`;
+const startPart = (n: string) => `
+started AS (
   UPDATE steps SET status = 'running', agent_name = s."agentName", agent_emoji = s."agentEmoji", inputs = s.inputs,
     session_id = s."sessionId", model_used = s."modelUsed", max_retries = s."maxRetries", started_at = s."startedAt",
     deadline_at = s."deadlineAt"
-  FROM run, jsonb_to_record($6::jsonb) AS s(id text, "agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
+  FROM run, jsonb_to_record(${n}::jsonb) AS s("agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
     "modelUsed" text, "maxRetries" int, "startedAt" bigint, "deadlineAt" bigint)
-  WHERE steps.id = s.id AND steps.run_id = run.id AND steps.status = 'queued'
+  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND steps.status = 'queued'
   RETURNING steps.id
-), added AS (
+)`;
+const addPart = (n: string) => `
+added AS (
   INSERT INTO steps (id, run_id, step_id, attempt, sequence, agent_id, agent_name, agent_emoji, status, inputs, retry_count,
     max_retries, session_id, model_used, human_context, queued_at, started_at, deadline_at)
   SELECT n.id, run.id, n."stepId", n.attempt, n.sequence, n."agentId", n."agentName", n."agentEmoji", n.status,
     COALESCE(n.inputs, '{}'::jsonb), n."retryCount", n."maxRetries", n."sessionId", n."modelUsed", n."humanContext", n."queuedAt",
     n."startedAt", n."deadlineAt"
-  FROM run, jsonb_to_record($7::jsonb) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
+  FROM run, jsonb_to_record(${n}::jsonb) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
     "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
-  WHERE n.id IS NOT NULL
-), told AS (
-  INSERT INTO outbox (id, streams, run_id, message, created_at)
-  SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $3
-  FROM run, jsonb_to_recordset($8::jsonb) AS m(id text, streams jsonb, message jsonb)
-)
-SELECT (SELECT count(*) FROM run)::int AS run, (SELECT count(*) FROM ended)::int AS ended,
-  (SELECT count(*) FROM started)::int AS started`;
+)`;
 
-const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
+interface Statement {
+  name: string;
+  text: string;
+}
+const statements = new Map<string, Statement>();
+
+/** The statement for the parts a change has; each combination is prepared once per connection. */
+function statementOf(change: Pick<Transition, "end" | "start" | "add">): Statement {
+  const name = `engine-transition${change.end ? "-end" : ""}${change.start ? "-start" : ""}${change.add ? "-add" : ""}`;
+  const known = statements.get(name);
+  if (known) {
+    return known;
+  }
+  let next = 6;
+  const parameter = () => `$${next++}`;
+  const parts = [
+    runPart,
+    toldPart,
+    ...(change.end ? [endPart(parameter())] : []),
+    ...(change.start ? [startPart(parameter())] : []),
+    ...(change.add ? [addPart(parameter())] : []),
+  ];
+  const missing = [
+    ...(change.end ? ["NOT EXISTS (SELECT 1 FROM ended)"] : []),
+    ...(change.start ? ["NOT EXISTS (SELECT 1 FROM started)"] : []),
+  ];
+  const sound = missing.length === 0 ? "1" : `1 / (CASE WHEN ${missing.join(" OR ")} THEN 0 ELSE 1 END)`;
+  const statement = { name, text: `WITH ${parts.join(", ")} SELECT ${sound} AS sound FROM run` };
+  statements.set(name, statement);
+  return statement;
+}
+
+/** What the statement fails with when the step is not where it should be: the division above. */
+const divisionByZero = "22012";
 
 /** Throws LostRun when the epoch has moved on, StaleState when the step is not where it should be; nothing is changed then. */
 export async function applyTransition(deps: Deps, change: Transition): Promise<void> {
-  await withTenantSql(deps.db, change.tenantId, async (sql) => {
-    const { rows } = await sql.query<{ run: number; ended: number; started: number }>({
-      name: "engine-transition",
-      text,
-      values: [
-        change.runId,
-        change.epoch,
-        Date.now(),
-        json(change.run ?? {}),
-        json(change.end),
-        json(change.start),
-        json(change.add),
-        JSON.stringify(change.messages.map(({ id, streams, message }) => ({ id, streams, message }))),
-      ],
-    });
-    const done = rows[0];
-    if (!done || done.run === 0) {
-      throw new LostRun(change.runId);
-    }
-    if ((change.end && done.ended === 0) || (change.start && done.started === 0)) {
+  const values = [
+    change.runId,
+    change.epoch,
+    Date.now(),
+    JSON.stringify(change.run ?? {}),
+    JSON.stringify(change.messages.map(({ id, streams, message }) => ({ id, streams, message }))),
+    ...[change.end, change.start, change.add].flatMap((part) => (part ? [JSON.stringify(part)] : [])),
+  ];
+  let rows: object[];
+  try {
+    rows = await tenantStatement(deps.db, change.tenantId, { ...statementOf(change), values });
+  } catch (error) {
+    if ((error as { code?: string }).code === divisionByZero) {
       throw new StaleState(`step ${change.end?.id ?? change.start?.id}`);
     }
-  });
+    throw error;
+  }
+  if (rows.length === 0) {
+    throw new LostRun(change.runId);
+  }
 }

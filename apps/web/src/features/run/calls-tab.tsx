@@ -1,4 +1,5 @@
 "use client";
+import type { LlmCall } from "@djinnbot/contracts";
 import {
   Button,
   Duration,
@@ -16,11 +17,10 @@ import {
   TableRow,
   TokenCount,
 } from "@djinnbot/ui";
-import type { LlmCall } from "@djinnbot/contracts";
 import { Cpu } from "lucide-react";
 import { useState } from "react";
-import { api } from "@/trpc/client.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { trpc } from "@/trpc/client.ts";
 
 const PAGE = 100;
 const micros = (dollars: number | null) => (dollars === null ? null : Math.round(dollars * 1_000_000));
@@ -28,12 +28,19 @@ const micros = (dollars: number | null) => (dollars === null ? null : Math.round
 /** Every model call of the run with its tokens, cost and latency. */
 export function CallsTab({ runId }: { runId: string }) {
   const [offset, setOffset] = useState(0);
-  const calls = api.llmCalls.list.useQuery({ runId, limit: PAGE, offset }, { placeholderData: (before) => before });
+  const calls = trpc.llmCalls.list.useQuery({ runId, limit: PAGE, offset }, { placeholderData: (before) => before });
   if (calls.isPending) {
     return <SkeletonTable columns={5} />;
   }
   if (calls.isError) {
-    return <FaultState className="m-4" title="The model calls could not be loaded" error={calls.error} onRetry={() => calls.refetch()} />;
+    return (
+      <FaultState
+        className="m-4"
+        title="The model calls could not be loaded"
+        error={calls.error}
+        onRetry={() => calls.refetch()}
+      />
+    );
   }
   const { calls: rows, summary, total, hasMore } = calls.data;
   if (total === 0) {

@@ -21,9 +21,10 @@ export function FailurePanel({ run, timeline }: { run: RunDetail; timeline: read
   }
   const step = timeline.findLast((entry) => entry.status === "failed");
   const stepId = step?.stepId ?? run.currentStep;
-  const place = failure.code.startsWith("PIPELINE_") || failure.code === "NO_ROUTE" || failure.code === "OUTPUT_MISSING"
-    ? { href: `/pipelines/${encodeURIComponent(run.pipelineId)}`, label: "Open the pipeline" }
-    : PLACES[failure.code];
+  const place =
+    failure.code.startsWith("PIPELINE_") || failure.code === "NO_ROUTE" || failure.code === "OUTPUT_MISSING"
+      ? { href: `/pipelines/${encodeURIComponent(run.pipelineId)}`, label: "Open the pipeline" }
+      : PLACES[failure.code];
   return (
     <>
       <ErrorState

@@ -1,6 +1,6 @@
 "use client";
 import { CodeBlock, cn } from "@djinnbot/ui";
-import type { ComponentProps, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { type Components, Streamdown } from "streamdown";
 
 const heading = "mt-3 mb-1 font-semibold first:mt-0";
@@ -13,7 +13,7 @@ const COMPONENTS: Components = {
   h4: ({ children }) => <h6 className={heading}>{children}</h6>,
   p: ({ children }) => <p className="my-2 first:mt-0 last:mb-0">{children}</p>,
   ul: ({ children }) => <ul className="my-2 list-disc pl-5 first:mt-0 last:mb-0">{children}</ul>,
-  ol: ({ children, start }: { children?: ReactNode; start?: number }) => (
+  ol: ({ children, start }) => (
     <ol start={start} className="my-2 list-decimal pl-5 first:mt-0 last:mb-0">
       {children}
     </ol>
@@ -23,7 +23,7 @@ const COMPONENTS: Components = {
     <blockquote className="my-2 border-l-2 border-line-control pl-3 text-muted">{children}</blockquote>
   ),
   hr: () => <hr className="my-3 border-line" />,
-  a: ({ href, children }: { href?: string; children?: ReactNode }) =>
+  a: ({ href, children }) =>
     href === undefined ? (
       <span>{children}</span>
     ) : (
@@ -31,13 +31,14 @@ const COMPONENTS: Components = {
         {children}
       </a>
     ),
-  img: ({ alt, src }: ComponentProps<"img">) => (
-    <span className="text-muted">[picture{alt ? `: ${alt}` : ""}{typeof src === "string" ? ` ${src}` : ""}]</span>
+  img: ({ alt, src }) => (
+    <span className="text-muted">
+      [picture{alt ? `: ${alt}` : ""}
+      {typeof src === "string" ? ` ${src}` : ""}]
+    </span>
   ),
   strong: ({ children }) => <strong className="font-semibold">{children}</strong>,
-  inlineCode: ({ children }) => (
-    <code className="rounded-sm bg-sunken px-1 font-mono text-xs">{children}</code>
-  ),
+  inlineCode: ({ children }) => <code className="rounded-sm bg-sunken px-1 font-mono text-xs">{children}</code>,
   code: ({ children }) => <CodeBlock code={textOf(children).replace(/\n$/, "")} className="my-2" />,
   pre: ({ children }) => <>{children}</>,
   table: ({ children }) => (

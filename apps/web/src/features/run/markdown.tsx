@@ -4,7 +4,11 @@ import { lazy, memo, Suspense } from "react";
 
 const MarkdownView = lazy(() => import("./markdown-view.tsx"));
 
-export type MarkdownProps = { text: string; /** Still growing: open marks are closed for the eye. */ streaming?: boolean; className?: string };
+export type MarkdownProps = {
+  text: string /** Still growing: open marks are closed for the eye. */;
+  streaming?: boolean;
+  className?: string;
+};
 
 /** Text that an agent wrote, as markdown; until its renderer is loaded, the same text as it stands. */
 export const Markdown = memo(function Markdown({ text, streaming, className }: MarkdownProps) {

@@ -2,7 +2,7 @@
 import { Button, Dialog, DialogContent, Field, Textarea } from "@djinnbot/ui";
 import { type FormEvent, useId, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
-import { api } from "@/trpc/client.tsx";
+import { trpc } from "@/trpc/client.ts";
 
 type RestartDialogProps = {
   open: boolean;
@@ -53,7 +53,12 @@ export function RestartDialog({ open, onOpenChange, runId, stepId }: RestartDial
             />
           </Field>
           {restart.error ? (
-            <FaultState compact title="The run was not restarted" error={restart.error} onRetry={() => restart.start(context)} />
+            <FaultState
+              compact
+              title="The run was not restarted"
+              error={restart.error}
+              onRetry={() => restart.start(context)}
+            />
           ) : null}
         </form>
       </DialogContent>
@@ -62,15 +67,15 @@ export function RestartDialog({ open, onOpenChange, runId, stepId }: RestartDial
 }
 
 function useRestart({ runId, stepId, onDone }: { runId: string; stepId: string | null; onDone: () => void }) {
-  const utils = api.useUtils();
+  const utils = trpc.useUtils();
   const options = {
     onSuccess: () => {
       void utils.runs.get.invalidate({ runId });
       onDone();
     },
   };
-  const whole = api.runs.restart.useMutation(options);
-  const part = api.steps.restart.useMutation(options);
+  const whole = trpc.runs.restart.useMutation(options);
+  const part = trpc.steps.restart.useMutation(options);
   const start = (text: string) => {
     const context = text.trim() === "" ? null : text.trim();
     if (stepId === null) {

@@ -5,7 +5,7 @@ import { CircleStop, RotateCw, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useCommandGroup } from "@/features/shell/commands.ts";
-import { api } from "@/trpc/client.tsx";
+import { trpc } from "@/trpc/client.ts";
 import { RestartDialog } from "./restart-dialog.tsx";
 
 type Open = "cancel" | "restart" | "delete" | null;
@@ -47,17 +47,29 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
 function commandsOf(over: boolean, open: (what: Open) => void): CommandEntry[] {
   return over
     ? [
-        { id: "run restart", label: "Restart this run", icon: <RotateCw aria-hidden />, onSelect: () => open("restart") },
+        {
+          id: "run restart",
+          label: "Restart this run",
+          icon: <RotateCw aria-hidden />,
+          onSelect: () => open("restart"),
+        },
         { id: "run delete", label: "Delete this run", icon: <Trash2 aria-hidden />, onSelect: () => open("delete") },
       ]
-    : [{ id: "run cancel", label: "Cancel this run", icon: <CircleStop aria-hidden />, onSelect: () => open("cancel") }];
+    : [
+        {
+          id: "run cancel",
+          label: "Cancel this run",
+          icon: <CircleStop aria-hidden />,
+          onSelect: () => open("cancel"),
+        },
+      ];
 }
 
 type DialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
 function CancelDialog({ runId, ...dialog }: DialogProps & { runId: string }) {
-  const utils = api.useUtils();
-  const cancel = api.runs.cancel.useMutation();
+  const utils = trpc.useUtils();
+  const cancel = trpc.runs.cancel.useMutation();
   return (
     <ConfirmDialog
       {...dialog}
@@ -75,9 +87,9 @@ function CancelDialog({ runId, ...dialog }: DialogProps & { runId: string }) {
 }
 
 function DeleteDialog({ run, ...dialog }: DialogProps & { run: RunDetail }) {
-  const utils = api.useUtils();
+  const utils = trpc.useUtils();
   const router = useRouter();
-  const remove = api.runs.delete.useMutation();
+  const remove = trpc.runs.delete.useMutation();
   return (
     <ConfirmDialog
       {...dialog}
@@ -86,8 +98,7 @@ function DeleteDialog({ run, ...dialog }: DialogProps & { run: RunDetail }) {
       consequences={[
         `${plural(run.steps.length, "execution")} of steps with their transcripts`,
         `${plural(Object.keys(run.outputs).length, "output")} and the working copy`,
-        "The list of its model calls keeps the cost",
-      ].slice(0, 2)}
+      ]}
       confirmLabel="Delete run"
       typeToConfirm="delete"
       onConfirm={async () => {

@@ -101,9 +101,7 @@ function Task({ text }: { text: string }) {
   const long = lines.length > TASK_LINES || text.length > 280;
   return (
     <div className="prose-width min-w-0">
-      <h1
-        className={`text-lg font-semibold wrap-anywhere whitespace-pre-wrap ${long && !open ? "line-clamp-3" : ""}`}
-      >
+      <h1 className={`text-lg font-semibold wrap-anywhere whitespace-pre-wrap ${long && !open ? "line-clamp-3" : ""}`}>
         {text.trim()}
       </h1>
       {long ? (

@@ -1,7 +1,17 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
 import type { RunDetail, RunStatus } from "@djinnbot/contracts";
-import { Button, EmptyState, Page, Skeleton, SkeletonText, Tabs, TabsList, TabsTrigger } from "@djinnbot/ui";
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  Page,
+  Skeleton,
+  SkeletonText,
+  Tabs,
+  TabsList,
+  TabsTrigger,
+} from "@djinnbot/ui";
 import { SearchX } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
@@ -59,8 +69,14 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
       <PageCrumbs items={[{ label: "Runs", href: "/runs" }, { label: crumb }]} />
       <RunHeader run={run} status={status} />
       {status === "failed" && run.failure !== null ? <FailurePanel run={run} timeline={timeline} /> : null}
-      {feed.connection.status === "failed" ? (
-        <FaultState compact title="Live events stopped" error={feed.connection.error} onRetry={() => location.reload()} />
+      {feed.connection === "failed" ? (
+        <ErrorState
+          compact
+          title="Live events stopped"
+          why="The server refused to tell more of this run."
+          fix="What is shown may be behind."
+          onRetry={() => window.location.reload()}
+        />
       ) : null}
       <div className="grid items-start gap-4 lg:grid-cols-[17rem_minmax(0,1fr)]">
         <aside

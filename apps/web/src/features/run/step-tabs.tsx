@@ -1,6 +1,6 @@
 "use client";
+import type { RunDetail } from "@djinnbot/contracts";
 import { CodeText, CopyButton, cn, EmptyState, SegmentedControl, VirtualLog } from "@djinnbot/ui";
-import type { PushState } from "@djinnbot/contracts";
 import { GitCommitHorizontal } from "lucide-react";
 import { useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
@@ -56,7 +56,7 @@ function Output({ name, value, mono }: { name: string; value: string; mono?: boo
 type CommitsTabProps = {
   entries: readonly TimelineEntry[];
   branch: string | null;
-  push: PushState;
+  push: RunDetail["push"];
   onSelect: (key: string) => void;
 };
 
@@ -78,7 +78,10 @@ export function CommitsTab({ entries, branch, push, onSelect }: CommitsTabProps)
       </p>
       <ol aria-label="Commits">
         {commits.map((entry) => (
-          <li key={entry.key} className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm">
+          <li
+            key={entry.key}
+            className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm"
+          >
             <CodeText text={entry.commitHash ?? ""}>{entry.commitHash?.slice(0, 10)}</CodeText>
             <span className="min-w-0 flex-1 basis-48 wrap-anywhere">
               {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}

@@ -31,7 +31,10 @@ export const ToolCard = memo(function ToolCard({ item, open, onToggle }: ToolCar
         onClick={() => onToggle(item.id, !open)}
         className="flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left text-xs hover:bg-hover/60"
       >
-        <ChevronRight aria-hidden className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")} />
+        <ChevronRight
+          aria-hidden
+          className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")}
+        />
         <Icon aria-hidden className="size-3.5 shrink-0 text-muted" />
         <span className="shrink-0 font-mono font-medium">{item.name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-muted">{args.summary}</span>
@@ -91,7 +94,11 @@ function Body({ item, args }: { item: ToolItem; args: ToolArgs }) {
         <>
           <Arguments item={item} args={args} />
           {item.result === null ? null : (
-            <Well title={item.state === "error" ? "Error" : "Result"} text={item.result} error={item.state === "error"} />
+            <Well
+              title={item.state === "error" ? "Error" : "Result"}
+              text={item.result}
+              error={item.state === "error"}
+            />
           )}
         </>
       )}

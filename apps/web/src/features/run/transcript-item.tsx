@@ -1,6 +1,17 @@
 "use client";
 import { CopyButton, cn, formatBytes, formatDuration, formatTime } from "@djinnbot/ui";
-import { Brain, ChevronRight, CircleCheck, CircleX, FileMinus, FilePen, FilePlus, Info, RotateCw, TriangleAlert } from "lucide-react";
+import {
+  Brain,
+  ChevronRight,
+  CircleCheck,
+  CircleX,
+  FileMinus,
+  FilePen,
+  FilePlus,
+  Info,
+  RotateCw,
+  TriangleAlert,
+} from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { Markdown } from "./markdown.tsx";
 import { ToolCard } from "./tool-card.tsx";
@@ -52,7 +63,12 @@ function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
   }
 }
 
-type FoldProps = { item: ThinkingItem; open: boolean; onToggle: (id: string, open: boolean) => void; streaming: boolean };
+type FoldProps = {
+  item: ThinkingItem;
+  open: boolean;
+  onToggle: (id: string, open: boolean) => void;
+  streaming: boolean;
+};
 
 function Thinking({ item, open, onToggle, streaming }: FoldProps) {
   const length = item.endedAt - item.at;
@@ -82,7 +98,12 @@ type LineProps = { icon: ReactNode; at: number; className?: string; children: Re
 
 function Line({ icon, at, className, children }: LineProps) {
   return (
-    <div className={cn("flex items-start gap-1.5 text-xs text-muted [&>svg]:mt-0.5 [&>svg]:size-3.5 [&>svg]:shrink-0", className)}>
+    <div
+      className={cn(
+        "flex items-start gap-1.5 text-xs text-muted [&>svg]:mt-0.5 [&>svg]:size-3.5 [&>svg]:shrink-0",
+        className,
+      )}
+    >
       {icon}
       <div className="min-w-0 flex-1 wrap-anywhere">{children}</div>
       <time className="shrink-0 text-faint" dateTime={new Date(at).toISOString()} suppressHydrationWarning>

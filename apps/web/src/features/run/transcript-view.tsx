@@ -124,7 +124,12 @@ function SearchBar({ search }: { search: ReturnType<typeof useTranscriptSearch> 
       </span>
       {search.query.trim() === "" ? null : (
         <>
-          <IconButton size="sm" label="Previous match" icon={<ChevronUp aria-hidden />} onClick={() => search.step(-1)} />
+          <IconButton
+            size="sm"
+            label="Previous match"
+            icon={<ChevronUp aria-hidden />}
+            onClick={() => search.step(-1)}
+          />
           <IconButton size="sm" label="Next match" icon={<ChevronDown aria-hidden />} onClick={() => search.step(1)} />
         </>
       )}
@@ -139,7 +144,11 @@ function Nothing({ entry, loading }: { entry: TimelineEntry; loading: boolean })
       : isOver(entry.status)
         ? "This step said nothing that was recorded."
         : "The agent has not said anything yet.";
-  return <p className={cn("p-4 text-sm text-muted", loading && "appear-late")}>{loading ? "Loading the transcript…" : text}</p>;
+  return (
+    <p className={cn("p-4 text-sm text-muted", loading && "appear-late")}>
+      {loading ? "Loading the transcript…" : text}
+    </p>
+  );
 }
 
 const WORDS = { thinking: "Thinking", streaming: "Writing", tool_calling: "Using", idle: "Waiting for the model" };

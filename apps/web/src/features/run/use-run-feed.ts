@@ -1,8 +1,8 @@
 "use client";
 import { isTerminal, RunEvent, type RunStatus } from "@djinnbot/contracts";
-import { useEffect, useMemo, useState } from "react";
-import { api } from "@/trpc/client.tsx";
-import { useRunEvents } from "@/trpc/live.ts";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { trpc } from "@/trpc/client.ts";
+import { useRunEvents } from "@/trpc/use-run-events.ts";
 import { foldEvents } from "./fold-events.ts";
 import { type ArrivedEvent, emptyRun, type RunModel } from "./transcript-model.ts";
 
@@ -17,7 +17,7 @@ type FeedOptions = {
 
 /** Everything a run's events tell: first the stored history, then what comes, from exactly where the history ended. */
 export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOptions) {
-  const history = api.runs.logs.useQuery(
+  const history = trpc.runs.logs.useQuery(
     { runId },
     { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false, refetchOnReconnect: false },
   );
@@ -27,22 +27,30 @@ export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOption
   const [epoch, setEpoch] = useState(0);
 
   const since = past?.findLast((event) => event.streamId !== undefined)?.streamId ?? "0";
-  const connection = useRunEvents(
-    runId,
-    (events) => {
-      setLive((before) => foldEvents(before ?? first, events));
-      onFresh(events);
-    },
-    { since, epoch, enabled: past !== null },
-  );
+  const gather = useGathered((events: readonly RunEvent[]) => {
+    setLive((before) => foldEvents(before ?? first, events));
+    onFresh(events);
+  });
+  const connection = useRunEvents({ runId, since, epoch, enabled: past !== null, onEvent: gather });
 
-  const endedAt = useEndedAt(connection.status === "ended", onEnd);
+  const endedAt = useEndedAt(connection === "ended", onEnd);
   useEffect(() => {
     if (endedAt !== null && stored !== null && stored.readAt > endedAt && !isTerminal(stored.status)) {
       setEpoch((before) => before + 1);
     }
   }, [endedAt, stored]);
   return { model: live ?? first, history, connection };
+}
+
+/** Hands over at once what is told within one frame: each hand-over copies what it adds to. */
+function useGathered<E>(onBatch: (batch: readonly E[]) => void): (item: E) => void {
+  const waiting = useRef<E[]>([]);
+  return (item) => {
+    waiting.current.push(item);
+    if (waiting.current.length === 1) {
+      queueMicrotask(() => onBatch(waiting.current.splice(0)));
+    }
+  };
 }
 
 function useEndedAt(ended: boolean, onEnd: () => void): number | null {

@@ -1,7 +1,7 @@
 "use client";
 import type { RunEvent } from "@djinnbot/contracts";
 import { useEffect, useMemo, useRef } from "react";
-import { api } from "@/trpc/client.tsx";
+import { trpc } from "@/trpc/client.ts";
 import { buildTimeline, liveStatus } from "./timeline.ts";
 import { useRunFeed } from "./use-run-feed.ts";
 
@@ -27,8 +27,8 @@ const REREAD_MS = 700;
 
 /** One run: its rows, kept up to date by its events, and what the events tell beyond them. */
 export function useRun(runId: string) {
-  const utils = api.useUtils();
-  const run = api.runs.get.useQuery({ runId });
+  const utils = trpc.useUtils();
+  const run = trpc.runs.get.useQuery({ runId });
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
   const reread = () => {

@@ -1,0 +1,33 @@
+"use client";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useCallback } from "react";
+
+type Change = Record<string, string | null>;
+
+/**
+ * The parameters of the address and a way to change some of them (null removes). `push` makes a step that the back button
+ * undoes; filters that change while typing leave it out.
+ */
+export function useUrlParams(): [URLSearchParams, (change: Change, options?: { push?: boolean }) => void] {
+  const params = useSearchParams();
+  const path = usePathname();
+  const router = useRouter();
+  const change = useCallback(
+    (values: Change, { push = false } = {}) => {
+      // The address itself is asked: two changes may come within one rendering.
+      const next = new URLSearchParams(window.location.search);
+      for (const [name, value] of Object.entries(values)) {
+        if (value === null || value === "") {
+          next.delete(name);
+        } else {
+          next.set(name, value);
+        }
+      }
+      const query = next.toString();
+      const address = query === "" ? path : `${path}?${query}`;
+      router[push ? "push" : "replace"](address, { scroll: false });
+    },
+    [path, router],
+  );
+  return [params, change];
+}

@@ -1,0 +1,183 @@
+"use client";
+import { RunStatus } from "@djinnbot/contracts";
+import {
+  Button,
+  Card,
+  EmptyState,
+  Input,
+  Page,
+  PageHeader,
+  plural,
+  Select,
+  SkeletonTable,
+  statusMeta,
+} from "@djinnbot/ui";
+import { ArrowUp, Play, Plus, Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { FaultState } from "@/features/form/fault-state.tsx";
+import { useFilterKey, useRowKeys, useShortcut } from "@/features/shell/shortcuts.ts";
+import { trpc } from "@/trpc/client.ts";
+import { NewRunDialog } from "./new-run-dialog.tsx";
+import { RunsTable } from "./runs-table.tsx";
+import { readFilter, useRunList } from "./use-run-list.ts";
+import { useUrlState } from "./use-url-state.ts";
+
+const ALL = "all";
+
+/** All runs, newest first, filtered by what the address says. */
+export function RunsPage() {
+  const url = useUrlState();
+  const filter = readFilter(url.get);
+  const { list, runs, fresh, showNew } = useRunList(filter);
+  const frame = useRef<HTMLDivElement>(null);
+  useRowKeys(frame);
+  const openNew = () => url.set({ dialog: "new" }, { push: true });
+  useShortcut({ keys: "c", label: "New run", group: "Lists", run: openNew });
+  const filtered = filter.status !== null || filter.pipelineId !== null || filter.search !== "";
+  const isNew = url.get("dialog") === "new" || url.get("new") === "1";
+  return (
+    <Page>
+      <PageHeader
+        title="Runs"
+        actions={
+          <Button variant="primary" icon={<Plus aria-hidden />} onClick={openNew}>
+            New run
+          </Button>
+        }
+      />
+      <Filters url={url} />
+      {fresh > 0 ? (
+        <Button
+          size="sm"
+          variant="primary"
+          icon={<ArrowUp aria-hidden />}
+          onClick={() => {
+            window.scrollTo({ top: 0 });
+            void showNew();
+          }}
+          className="sticky top-14 z-10 self-center shadow-pop"
+        >
+          {plural(fresh, "new run")}
+        </Button>
+      ) : null}
+      {list.isError ? (
+        <FaultState
+          title={runs.length === 0 ? "The runs could not be loaded" : "The list could not be brought up to date"}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          retrying={list.isRefetching}
+        />
+      ) : null}
+      {list.isError && runs.length === 0 ? null : (
+        <Card ref={frame} className="overflow-hidden">
+          {list.isPending ? (
+            <SkeletonTable columns={6} rows={8} />
+          ) : runs.length === 0 ? (
+            <NoRuns
+              filtered={filtered}
+              onNew={openNew}
+              onClear={() => url.set({ status: null, pipeline: null, q: null })}
+            />
+          ) : (
+            <RunsTable runs={runs} dimmed={list.isPlaceholderData} />
+          )}
+        </Card>
+      )}
+      {list.hasNextPage ? (
+        <Button className="self-center" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Load more
+        </Button>
+      ) : null}
+      <NewRunDialog
+        open={isNew}
+        pipelineId={url.get("pipeline")}
+        onClose={() => url.set({ dialog: null, new: null })}
+      />
+    </Page>
+  );
+}
+
+const STATUS_OPTIONS = [
+  { value: ALL, label: "Any status" },
+  ...RunStatus.options.map((status) => ({ value: status, label: statusMeta(status).word })),
+];
+
+function Filters({ url }: { url: ReturnType<typeof useUrlState> }) {
+  const pipelines = trpc.pipelines.list.useQuery({});
+  const input = useRef<HTMLInputElement>(null);
+  useFilterKey(input);
+  const inUrl = url.get("q") ?? "";
+  const [text, setText] = useState(inUrl);
+  useEffect(() => setText(inUrl), [inUrl]);
+  const { set } = url;
+  useEffect(() => {
+    const timer = setTimeout(() => set({ q: text }), 250);
+    return () => clearTimeout(timer);
+  }, [text, set]);
+  const chosen = url.get("pipeline");
+  const known = (pipelines.data ?? []).map((pipeline) => ({ value: pipeline.id, label: pipeline.name }));
+  const options = [
+    { value: ALL, label: "Any pipeline" },
+    ...known,
+    ...(chosen !== null && !known.some(({ value }) => value === chosen) ? [{ value: chosen, label: chosen }] : []),
+  ];
+  return (
+    <search className="flex flex-wrap gap-2">
+      <Input
+        ref={input}
+        type="text"
+        role="searchbox"
+        aria-label="Filter by task, id or pipeline"
+        placeholder="Filter by task, id or pipeline"
+        maxLength={200}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        leading={<Search aria-hidden />}
+        className="sm:max-w-72"
+      />
+      <Select
+        aria-label="Status"
+        value={url.get("status") ?? ALL}
+        onValueChange={(value) => set({ status: value === ALL ? null : value })}
+        options={STATUS_OPTIONS}
+        className="w-36 max-sm:flex-1"
+      />
+      <Select
+        aria-label="Pipeline"
+        value={chosen ?? ALL}
+        onValueChange={(value) => set({ pipeline: value === ALL ? null : value })}
+        options={options}
+        className="w-44 max-sm:flex-1"
+      />
+    </search>
+  );
+}
+
+function NoRuns({ filtered, onNew, onClear }: { filtered: boolean; onNew: () => void; onClear: () => void }) {
+  return filtered ? (
+    <EmptyState
+      icon={<Search aria-hidden />}
+      title="No run matches"
+      action={
+        <Button icon={<X aria-hidden />} onClick={onClear}>
+          Clear the filter
+        </Button>
+      }
+    >
+      No run has this status, pipeline and text together.
+    </EmptyState>
+  ) : (
+    <EmptyState
+      icon={<Play aria-hidden />}
+      title="No runs yet"
+      action={
+        <Button variant="primary" icon={<Plus aria-hidden />} onClick={onNew}>
+          New run
+        </Button>
+      }
+      example={{ href: "/runs?dialog=new&pipeline=test-simple", label: "try the small test pipeline" }}
+    >
+      A run is one task that agents work on step by step, as a pipeline says, on a branch of its own.
+    </EmptyState>
+  );
+}

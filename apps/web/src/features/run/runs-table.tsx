@@ -1,0 +1,146 @@
+"use client";
+import { isTerminal, type Run } from "@djinnbot/contracts";
+import {
+  cn,
+  Duration,
+  Money,
+  RelativeTime,
+  StatusBadge,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeaderCell,
+  TableRow,
+} from "@djinnbot/ui";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { memo } from "react";
+
+/** Runs as rows; on a phone each is a small card of two lines. */
+export function RunsTable({ runs, dimmed }: { runs: readonly Run[]; dimmed: boolean }) {
+  return (
+    <div className={cn("transition-opacity", dimmed && "opacity-60")}>
+      <div className="max-sm:hidden">
+        <Table label="Runs">
+          <TableHead>
+            <tr>
+              <TableHeaderCell>Status</TableHeaderCell>
+              <TableHeaderCell>Task</TableHeaderCell>
+              <TableHeaderCell className="max-lg:hidden">Pipeline</TableHeaderCell>
+              <TableHeaderCell>Steps</TableHeaderCell>
+              <TableHeaderCell align="right">Cost</TableHeaderCell>
+              <TableHeaderCell align="right" className="max-md:hidden">
+                Duration
+              </TableHeaderCell>
+              <TableHeaderCell align="right">Started</TableHeaderCell>
+            </tr>
+          </TableHead>
+          <TableBody>
+            {runs.map((run) => (
+              <Row key={run.id} run={run} />
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+      <ul aria-label="Runs" className="sm:hidden">
+        {runs.map((run) => (
+          <li key={run.id} className="border-b border-line last:border-b-0">
+            <SmallRow run={run} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const Row = memo(function Row({ run }: { run: Run }) {
+  const router = useRouter();
+  const href = `/runs/${run.id}`;
+  return (
+    <TableRow onOpen={() => router.push(href)}>
+      <TableCell className="w-32">
+        <StatusBadge status={run.status} />
+      </TableCell>
+      <TableCell truncate className="w-full min-w-40">
+        <Link href={href} tabIndex={-1} className="hover:underline" title={run.task}>
+          {firstLine(run.task)}
+        </Link>
+      </TableCell>
+      <TableCell className="max-w-48 truncate whitespace-nowrap text-muted max-lg:hidden">
+        {run.pipelineName ?? run.pipelineId}
+      </TableCell>
+      <TableCell className="whitespace-nowrap">
+        <Steps run={run} />
+      </TableCell>
+      <TableCell align="right" className="whitespace-nowrap">
+        <Cost run={run} />
+      </TableCell>
+      <TableCell align="right" className="whitespace-nowrap max-md:hidden">
+        <RunDuration run={run} />
+      </TableCell>
+      <TableCell align="right" className="whitespace-nowrap text-muted">
+        <RelativeTime at={run.startedAt ?? run.createdAt} />
+      </TableCell>
+    </TableRow>
+  );
+});
+
+function SmallRow({ run }: { run: Run }) {
+  return (
+    <Link href={`/runs/${run.id}`} data-focus="inset" className="flex flex-col gap-1 px-3 py-2.5">
+      <span className="flex items-center justify-between gap-2">
+        <StatusBadge status={run.status} variant="plain" />
+        <span className="text-xs text-muted">
+          <RelativeTime at={run.startedAt ?? run.createdAt} />
+        </span>
+      </span>
+      <span className="line-clamp-2 text-sm wrap-anywhere">{firstLine(run.task)}</span>
+      <span className="flex flex-wrap items-center gap-x-3 text-xs text-muted">
+        <span className="min-w-0 truncate">{run.pipelineName ?? run.pipelineId}</span>
+        <Steps run={run} />
+        <Cost run={run} />
+        <RunDuration run={run} />
+      </span>
+    </Link>
+  );
+}
+
+function firstLine(task: string): string {
+  return task.trim().split("\n", 1)[0] ?? "";
+}
+
+function Steps({ run }: { run: Run }) {
+  const done = Math.min(run.stepsCompleted, run.stepsTotal);
+  const share = run.stepsTotal === 0 ? 0 : done / run.stepsTotal;
+  return (
+    <span className="inline-flex items-center gap-2 text-xs text-muted">
+      <span aria-hidden className="h-1 w-10 overflow-hidden rounded-full bg-hover max-md:hidden">
+        <span
+          className={cn(
+            "block h-full rounded-full",
+            run.status === "completed" ? "bg-ok" : run.status === "failed" ? "bg-danger" : "bg-info",
+          )}
+          style={{ width: `${share * 100}%` }}
+        />
+      </span>
+      <span>
+        {done}/{run.stepsTotal}
+        <span className="sr-only"> steps</span>
+      </span>
+    </span>
+  );
+}
+
+function Cost({ run }: { run: Run }) {
+  return (
+    <span title={run.costApproximate ? "Approximate: the price of some calls is not known" : undefined}>
+      {run.costApproximate ? "≈ " : ""}
+      <Money micros={run.costMicros} />
+    </span>
+  );
+}
+
+function RunDuration({ run }: { run: Run }) {
+  return <Duration from={run.startedAt} to={run.completedAt ?? (isTerminal(run.status) ? run.updatedAt : null)} />;
+}

@@ -1,0 +1,112 @@
+/** next-auth keeps the browser's cookie; who may sign in and what the cookie says is decided by the same code as for tokens. */
+import {
+  browserTokenLifetimeSec,
+  revokeBrowserSession,
+  sessionCookieName,
+  signBrowserToken,
+  signInBrowser,
+  verifyBrowserToken,
+} from "@djinnbot/api";
+import { Fault, newId } from "@djinnbot/contracts";
+import type { NextAuthOptions } from "next-auth";
+import type { JWT } from "next-auth/jwt";
+import Credentials from "next-auth/providers/credentials";
+import { z } from "zod";
+import { addressOf } from "./address.ts";
+import { web } from "./deps.ts";
+
+/** What next-auth carries between its callbacks; the cookie holds the same as our signed token. */
+const Claims = z.object({
+  userId: z.string(),
+  tenantId: z.string(),
+  sessionId: z.string(),
+  email: z.string().optional(),
+  name: z.string().nullish(),
+});
+const Typed = z.object({ email: z.string(), password: z.string() });
+
+/** Options for one request: its address counts against the limits of sign-in. */
+export function authOptions(headers: Headers): NextAuthOptions {
+  const { env } = web();
+  const isHttps = env.PUBLIC_URL.startsWith("https:");
+  return {
+    secret: env.NEXTAUTH_SECRET,
+    pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
+    session: { strategy: "jwt", maxAge: browserTokenLifetimeSec },
+    useSecureCookies: isHttps,
+    cookies: {
+      sessionToken: {
+        name: sessionCookieName(env.PUBLIC_URL),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps },
+      },
+    },
+    providers: [
+      Credentials({
+        credentials: { email: { label: "E-mail", type: "email" }, password: { label: "Password", type: "password" } },
+        authorize: (typed) => authorize(typed, headers),
+      }),
+    ],
+    jwt: {
+      maxAge: browserTokenLifetimeSec,
+      encode: ({ token, maxAge }) => encode(token, maxAge),
+      decode: ({ token }) => decode(token),
+    },
+    callbacks: {
+      jwt: ({ token, user }) => ({ ...token, ...(user ? Claims.parse(user) : {}) }),
+      session: ({ session, token }) => ({ ...session, user: { name: token.name ?? null, email: token.email ?? null } }),
+    },
+    events: { signOut: ({ token }) => endSession(token) },
+    logger: {
+      error: (code, details) => logProblem(code, details),
+      warn: () => undefined,
+      debug: () => undefined,
+    },
+  };
+}
+
+/** Null for wrong credentials; a sentence for whatever else stands in the way (limits, a suspended tenant). */
+async function authorize(typed: unknown, headers: Headers) {
+  const { deps, env } = web();
+  const { email, password } = Typed.parse(typed);
+  try {
+    const { user, sessionId, tenantId } = await signInBrowser(deps, {
+      email,
+      password,
+      ip: addressOf(headers, env.TRUSTED_PROXIES),
+      userAgent: headers.get("user-agent"),
+      requestId: newId("request"),
+    });
+    return { id: user.id, userId: user.id, tenantId, sessionId, email: user.email, name: user.displayName };
+  } catch (error) {
+    if (error instanceof Fault && error.code === "UNAUTHENTICATED") {
+      return null;
+    }
+    throw error instanceof Fault ? new Error(error.message) : unexpected(error);
+  }
+}
+
+function unexpected(error: unknown): Error {
+  web().deps.log.error({ err: error }, "a sign-in failed unexpectedly");
+  return new Error("Something went wrong on our side. Try again.");
+}
+
+async function encode(token: JWT | undefined, maxAge: number | undefined): Promise<string> {
+  const claims = Claims.safeParse(token);
+  return claims.success ? signBrowserToken(web().deps.config, claims.data, maxAge) : "";
+}
+
+async function decode(token: string | undefined): Promise<JWT | null> {
+  const verified = token ? await verifyBrowserToken(web().deps.config, token) : null;
+  return verified ? { ...verified, sub: verified.userId } : null;
+}
+
+async function endSession(token: JWT | undefined): Promise<void> {
+  const claims = Claims.safeParse(token);
+  if (claims.success) {
+    await revokeBrowserSession(web().deps, claims.data.sessionId);
+  }
+}
+
+function logProblem(code: string, details: unknown): void {
+  web().deps.log.warn({ code, err: details instanceof Error ? details.message : undefined }, "next-auth");
+}
