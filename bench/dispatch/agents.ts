@@ -16,12 +16,19 @@ export class Agents {
   readonly #agents = new Map<string, Agent>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #early = new Map<string, StepTime[]>();
+  readonly #wanted = new Map<string, number>();
   /** Steps acknowledged so far. */
   stepCount = 0;
 
   ensure(spec: WorkloadSpec): void {
     if (this.#agents.has(spec.name)) return;
+    this.#wanted.set(spec.runId, performance.now());
     this.#agents.set(spec.name, new Agent(spec, (time) => this.#onAcknowledged(spec.runId, time)));
+  }
+
+  /** When a workload was asked for the run (ms). */
+  wantedAt(runId: string): number {
+    return this.#wanted.get(runId) ?? Number.NaN;
   }
 
   stop(name: string): void {

@@ -17,7 +17,7 @@ export async function measureDbos(bench: Bench, counts: DispatchCounts): Promise
   try {
     await child.next((message): message is PeerOut & { kind: "ready" } => message.kind === "ready");
     const subject = { kind: "peer", name: `DBOS ${peerVersion("@dbos-inc/dbos-sdk")}` } as const;
-    await contest(bench, { subject, run: remoteRuns(child), close: async () => undefined }, counts);
+    await contest(bench, { subject, run: remoteRuns(child), pids: [child.pid] }, counts);
   } finally {
     await child.stop();
   }

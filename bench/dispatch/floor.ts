@@ -58,7 +58,7 @@ export async function measureFloor(bench: Bench, counts: DispatchCounts): Promis
             runs.set(name, { times: [], steps, resolve });
             void write(name, 0);
           }),
-        close: async () => undefined,
+        pids: [child.pid],
       },
       counts,
     );

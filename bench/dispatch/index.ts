@@ -1,5 +1,6 @@
 // Dispatch of durable steps: from the end of one step's work to the beginning of the next one's, with its result safe in between.
 import type { Bench, Subject } from "../lib/bench.ts";
+import { cpuMs } from "../lib/cpu.ts";
 import { measureDbos } from "./dbos.ts";
 import { measureFloor } from "./floor.ts";
 import { measureOurs } from "./ours.ts";
@@ -18,8 +19,8 @@ export interface Contender {
   subject: Subject;
   /** Runs `steps` no-op steps; resolves when the run's end is recorded. Answers when each step's work began and ended (ms). */
   run(steps: number): Promise<StepTime[]>;
-  /** Remarks after everything was measured. */
-  close(): Promise<void>;
+  /** Its own processes, without a database that it shares with others. */
+  pids: readonly number[];
 }
 export interface StepTime {
   begun: number;
@@ -71,11 +72,16 @@ export async function contest(bench: Bench, contender: Contender, counts: Dispat
   bench.add({ measure, subject, unit: "ms", of: "runs" }, whole);
 
   const rates: number[] = [];
+  const costs: number[] = [];
   for (let at = 0; at < concurrent.rounds; at += 1) {
-    const begun = performance.now();
+    const [begun, spent, steps] = [performance.now(), cpuMs(contender.pids), concurrent.runs * concurrent.steps];
     await Promise.all(Array.from({ length: concurrent.runs }, () => contender.run(concurrent.steps)));
-    rates.push((concurrent.runs * concurrent.steps * 1000) / (performance.now() - begun));
+    rates.push((steps * 1000) / (performance.now() - begun));
+    costs.push((cpuMs(contender.pids) - spent) / steps);
   }
   const many = `durable steps per second, ${concurrent.runs} runs of ${concurrent.steps} steps at once`;
   bench.add({ measure: many, subject, unit: "/s", of: "rounds" }, rates);
+  const cost =
+    "processor time per durable step of the subject's own processes, in those rounds (Postgres and Redis not counted)";
+  bench.add({ measure: cost, subject, unit: "ms", of: "rounds" }, costs);
 }

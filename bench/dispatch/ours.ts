@@ -6,6 +6,7 @@ import type { TestTenant } from "../../packages/testing/src/tenants.ts";
 import type { Bench } from "../lib/bench.ts";
 import { startChild } from "../lib/child.ts";
 import { type Installation, openDeps, registerTenant, withClient } from "../lib/servers.ts";
+import { spreadOf } from "../lib/stats.ts";
 import { Agents } from "./agents.ts";
 import type { EngineIn, EngineOut } from "./engine-process.ts";
 import { contest, type DispatchCounts } from "./index.ts";
@@ -37,6 +38,7 @@ export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise
       return known;
     };
     for (const { steps } of [counts.sequential, counts.short, counts.concurrent]) await pipelineOf(steps);
+    const phases: number[][] = [];
     const before = await workDone(installation);
     const stepsBefore = agents.stepCount;
     await contest(
@@ -44,13 +46,27 @@ export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise
       {
         subject: { kind: "ours", name: `djinnbot ${version} engine` },
         run: async (steps) => {
-          const { id } = await tenant.services.runs.create({ pipelineId: await pipelineOf(steps), task: "Bench." });
-          return agents.timesOf(id, steps);
+          const pipelineId = await pipelineOf(steps);
+          const begun = performance.now();
+          const { id } = await tenant.services.runs.create({ pipelineId, task: "Bench." });
+          const created = performance.now();
+          const times = await agents.timesOf(id, steps);
+          if (steps === counts.short.steps) {
+            const marks = [
+              created,
+              agents.wantedAt(id),
+              times[0]?.begun ?? Number.NaN,
+              times.at(-1)?.ended ?? Number.NaN,
+            ];
+            phases.push([begun, ...marks, performance.now()]);
+          }
+          return times;
         },
-        close: async () => undefined,
+        pids: [engine.pid],
       },
       counts,
     );
+    bench.note(phaseNote(phases));
     bench.note(costPerStep(before, await workDone(installation), agents.stepCount - stepsBefore));
   } finally {
     agents.stopAll();
@@ -82,6 +98,22 @@ async function offerModel({ ownerUrl }: Installation): Promise<void> {
        VALUES ('mpr_bench0000001', NULL, 'demo', 'Demo', 'openai-compatible', 'http://127.0.0.1:1/v1', true, true, 1, 1)`,
     );
   });
+}
+
+/** Where the time of a short run goes, as medians. */
+function phaseNote(runs: readonly number[][]): string {
+  const names = [
+    "create verb",
+    "→ workload asked for",
+    "→ first step begins",
+    "→ last step ends",
+    "→ end recorded and acknowledged",
+  ];
+  const parts = names.map((name, at) => {
+    const spans = runs.map((marks) => (marks[at + 1] ?? Number.NaN) - (marks[at] ?? Number.NaN));
+    return `${name} ${spreadOf(spans).p50.toFixed(1)}`;
+  });
+  return `ours, where the time of a short run goes (medians, ms): ${parts.join(", ")}`;
 }
 
 /** The peers know no tenants: here one may run as much at once as the engine takes. */

@@ -59,7 +59,7 @@ export async function measureRestate(bench: Bench, counts: DispatchCounts): Prom
       await child.next((message): message is PeerOut & { kind: "ready" } => message.kind === "ready");
       await register(admin, endpoint);
       const subject = { kind: "peer", name: `Restate ${peerVersion("@restatedev/restate-server")}` } as const;
-      await contest(bench, { subject, run: remoteRuns(child), close: async () => undefined }, counts);
+      await contest(bench, { subject, run: remoteRuns(child), pids: [child.pid, server.pid] }, counts);
     } finally {
       await child.stop();
     }

@@ -12,7 +12,7 @@ const rooms: Record<string, { may: string[]; dev?: string[] }> = {
   db: { may: ["contracts", "config"] },
   core: { may: ["contracts", "config", "db", "events"] },
   api: { may: ["contracts", "core", "events", "config"] },
-  client: { may: ["contracts"], dev: ["api"] },
+  client: { may: ["contracts"], dev: ["api", "events"] },
   ui: { may: [] },
   testing: { may: ["contracts", "config", "db", "events", "core", "api"] },
   web: { may: ["api", "contracts", "client", "ui", "config", "core"], dev: ["testing"] },
@@ -100,7 +100,7 @@ function checkImports(place: { name: string; dir: string }, declared: Set<string
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$|conformance|\/e2e\/|\/testing\/|\.config\.ts$/.test(path);
+  return /\.test\.tsx?$|conformance|\/e2e\/|\/testing\/|\/test\/|\.config\.ts$/.test(path);
 }
 
 /** A circle between rooms, as a path; null when there is none. */

@@ -1,6 +1,6 @@
 /** One instance of the engine: its systems put together, started and drained. */
 import { createRunKey, type Deps, deleteRunKeys, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
-import { consume, createRedis, globalEvents, systemKeys, Tailer } from "@djinnbot/events";
+import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
 import { createHandlers, handleGlobal } from "./handlers.ts";
 import { Lookup } from "./lookup.ts";
 import { Publisher } from "./publisher.ts";
@@ -39,32 +39,35 @@ export interface Engine {
   stats(): EngineStats;
 }
 
-/** Opens no connection before `start`, except two to Redis. */
-export function createEngine(parts: EngineParts): Engine {
-  const { deps } = parts;
+function createResources(parts: EngineParts, tail: Redis): Resources {
+  const { deps, workload, workspace } = parts;
   const options: EngineOptions = { ...engineDefaults, ...parts.options };
   const log = deps.log.child({ engine: options.instanceId });
-  const tail = createRedis(parts.redisUrl, { log, name: "engine-tail", blocking: true });
-  const queue = createRedis(parts.redisUrl, { log, name: "engine-queue", blocking: true });
   const services =
     parts.services ??
     ((tenantId: string, requestId: string) =>
       servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" })));
-  const resources: Resources = {
-    ...{ deps, workload: parts.workload, workspace: parts.workspace },
-    services,
+  return {
+    ...{ deps, options, log, workload, workspace, services },
     runKeys: {
       create: async (key) => (await createRunKey(deps, key)).key,
       remove: async (key) => void (await deleteRunKeys(deps, key)),
     },
-    options,
-    log,
     tailer: new Tailer({ redis: tail, control: deps.redis, log }),
     publisher: new Publisher(deps),
     lookup: new Lookup(services, options.lookupTtlMs),
     transcript: new Transcript(deps, log),
     counts: { stepsEnded: 0, runsEnded: 0 },
   };
+}
+
+/** Opens nothing before `start` but two connections to Redis. */
+export function createEngine(parts: EngineParts): Engine {
+  const { deps, redisUrl } = parts;
+  const connect = (name: string) => createRedis(redisUrl, { log: deps.log, name, blocking: true });
+  const queue = connect("engine-queue");
+  const resources = createResources(parts, connect("engine-tail"));
+  const { options, log } = resources;
   const scheduler = new Scheduler(resources);
   const handlers = createHandlers(scheduler);
   const stopping = new AbortController();

@@ -38,7 +38,11 @@ export function readEngineEnv(source: NodeJS.ProcessEnv): EngineEnv {
   const env = loadEnv(EngineEnv, source);
   return {
     ...env,
-    instanceId: env.ENGINE_INSTANCE_ID ?? `${hostname().replace(/[^\w.-]/g, "-").slice(0, 60)}-${process.pid}-${Date.now().toString(36)}`,
+    instanceId:
+      env.ENGINE_INSTANCE_ID ??
+      `${hostname()
+        .replace(/[^\w.-]/g, "-")
+        .slice(0, 60)}-${process.pid}-${Date.now().toString(36)}`,
     apiUrl: env.WORKLOAD_API_URL ?? env.INTERNAL_URL ?? env.PUBLIC_URL,
     workloadRedisUrl: env.WORKLOAD_REDIS_URL ?? env.REDIS_URL,
   };

@@ -63,4 +63,6 @@ async function stop(signal: string): Promise<void> {
 }
 process.on("SIGTERM", () => void stop("SIGTERM"));
 process.on("SIGINT", () => void stop("SIGINT"));
-process.on("unhandledRejection", (error) => log.error({ err: String(error) }, "a promise was rejected and nobody listened"));
+process.on("unhandledRejection", (error) =>
+  log.error({ err: String(error) }, "a promise was rejected and nobody listened"),
+);

@@ -38,7 +38,9 @@ export function startOperatorServer(options: {
       ([name, value]) =>
         `# HELP ${metricName(name)} ${help[name as keyof EngineStats]}\n# TYPE ${metricName(name)} gauge\n${metricName(name)} ${value}\n`,
     );
-    return new Response((await registry.metrics()) + own.join(""), { headers: { "content-type": registry.contentType } });
+    return new Response((await registry.metrics()) + own.join(""), {
+      headers: { "content-type": registry.contentType },
+    });
   };
   return serve(
     async (request) => {

@@ -1,21 +1,23 @@
 /** One held run. Everything that happens to it goes through one queue, so nothing about a run is ever done twice at once. */
 import type { Log } from "@djinnbot/config";
-import { parsePipeline } from "@djinnbot/core/pipeline-language";
+import { isTerminal } from "@djinnbot/contracts";
 import { type Entry, parseMessage, runStatus } from "@djinnbot/events";
 import { narrate, sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd } from "./end-run.ts";
 import { endStep } from "./end-step.ts";
-import { isTransient, LostRun, StepFault } from "./errors.ts";
+import { StepFault } from "./errors.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
-import { type HeldRun, heldRun } from "./held-run.ts";
+import type { HeldRun } from "./held-run.ts";
 import { commandId } from "./prepare-step.ts";
+import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
+import { RunQueue } from "./run-queue.ts";
 import { adoptSession, closeSession } from "./session.ts";
 import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
 import { StatusReader } from "./status-reader.ts";
-import { loadRun } from "./store/rows.ts";
-import { cleanText } from "./text.ts";
+import { StepTimers } from "./step-timers.ts";
 import { markSessionRunning } from "./store/sessions.ts";
+import { cleanText } from "./text.ts";
 
 /** How a driver lets go: finished (the run is over), lost (somebody else has it), gave up (nobody has it; try again later). */
 export type Ending = "finished" | "lost" | "gave-up";
@@ -27,30 +29,26 @@ interface DriverOptions {
   onEnd: (driver: RunDriver, ending: Ending) => Promise<void>;
 }
 
-/** Failures of the same kind in a row after which the run is failed; passing faults of servers do not count. */
-const maxFailures = 3;
-
 export class RunDriver {
   readonly tenantId: string;
   readonly runId: string;
   readonly epoch: number;
+  readonly #key: { tenantId: string; runId: string; epoch: number };
   readonly #resources: Resources;
   readonly #log: Log;
   readonly #onEnd: DriverOptions["onEnd"];
   readonly #reader: StatusReader;
+  readonly #queue: RunQueue;
+  readonly #timers: StepTimers;
   #run: HeldRun | null = null;
-  #tail: Promise<void> = Promise.resolve();
-  #closed = false;
-  #failures = 0;
   #accepted: string | null = null;
-  #deadline: NodeJS.Timeout | undefined;
-  #resend: NodeJS.Timeout | undefined;
 
   constructor(options: DriverOptions) {
     const { resources, tenantId, runId, epoch } = options;
     this.tenantId = tenantId;
     this.runId = runId;
     this.epoch = epoch;
+    this.#key = { tenantId, runId, epoch };
     this.#resources = resources;
     this.#onEnd = options.onEnd;
     this.#log = resources.log.child({ tenant_id: tenantId, run_id: runId, epoch });
@@ -58,16 +56,28 @@ export class RunDriver {
       resources,
       address: { tenantId, runId },
       log: this.#log,
-      handle: (entry) => this.#enqueue(() => this.#onEntry(entry)),
+      handle: (entry) => this.#queue.add(() => this.#onEntry(entry)),
+    });
+    this.#queue = new RunQueue({
+      log: this.#log,
+      recover: () => this.#resume(),
+      fail: (message) => this.#fail(message),
+      lost: () => this.#leave("lost"),
+      giveUp: () => this.#leave("gave-up"),
+      done: () => this.#arm(),
+    });
+    this.#timers = new StepTimers(resources.options, {
+      deadline: () => this.#queue.add(() => this.#onDeadline()),
+      resend: () => this.#queue.add(() => this.#repeat()),
     });
   }
 
   /** Begins, or goes on where whoever held the run before has stopped. */
   start(): void {
-    this.#enqueue(() => this.#resume());
+    this.#queue.add(() => this.#resume());
   }
   cancel(): void {
-    this.#enqueue(async () => {
+    this.#queue.add(async () => {
       if (this.#run) {
         await this.#end(this.#run, { status: "cancelled", reason: "Somebody cancelled the run." });
       }
@@ -75,7 +85,7 @@ export class RunDriver {
   }
   /** Looks whether the workload of the running step still lives. */
   checkWorkload(): void {
-    this.#enqueue(() => this.#checkWorkload());
+    this.#queue.add(() => this.#checkWorkload());
   }
   /** The session whose Redis user and workload must exist now. */
   get session(): { sessionId: string; name: string; openedAt: number; busy: boolean } | null {
@@ -86,87 +96,35 @@ export class RunDriver {
   }
   /** Stops working on the run at once, without touching it or its workload. */
   drop(): void {
-    this.#closed = true;
-    this.#disarm();
+    this.#queue.close();
+    this.#timers.disarm();
     this.#reader.stop();
   }
   /** Lets the operation that is under way come to its end, then drops the run. */
   async release(): Promise<void> {
-    this.#closed = true;
-    await this.#tail;
+    this.#queue.close();
+    await this.#queue.settled();
     this.drop();
   }
 
-  #enqueue(operation: () => Promise<void>): void {
-    this.#tail = this.#tail.then(() => this.#perform(operation));
-  }
-
-  async #perform(operation: () => Promise<void>): Promise<void> {
-    let next = operation;
-    while (!this.#closed) {
-      try {
-        await next();
-        this.#failures = 0;
-        this.#arm();
-        return;
-      } catch (error) {
-        if (this.#closed) {
-          return;
-        }
-        if (error instanceof LostRun) {
-          return this.#leave("lost");
-        }
-        next = await this.#afterFault(error as Error);
-      }
+  async #fail(message: string): Promise<boolean> {
+    if (this.#run) {
+      await this.#end(this.#run, { status: "failed", code: "ENGINE_ERROR", message });
     }
-  }
-
-  /** Postgres is the truth: after any fault everything is read from there again, after a pause. */
-  async #afterFault(error: Error): Promise<() => Promise<void>> {
-    const passing = isTransient(error);
-    this.#failures += passing ? 0 : 1;
-    this.#log.warn(
-      { err: error.message, stack: passing ? undefined : error.stack, passing },
-      "working on a run failed; again",
-    );
-    await new Promise((resolve) => setTimeout(resolve, passing ? 300 : 100 * 2 ** this.#failures));
-    const run = this.#run;
-    if (this.#failures > maxFailures + 2) {
-      return () => this.#leave("gave-up");
-    }
-    if (this.#failures > maxFailures && run) {
-      return () => this.#end(run, { status: "failed", code: "ENGINE_ERROR", message: error.message.slice(0, 1000) });
-    }
-    return () => this.#resume();
+    return this.#run !== null;
   }
 
   async #resume(): Promise<void> {
-    const { deps } = this.#resources;
     this.#reader.stop();
-    const loaded = await loadRun(deps, this);
-    if (!loaded || loaded.run.leaseEpoch !== this.epoch) {
-      throw new LostRun(this.runId);
-    }
-    const { document, problems, failureCode } = parsePipeline(loaded.run.pipelineYaml);
-    const empty = { id: "", name: "", version: "", agents: [], steps: [] };
-    const run = heldRun({ loaded, document: document ?? empty, epoch: this.epoch, log: this.#log });
+    const { run, sessions, over } = await readRun(this.#resources, { ...this.#key, log: this.#log });
     this.#run = run;
-    if (["completed", "failed", "cancelled"].includes(loaded.run.status)) {
+    if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");
     }
-    if (loaded.run.cancelRequestedAt !== null) {
-      await adoptSession(this.#resources, run, loaded.sessions);
-      return this.#end(run, { status: "cancelled", reason: "Somebody cancelled the run." });
+    await adoptSession(this.#resources, run, sessions);
+    if (over) {
+      return this.#end(run, over);
     }
-    if (!document) {
-      const message = problems
-        .filter((problem) => problem.severity === "error")
-        .slice(0, 5)
-        .map((problem) => `line ${problem.line}: ${problem.message}`)
-        .join("\n");
-      return this.#end(run, { status: "failed", code: failureCode ?? "PIPELINE_INVALID", message });
-    }
-    await adoptSession(this.#resources, run, loaded.sessions);
     await this.#reader.start(run.cursor);
     await this.#begin(run);
   }
@@ -184,7 +142,7 @@ export class RunDriver {
     }
     if (run.step?.status === "running") {
       // Behind what the status stream still holds, so that a result that is there counts before the workload's absence.
-      this.#enqueue(() => this.#checkWorkload());
+      this.#queue.add(() => this.#checkWorkload());
       return;
     }
     await this.#advance(run);
@@ -325,7 +283,7 @@ export class RunDriver {
 
   /** The run is over: give back what it held. What a crash leaves here, a sweep finds. */
   async #finish(run: HeldRun, status: "completed" | "failed" | "cancelled"): Promise<void> {
-    this.#disarm();
+    this.#timers.disarm();
     this.#reader.stop();
     const { session } = run;
     run.session = null;
@@ -343,22 +301,17 @@ export class RunDriver {
     await this.#onEnd(this, ending);
   }
 
-  #disarm(): void {
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#resend);
+  async #repeat(): Promise<void> {
+    if (this.#run) {
+      await repeatCommand(this.#resources, this.#run);
+    }
   }
 
   #arm(): void {
-    this.#disarm();
-    const run = this.#run;
-    if (this.#closed || !run || run.step?.status !== "running") {
-      return;
-    }
-    const { deadlineGraceMs, resendMs } = this.#resources.options;
-    const wait = Math.max((run.step.deadlineAt ?? 0) - Date.now() + deadlineGraceMs, 0);
-    this.#deadline = setTimeout(() => this.#enqueue(() => this.#onDeadline()), wait);
-    if (this.#accepted !== commandId(run, run.step)) {
-      this.#resend = setTimeout(() => this.#enqueue(() => repeatCommand(this.#resources, run)), resendMs);
+    if (!this.#queue.closed) {
+      const { step = null } = this.#run ?? {};
+      const accepted = this.#run !== null && step !== null && this.#accepted === commandId(this.#run, step);
+      this.#timers.arm(step, { accepted });
     }
   }
 }

@@ -148,7 +148,10 @@ test("a failed step is retried with what went wrong", async () => {
   );
   expect(run.status).toBe("completed");
   expect(shape(run)).toEqual(["WORK#1 failed", "WORK#2 completed"]);
-  expect(run.steps[1]).toMatchObject({ retryCount: 1, humanContext: "[RETRY 1/2] Previous attempt failed: no compiler here" });
+  expect(run.steps[1]).toMatchObject({
+    retryCount: 1,
+    humanContext: "[RETRY 1/2] Previous attempt failed: no compiler here",
+  });
   expect(host.peers).toHaveLength(1);
   expect(host.peers[0]?.worked[1]?.prompt).toContain("no compiler here");
   expect(types).toContain("STEP_RETRYING");
@@ -175,7 +178,10 @@ test("what another attempt cannot mend is not tried again", async () => {
 });
 
 test("a declared output that is missing or blank fails the step", async () => {
-  const { run } = await runOne(single("    maxRetries: 0"), async () => ({ outcome: "completed", outputs: { result: " " } }));
+  const { run } = await runOne(single("    maxRetries: 0"), async () => ({
+    outcome: "completed",
+    outputs: { result: " " },
+  }));
   expect(run.failure).toMatchObject({ code: "OUTPUT_MISSING" });
   expect(run.failure?.message).toContain("result");
 });
@@ -245,7 +251,10 @@ test("a finished run starts again from a step, or from the beginning", async () 
   const again = await bed.ended(tenant, runId);
   expect(shape(again).slice(3)).toEqual(["PLAN#2 completed", "BUILD#2 completed"]);
   expect(again.stepsCompleted).toBe(3);
-  const plan = host.of(runId).flatMap((peer) => peer.worked).find((step) => step.stepId === "PLAN" && step.attempt === 2);
+  const plan = host
+    .of(runId)
+    .flatMap((peer) => peer.worked)
+    .find((step) => step.stepId === "PLAN" && step.attempt === 2);
   expect(plan?.prompt).toContain("shorter, please");
   expect(plan?.prompt).toContain("Plan design done");
   await tenant.services.runs.restart({ runId });

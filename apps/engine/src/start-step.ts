@@ -37,7 +37,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
 /** Starts the queued step. Throws StepFault for what belongs onto the step. */
 export async function startStep(resources: Resources, run: HeldRun): Promise<void> {
   const open = run.step;
-  if (!open || open.status !== "queued") {
+  if (open?.status !== "queued") {
     return;
   }
   await ensureWorkspace(resources, run);

@@ -1,6 +1,7 @@
 /** What is done again and again: heartbeat, take-over, late messages, forgotten users, dead and orphaned workloads (G3, G4, G6). */
+import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
-import { systemKeys } from "@djinnbot/events";
+import { acquireLease, systemKeys } from "@djinnbot/events";
 import { restoreRedisUsers } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -26,6 +27,7 @@ export async function sweep(resources: Resources, scheduler: Scheduler): Promise
     ["restore Redis users", () => restoreUsers(resources, scheduler)],
     ["watch workloads", () => watchWorkloads(resources, scheduler)],
     ["close leftover sessions", () => closeLeftovers(resources, scheduler)],
+    ["forget old sign-ins and keys", () => forgetCredentials(resources)],
   ];
   for (const [name, chore] of chores) {
     try {
@@ -104,5 +106,13 @@ async function closeLeftovers(resources: Resources, scheduler: Scheduler): Promi
       const session = { id: left.sessionId, name: left.workload ?? "" };
       await closeSession(resources, run, { session, status: "failed", error: "It was left open when its run ended." });
     }
+  }
+}
+
+/** Once an hour, whichever engine comes first. */
+async function forgetCredentials({ deps, options }: Resources): Promise<void> {
+  const hour = 3_600_000;
+  if (await acquireLease(deps.redis, systemKeys.lock("sweep-credentials"), options.instanceId, hour)) {
+    await sweepCredentials(deps);
   }
 }

@@ -146,7 +146,10 @@ function lineOf(entry: { id: string; data: string }): Line | null {
   try {
     const data = JSON.parse(clean(entry.data)) as Record<string, unknown>;
     const { type, at, stepId, attempt } = data;
-    return typeof type === "string" && typeof at === "number" && typeof stepId === "string" && typeof attempt === "number"
+    return typeof type === "string" &&
+      typeof at === "number" &&
+      typeof stepId === "string" &&
+      typeof attempt === "number"
       ? { streamId: entry.id, type, at, stepId, attempt, data }
       : null;
   } catch {

@@ -60,7 +60,7 @@ export async function handleDocs(pathname: string): Promise<Response> {
   if (type === undefined) {
     throw new Fault("NOT_FOUND", "Not found");
   }
-  return file(await readFile(join(packageDir(), name)), type);
+  return file(await readFile(join(/*turbopackIgnore: true*/ packageDir(), name)), type);
 }
 
 function file(body: string | Uint8Array<ArrayBuffer>, type: string): Response {

@@ -1,7 +1,7 @@
 /** The request budget of a tenant: a fixed window in Redis, spent before the work starts (DESIGN 4.9). */
 import { Fault } from "@djinnbot/contracts";
-import type { Caller } from "@djinnbot/core";
-import { tenantKeys } from "@djinnbot/events";
+import { type Caller, redisOr } from "@djinnbot/core";
+import { type Redis, tenantKeys } from "@djinnbot/events";
 
 export interface Budget {
   limit: number;
@@ -34,16 +34,11 @@ export async function spendRequest(
   if (caller.tenantId === null || caller.actor.kind === "service") {
     return null;
   }
-  let answer: [number, number];
-  try {
-    answer = (await caller.deps.redis.eval(
-      spendLua,
-      1,
-      tenantKeys.requestLimit(caller.tenantId),
-      String(config.windowSec * 1000),
-    )) as [number, number];
-  } catch (error) {
-    caller.log.warn({ err: (error as Error).message }, "the request limit could not be checked");
+  const key = tenantKeys.requestLimit(caller.tenantId);
+  const spend = async (redis: Redis) =>
+    (await redis.eval(spendLua, 1, key, String(config.windowSec * 1000))) as [number, number];
+  const answer = await redisOr<[number, number] | null>(caller.deps, spend, null);
+  if (answer === null) {
     return null;
   }
   const [count, leftMs] = answer;

@@ -1,6 +1,11 @@
-/** Writes packages/api/openapi.json; a test compares it with the contracts. */
+/** Writes packages/api/openapi.json, or with `--stdout` prints it; a check compares the file with the contracts. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApiDocument } from "./openapi.ts";
 
-await writeFile(join(import.meta.dirname, "..", "openapi.json"), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
+if (process.argv.includes("--stdout")) {
+  process.stdout.write(text);
+} else {
+  await writeFile(join(import.meta.dirname, "..", "openapi.json"), text);
+}

@@ -138,6 +138,24 @@ describe("following a run", () => {
     expect(await collect(clientOf(mine.tenant).runs.follow(mine.runId))).toEqual(["RUN_CREATED", "RUN_CANCELLED"]);
   });
 
+  it("lets go of a reader that does not read", async () => {
+    const run = await newRun();
+    const narrow = createApi({ deps, config: { redisUrl: deps.backends.redisUrl, streamBufferBytes: 4096 } });
+    const response = await narrow.fetch(
+      new Request(`http://127.0.0.1:3000/v1/events/stream/${run.runId}`, {
+        headers: { authorization: `Bearer ${run.tenant.tokens.accessToken}` },
+      }),
+      { ip: null },
+    );
+    expect(narrow.listeners()).toBe(1);
+    for (let times = 0; times < 20; times += 1) {
+      await run.output("x".repeat(1000));
+    }
+    await expect.poll(() => narrow.listeners()).toBe(0);
+    await expect(response.text()).rejects.toThrow();
+    await narrow.close();
+  });
+
   it("stops when asked to, and leaves no listener behind", async () => {
     const run = await newRun();
     const before = api.listeners();

@@ -52,7 +52,7 @@ export async function resolveInside(base: string, path: string): Promise<string 
   const rest: string[] = [];
   for (;;) {
     try {
-      const real = await realpath(existing);
+      const real = await realpath(/*turbopackIgnore: true*/ existing);
       const full = rest.length === 0 ? real : join(real, ...rest.reverse());
       return isInside(realBase, full) ? full : null;
     } catch (error) {

@@ -10,6 +10,7 @@ export type * from "./ctx.ts";
 export * from "./deps.ts";
 export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
 export * from "./guard.ts";
+export { redisOr } from "./limits/redis-first.ts";
 export * from "./outbox.ts";
 export type * from "./services.ts";
 export { findProvider, readSettings } from "./settings/index.ts";

@@ -79,14 +79,15 @@ export async function tenantStatement<R extends pg.QueryResultRow>(
     socket?.uncork?.();
     const [begun, done, committed] = await Promise.allSettled(sent);
     wire.pipeline = false;
-    const failed = [begun, done, committed].find((part) => part.status === "rejected");
-    const broken = begun.status === "rejected" || committed.status === "rejected";
-    client.release(broken ? (failed?.reason as Error) : undefined);
-    if (!failed && done.status === "fulfilled") {
+    const failures = [begun, done, committed].filter((part) => part.status === "rejected");
+    const fault = failures[0]?.reason as (Error & { code?: string }) | undefined;
+    // A statement that fails leaves the connection sound; a BEGIN or COMMIT that fails does not.
+    client.release(begun.status === "rejected" || committed.status === "rejected" ? fault : undefined);
+    if (done.status === "fulfilled" && !fault) {
       return done.value.rows;
     }
-    if (attempt >= 3 || !retryable.has((failed?.reason as { code?: string }).code ?? "")) {
-      throw failed?.reason;
+    if (attempt >= 3 || !retryable.has(fault?.code ?? "")) {
+      throw fault;
     }
   }
 }

@@ -12,7 +12,14 @@ import { type TestHost, testHost, testWorkspace } from "./host.ts";
 import type { Script } from "./peer.ts";
 
 const level = process.env.TEST_LOG_LEVEL ?? "silent";
-export const fast = { lockTtlMs: 1500, tickMs: 300, resendMs: 400, deadlineGraceMs: 100, stopGraceMs: 500, lookupTtlMs: 20 };
+export const fast = {
+  lockTtlMs: 1500,
+  tickMs: 300,
+  resendMs: 400,
+  deadlineGraceMs: 100,
+  stopGraceMs: 500,
+  lookupTtlMs: 20,
+};
 
 export interface Bed {
   deps: TestDeps;

@@ -1,6 +1,7 @@
 /** The runtime's side of the protocol over real Redis, with what it does per step scripted by a test. */
-import type { RunCommand, RunStatusMessage } from "@djinnbot/contracts";
+
 import type { Log } from "@djinnbot/config";
+import type { RunCommand, RunStatusMessage } from "@djinnbot/contracts";
 import {
   createWorkloadRedis,
   envelop,
@@ -15,7 +16,9 @@ import {
 import type { WorkloadSpec } from "../workload/workload.ts";
 
 export type AgentStep = RunCommand & { type: "agentStep" };
-export type StepAnswer = Partial<Omit<RunStatusMessage & { type: "stepResult" }, "type">> & { outcome: "completed" | "failed" | "aborted" };
+export type StepAnswer = Partial<Omit<RunStatusMessage & { type: "stepResult" }, "type">> & {
+  outcome: "completed" | "failed" | "aborted";
+};
 /** What the agent does with a step: answers, never answers (`hang`), or the whole workload dies. */
 export type Script = (command: AgentStep, peer: Peer) => Promise<StepAnswer | "hang" | "die">;
 
@@ -88,7 +91,9 @@ export class Peer {
     while (this.alive) {
       try {
         const key = runCommands.key(this.#address);
-        const answer = (await this.#in.xread("BLOCK", 1000, "STREAMS", key, cursor)) as [string, [string, string[]][]][] | null;
+        const answer = (await this.#in.xread("BLOCK", 1000, "STREAMS", key, cursor)) as
+          | [string, [string, string[]][]][]
+          | null;
         for (const entry of toEntries(answer?.[0]?.[1] ?? [])) {
           cursor = entry.id;
           const parsed = parseMessage(runCommands.schema, entry.data);

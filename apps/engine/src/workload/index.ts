@@ -51,7 +51,9 @@ export async function createWorkload(options: {
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
   const path = settings.PATH ?? defaultPath;
   const sandbox = await findSandbox(settings.BWRAP_PATH);
-  const limiter = await createLimiter({ installation, prlimit: findProgram("prlimit", path) });
+  const userNamespace = sandbox.path !== null && sandbox.userNamespace;
+  const prlimit = findProgram("prlimit", path);
+  const limiter = await createLimiter({ installation, prlimit, canCount: userNamespace });
   if (sandbox.path === null) {
     log.warn({ reason: sandbox.reason }, "agents' processes are not sandboxed; for trusted use only");
   }
@@ -59,7 +61,6 @@ export async function createWorkload(options: {
     { sandbox: sandbox.path === null ? "none" : "bubblewrap", limits: limiter.enforced },
     "workload backend: process",
   );
-  const userNamespace = sandbox.path !== null && sandbox.userNamespace;
   const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace };
   const { DATA_DIR: dataDir } = settings;
   return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap: sandbox.path, base, path, log });

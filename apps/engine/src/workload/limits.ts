@@ -22,19 +22,32 @@ const root = "/sys/fs/cgroup";
 const parentGroup = "djinnbot";
 const controllers = ["memory", "pids", "cpu"] as const;
 const cpuPeriodUs = 100_000;
+/** Node reserves this much writable memory for code at its start without using it, and a resource limit counts it. */
+const v8ReserveMb = 1024;
 
 /** Chooses what this machine and user allow. All groups of all installations lie below `djinnbot`. */
-export async function createLimiter(options: { installation: string; prlimit: string | null }): Promise<Limiter> {
-  const inner = ({ memoryMb, pids }: WorkloadLimits) =>
-    options.prlimit === null ? [] : [options.prlimit, `--data=${memoryMb * mib}`, `--nproc=${pids}`, "--core=0", "--"];
+export async function createLimiter(options: {
+  installation: string;
+  /** Path of `prlimit`, or null when there is none. */
+  prlimit: string | null;
+  /** True when each workload has a user namespace; elsewhere the limit would count all processes of the machine's user. */
+  canCount: boolean;
+}): Promise<Limiter> {
+  const { prlimit, canCount } = options;
+  const inner = ({ memoryMb, pids }: WorkloadLimits) => {
+    const data = `--data=${(memoryMb + v8ReserveMb) * mib}`;
+    return prlimit === null ? [] : [prlimit, data, ...(canCount ? [`--nproc=${pids}`] : []), "--core=0", "--"];
+  };
   const groups = await openGroups();
   if (groups !== null) {
     return groupLimiter(groups, options.installation);
   }
-  const rlimits = "memory of each process, number of processes (resource limits)";
   const none = async () => [];
   return {
-    enforced: options.prlimit === null ? "nothing" : rlimits,
+    enforced:
+      prlimit === null
+        ? "nothing"
+        : `${canCount ? "number of processes, and " : ""}roughly the memory of each process (resource limits)`,
     inner,
     wrap: none,
     release: async () => undefined,

@@ -13,7 +13,9 @@ export interface Session extends Viewer {
 
 /** The session of this request, looked up once; null when nobody is signed in. */
 export const findSession = cache(async (): Promise<Session | null> => {
-  const viewer = await findViewer(web().deps, new Headers(await headers()));
+  // First of all: it tells Next that the page depends on its request, and is not to be made at build time.
+  const sent = new Headers(await headers());
+  const viewer = await findViewer(web().deps, sent);
   if (!viewer) {
     return null;
   }

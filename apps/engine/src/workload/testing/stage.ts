@@ -144,7 +144,18 @@ export class Stage {
   }
 
   async ready(spec: WorkloadSpec): Promise<void> {
-    await until(async () => this.has(spec, "ready"));
+    await this.file(spec, "ready");
+  }
+
+  /** Waits for a file; throws what the workload wrote last when it ends without one. */
+  private async file(spec: WorkloadSpec, name: string): Promise<void> {
+    await until(async () => {
+      const state = await this.workload.inspect(spec.name);
+      if (!this.has(spec, name) && state?.status !== "running") {
+        throw new Error(`${spec.name} ended: ${(await this.workload.output(spec.name)).join("\n")}`);
+      }
+      return this.has(spec, name);
+    });
   }
 
   /** Waits until the workload has ended by itself. */
@@ -157,7 +168,7 @@ export class Stage {
 
   /** What the script printed, and its exit code. */
   async result(spec: WorkloadSpec): Promise<{ output: string; code: number }> {
-    await until(async () => this.has(spec, "result.json"));
+    await this.file(spec, "result.json");
     return JSON.parse(await this.read(spec, "result.json"));
   }
 

@@ -1,8 +1,8 @@
 "use client";
 import type { Agent, agents, OutputOf } from "@djinnbot/contracts";
-import { AppLink, Avatar, Badge, Card, RelativeTime, StatusBadge, Switch, toast } from "@djinnbot/ui";
+import { AppLink, Avatar, Badge, Card, RelativeTime, StatusBadge, Switch } from "@djinnbot/ui";
 import { Cpu } from "lucide-react";
-import { trpc } from "@/trpc/client.ts";
+import { useSetActive } from "./use-set-active.ts";
 
 export type Activity = OutputOf<typeof agents.status>["agents"][number];
 
@@ -54,30 +54,4 @@ function NowLine({ activity }: { activity: Activity | undefined }) {
       {queueLength > 0 ? <span>{queueLength} queued</span> : null}
     </span>
   );
-}
-
-/** Switches an agent on or off at once, and back with a word when the server does not agree. */
-export function useSetActive(agent: Pick<Agent, "id" | "name">): (active: boolean) => void {
-  const utils = trpc.useUtils();
-  const update = trpc.agents.update.useMutation({
-    onMutate: async ({ status }) => {
-      await utils.agents.list.cancel();
-      const before = utils.agents.list.getData({});
-      utils.agents.list.setData(
-        {},
-        (old) =>
-          old && {
-            ...old,
-            items: old.items.map((item) => (item.id === agent.id && status ? { ...item, status } : item)),
-          },
-      );
-      return { before };
-    },
-    onError: (error, _input, context) => {
-      utils.agents.list.setData({}, context?.before);
-      toast.error(`${agent.name} could not be switched: ${error.message}`);
-    },
-    onSettled: () => Promise.all([utils.agents.list.invalidate(), utils.agents.get.invalidate()]),
-  });
-  return (active) => update.mutate({ agentId: agent.id, status: active ? "active" : "disabled" });
 }

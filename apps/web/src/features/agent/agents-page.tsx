@@ -8,8 +8,8 @@ import { useUrlParams } from "../form/url-param.ts";
 import { useLiveRefresh } from "../home/live-refresh.ts";
 import { useFilterKey, useRowKeys, useShortcut } from "../shell/shortcuts.ts";
 import { AgentCard } from "./agent-card.tsx";
-import { CreateAgentDialog } from "./create-agent-dialog.tsx";
 import { CatalogueDialog } from "./catalogue-dialog.tsx";
+import { CreateAgentDialog } from "./create-agent-dialog.tsx";
 import { filterByWords } from "./filter-agents.ts";
 
 /** Who is in the team, and what are they doing? */
@@ -71,7 +71,10 @@ function AgentGrid({ onClone }: { onClone: () => void }) {
             Clone from the catalogue
           </Button>
         }
-        example={{ href: "/agents?dialog=clone&pick=architect,engineer,tester", label: "take the team of the feature pipeline" }}
+        example={{
+          href: "/agents?dialog=clone&pick=architect,engineer,tester",
+          label: "take the team of the feature pipeline",
+        }}
       >
         Agents do the steps of your pipelines. The catalogue has ready ones, from architect to tester.
       </EmptyState>
@@ -93,7 +96,10 @@ function AgentGrid({ onClone }: { onClone: () => void }) {
       />
       {shown.length === 0 ? (
         <p className="py-8 text-center text-sm text-muted">
-          No agent matches “{typed}”. <AppLink href="/agents" className="text-accent-text underline">Show all</AppLink>
+          No agent matches “{typed}”.{" "}
+          <AppLink href="/agents" className="text-accent-text underline">
+            Show all
+          </AppLink>
         </p>
       ) : (
         <ul ref={list} className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-3">

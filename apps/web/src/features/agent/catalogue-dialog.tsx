@@ -1,14 +1,14 @@
 "use client";
 import type { AgentTemplate } from "@djinnbot/contracts";
-import { Button, cn, Dialog, DialogContent, Input, plural, Progress, SkeletonTable } from "@djinnbot/ui";
+import { Button, cn, Dialog, DialogContent, Input, Progress, plural, SkeletonTable } from "@djinnbot/ui";
 import { CopyPlus, Search } from "lucide-react";
 import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
-import { TemplatePreview } from "./template-preview.tsx";
-import { TemplateRow } from "./template-row.tsx";
 import { type CloneProgress, cloneMany } from "./clone-many.ts";
 import { filterByWords } from "./filter-agents.ts";
+import { TemplatePreview } from "./template-preview.tsx";
+import { TemplateRow } from "./template-row.tsx";
 
 type CatalogueDialogProps = {
   open: boolean;

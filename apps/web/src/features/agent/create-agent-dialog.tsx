@@ -94,7 +94,11 @@ function CreateAgent({ onClose }: { onClose: () => void }) {
             control={form.control}
             name="model"
             render={({ field }) => (
-              <ModelCombobox value={String(field.value ?? "")} onValueChange={field.onChange} none="The team's default" />
+              <ModelCombobox
+                value={String(field.value ?? "")}
+                onValueChange={field.onChange}
+                none="The team's default"
+              />
             )}
           />
         </Field>

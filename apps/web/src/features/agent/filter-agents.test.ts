@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { filterByWords } from "./filter-agents.ts";
 
-const agent = (slug: string, role: string | null) => ({ name: slug.toUpperCase(), slug, role, description: "of the team" });
+const agent = (slug: string, role: string | null) => ({
+  name: slug.toUpperCase(),
+  slug,
+  role,
+  description: "of the team",
+});
 
 describe("filterByWords", () => {
   it("wants every word, wherever it stands", () => {

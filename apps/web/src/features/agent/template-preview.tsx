@@ -24,7 +24,13 @@ export function TemplatePreview({ template, chosen, onToggle, onBack }: Template
   const files = personaFiles.filter((file) => template.files[file]);
   return (
     <div className="flex min-h-0 min-w-0 flex-col gap-3">
-      <Button variant="ghost" size="sm" icon={<ArrowLeft aria-hidden />} onClick={onBack} className="self-start md:hidden">
+      <Button
+        variant="ghost"
+        size="sm"
+        icon={<ArrowLeft aria-hidden />}
+        onClick={onBack}
+        className="self-start md:hidden"
+      >
         Catalogue
       </Button>
       <div className="flex items-start gap-3">

@@ -1,0 +1,47 @@
+/** A run as Postgres has it, and whether it can go on. */
+import type { Log } from "@djinnbot/config";
+import { isTerminal, type PipelineProblem } from "@djinnbot/contracts";
+import { parsePipeline } from "@djinnbot/core/pipeline-language";
+import type { RunEnd } from "./end-run.ts";
+import { LostRun } from "./errors.ts";
+import { type HeldRun, heldRun } from "./held-run.ts";
+import type { Resources } from "./resources.ts";
+import { loadRun, type SessionRow } from "./store/rows.ts";
+
+export interface ReadRun {
+  run: HeldRun;
+  /** Sessions that are not closed, newest first. */
+  sessions: SessionRow[];
+  /** Why an open run must end now. */
+  over: RunEnd | null;
+}
+
+const nothing = { id: "", name: "", version: "", agents: [], steps: [] };
+
+/** Throws LostRun when the run is gone or somebody else has it. */
+export async function readRun(
+  resources: Resources,
+  key: { tenantId: string; runId: string; epoch: number; log: Log },
+): Promise<ReadRun> {
+  const loaded = await loadRun(resources.deps, key);
+  if (!loaded || loaded.run.leaseEpoch !== key.epoch) {
+    throw new LostRun(key.runId);
+  }
+  const { run: row, sessions } = loaded;
+  const { document, problems, failureCode } = parsePipeline(row.pipelineYaml);
+  const run = heldRun({ loaded, document: document ?? nothing, epoch: key.epoch, log: key.log });
+  if (isTerminal(row.status)) {
+    return { run, sessions, over: null };
+  }
+  if (row.cancelRequestedAt !== null) {
+    return { run, sessions, over: { status: "cancelled", reason: "Somebody cancelled the run." } };
+  }
+  const code = failureCode ?? "PIPELINE_INVALID";
+  return { run, sessions, over: document ? null : { status: "failed", code, message: firstErrors(problems) } };
+}
+
+/** A line each. */
+function firstErrors(problems: readonly PipelineProblem[]): string {
+  const errors = problems.filter((problem) => problem.severity === "error").slice(0, 5);
+  return errors.map((problem) => `line ${problem.line}: ${problem.message}`).join("\n");
+}

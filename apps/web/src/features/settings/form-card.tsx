@@ -1,0 +1,40 @@
+"use client";
+import { Button, Card, CardBody, CardFooter, CardHeader } from "@djinnbot/ui";
+import type { FormEvent, ReactNode } from "react";
+import { RootFault } from "../form/root-fault.tsx";
+
+type FormCardProps = {
+  title: string;
+  description?: string;
+  icon: ReactNode;
+  onSubmit: (event: FormEvent) => void;
+  isDirty: boolean;
+  isSubmitting: boolean;
+  /** Told after it was saved: "Saved". */
+  done: string | null;
+  fault: string | undefined;
+  submitLabel?: string;
+  children: ReactNode;
+};
+
+/** A card that is one small form with one button. */
+export function FormCard(props: FormCardProps) {
+  const { title, description, icon, isDirty, isSubmitting, done, submitLabel = "Save" } = props;
+  return (
+    <Card asChild>
+      <form onSubmit={props.onSubmit} noValidate>
+        <CardHeader icon={icon} title={title} {...(description === undefined ? {} : { description })} />
+        <CardBody className="flex flex-col gap-4">
+          {props.children}
+          <RootFault message={props.fault} />
+        </CardBody>
+        <CardFooter>
+          <Button type="submit" size="sm" variant="primary" disabled={!isDirty} loading={isSubmitting}>
+            {submitLabel}
+          </Button>
+          <span role="status">{isDirty ? "Unsaved changes" : done}</span>
+        </CardFooter>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+import type { Provider } from "@djinnbot/contracts";
+import { Badge, Button, Card, CardBody, CodeText, ConfirmDialog, Switch, TextLink, toast } from "@djinnbot/ui";
+import { FlaskConical, KeyRound, PlugZap, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { trpc } from "@/trpc/client.ts";
+import { deletionConsequences, sourceWord } from "./provider-words.ts";
+import { TestResult } from "./test-result.tsx";
+
+/** A provider that is in use: its key, whether it works, and what can be done with it. */
+export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: () => void }) {
+  const test = trpc.settings.testProvider.useMutation();
+  const setEnabled = useSetEnabled(provider);
+  const isOwn = provider.source === "tenant" || provider.maskedApiKey !== null;
+  return (
+    <Card>
+      <CardBody className="flex flex-col gap-3">
+        <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+          <div className="min-w-0 flex-1">
+            <h3 className="flex flex-wrap items-center gap-2 text-sm font-semibold">
+              {provider.name}
+              {provider.isDemo ? (
+                <Badge tone="info" icon={<FlaskConical aria-hidden />}>
+                  Demo model — scripted replies
+                </Badge>
+              ) : null}
+              <Badge>{sourceWord(provider)}</Badge>
+            </h3>
+            <p className="text-sm text-muted">{provider.description}</p>
+          </div>
+          <Switch aria-label={`Use ${provider.name}`} checked={provider.enabled} onCheckedChange={setEnabled} />
+        </div>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
+          {provider.maskedApiKey === null ? null : (
+            <span>
+              Key <code className="font-mono text-fg">{provider.maskedApiKey}</code>
+            </span>
+          )}
+          {provider.baseUrl === null ? null : (
+            <span className="inline-flex min-w-0 items-center gap-1">
+              Address <CodeText text={provider.baseUrl} truncate className="text-fg" />
+            </span>
+          )}
+          {provider.docsUrl === "" ? null : (
+            <TextLink href={provider.docsUrl} external>
+              Keys at the provider
+            </TextLink>
+          )}
+        </div>
+        <div className="flex flex-wrap items-center gap-2">
+          <Button
+            size="sm"
+            icon={<PlugZap aria-hidden />}
+            loading={test.isPending}
+            disabled={!provider.enabled}
+            onClick={() => test.mutate({ providerId: provider.providerId })}
+          >
+            Test the connection
+          </Button>
+          {provider.isDemo ? null : (
+            <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey}>
+              {provider.maskedApiKey === null ? "Add an own key" : "Replace the key"}
+            </Button>
+          )}
+          {isOwn ? <ForgetButton provider={provider} /> : null}
+        </div>
+        <TestResult result={test.data} error={test.error} />
+      </CardBody>
+    </Card>
+  );
+}
+
+function ForgetButton({ provider }: { provider: Provider }) {
+  const [asking, setAsking] = useState(false);
+  const utils = trpc.useUtils();
+  const remove = trpc.settings.deleteProvider.useMutation();
+  const confirm = async () => {
+    await remove.mutateAsync({ providerId: provider.providerId });
+    await utils.settings.providers.invalidate();
+  };
+  return (
+    <>
+      <Button
+        size="sm"
+        variant="ghost"
+        icon={<Trash2 aria-hidden />}
+        onClick={() => setAsking(true)}
+        aria-label={`Forget ${provider.name}`}
+      >
+        Forget
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Forget ${provider.name}?`}
+        consequences={deletionConsequences(provider)}
+        confirmLabel="Forget it"
+        onConfirm={confirm}
+      />
+    </>
+  );
+}
+
+/** Switches a provider on or off at once, and back with a word when the server does not agree. */
+function useSetEnabled(provider: Provider): (enabled: boolean) => void {
+  const utils = trpc.useUtils();
+  const put = trpc.settings.putProvider.useMutation({
+    onMutate: async ({ providerId, enabled = true }) => {
+      await utils.settings.providers.cancel();
+      const before = utils.settings.providers.getData({});
+      utils.settings.providers.setData({}, (old) =>
+        old?.map((item) => (item.providerId === providerId ? { ...item, enabled } : item)),
+      );
+      return { before };
+    },
+    onError: (error, _input, context) => {
+      utils.settings.providers.setData({}, context?.before);
+      toast.error(`${provider.name} could not be switched. ${error.message}`);
+    },
+    onSettled: () => utils.settings.providers.invalidate(),
+  });
+  return (enabled) => put.mutate({ providerId: provider.providerId, enabled });
+}

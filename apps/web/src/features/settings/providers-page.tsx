@@ -1,0 +1,86 @@
+"use client";
+import { Button, Page, PageHeader, SkeletonCards } from "@djinnbot/ui";
+import { Plus } from "lucide-react";
+import { trpc } from "@/trpc/client.ts";
+import { FaultState } from "../form/fault-state.tsx";
+import { useUrlParams } from "../form/url-param.ts";
+import { useLiveRefresh } from "../home/live-refresh.ts";
+import { CustomProviderDialog } from "./custom-provider-dialog.tsx";
+import { DefaultModelsCard } from "./default-models-card.tsx";
+import { KeyDialog } from "./key-dialog.tsx";
+import { ProviderCard } from "./provider-card.tsx";
+import { ProviderRow } from "./provider-row.tsx";
+
+/** Whose models do the agents think with, and with which key? */
+export function ProvidersPage() {
+  useLiveRefresh();
+  const [params, change] = useUrlParams();
+  const providers = trpc.settings.providers.useQuery({});
+  const close = () => change({ key: null, dialog: null });
+  const editing = providers.data?.find((provider) => provider.providerId === params.get("key"));
+  return (
+    <Page width="form" className="max-w-4xl">
+      <PageHeader
+        title="Providers"
+        description="Keys of model providers are sealed, belong to your team only, and never reach an agent."
+        actions={
+          <Button icon={<Plus aria-hidden />} onClick={() => change({ dialog: "endpoint" }, { push: true })}>
+            OpenAI-compatible endpoint
+          </Button>
+        }
+      />
+      <DefaultModelsCard />
+      {providers.data ? (
+        <ProviderLists providers={providers.data} onKey={(key) => change({ key }, { push: true })} />
+      ) : providers.error ? (
+        <FaultState
+          title="The providers could not be loaded"
+          error={providers.error}
+          onRetry={() => void providers.refetch()}
+        />
+      ) : (
+        <SkeletonCards count={3} />
+      )}
+      <KeyDialog provider={editing} onClose={close} />
+      <CustomProviderDialog open={params.get("dialog") === "endpoint"} onClose={close} />
+    </Page>
+  );
+}
+
+type ProviderListsProps = {
+  providers: NonNullable<ReturnType<typeof trpc.settings.providers.useQuery>["data"]>;
+  onKey: (providerId: string) => void;
+};
+
+function ProviderLists({ providers, onKey }: ProviderListsProps) {
+  const configured = providers.filter((provider) => provider.configured || provider.source === "tenant");
+  const others = providers.filter((provider) => !configured.includes(provider));
+  return (
+    <>
+      <section aria-labelledby="configured" className="flex flex-col gap-3">
+        <h2 id="configured" className="text-sm font-semibold">
+          Configured
+        </h2>
+        {configured.length === 0 ? (
+          <p className="rounded-lg border border-dashed border-line p-4 text-sm text-muted">
+            No provider yet: no agent can work. Add the key of one below.
+          </p>
+        ) : (
+          configured.map((provider) => (
+            <ProviderCard key={provider.providerId} provider={provider} onKey={() => onKey(provider.providerId)} />
+          ))
+        )}
+      </section>
+      <section aria-labelledby="others" className="flex flex-col gap-3">
+        <h2 id="others" className="text-sm font-semibold">
+          More providers
+        </h2>
+        <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+          {others.map((provider) => (
+            <ProviderRow key={provider.providerId} provider={provider} onKey={() => onKey(provider.providerId)} />
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
