@@ -13,7 +13,7 @@ const host = startChild<any, any>({ program: "/work/main/bench/rest/api-process.
 const { url } = await host.next((m: any): m is any => m.kind === "ready");
 const { ALLOWED_REPOSITORY_DIRS: _a, ALLOW_PRIVATE_ADDRESSES: _b, DEMO_MODEL_URL: _c, DEMO_MODEL_KEY: _d, ...rest } = inst.settings as any;
 const bw = findTool("bwrap", paths.toolsDir);
-const engine = spawn(paths.node, [paths.engineMain], { cwd: "/work/main/apps/engine", env: { PATH: process.env.PATH, ...rest, LOG_LEVEL: "info", INTERNAL_URL: url, PUBLIC_URL: url, DEPLOYMENT_MODE: "process", RUNTIME_BUNDLE: paths.runtimeBundle, ALLOW_PRIVATE_ADDRESSES: "true", ENGINE_HEALTH_PORT: String(healthPort), ...(bw ? { BWRAP_PATH: bw } : {}) }, stdio: "inherit" });
+const engine = spawn(paths.node, [paths.engineMain], { cwd: "/work/main/apps/engine", env: { PATH: process.env.PATH, ...rest, LOG_LEVEL: "warn", INTERNAL_URL: url, PUBLIC_URL: url, DEPLOYMENT_MODE: "process", RUNTIME_BUNDLE: paths.runtimeBundle, ALLOW_PRIVATE_ADDRESSES: "true", ENGINE_HEALTH_PORT: String(healthPort), ...(bw ? { BWRAP_PATH: bw } : {}) }, stdio: "inherit" });
 await new Promise((r) => setTimeout(r, 3000));
 const tenant = await registerTenant(deps);
 const collected: any = { rows: [], notes: [], failures: [] };

@@ -7,6 +7,7 @@ import { run } from "../../scripts/services/process.ts";
 import { paths } from "../../scripts/start/paths.ts";
 import type { Bench, Subject } from "../lib/bench.ts";
 import type { HttpClient } from "../lib/http.ts";
+import { spreadOf } from "../lib/stats.ts";
 
 interface Life {
   /** Milliseconds from the request. */
@@ -14,6 +15,8 @@ interface Life {
   finished: number;
   /** Milliseconds between the records of two step ends: the second step runs in the workload of the first. */
   warmStep: number | null;
+  /** Milliseconds from the request to the time of the first event of each type, in the order they came. */
+  events: Map<string, number>;
 }
 
 export async function measureNoop(bench: Bench): Promise<void> {
@@ -33,6 +36,7 @@ export async function measureNoop(bench: Bench): Promise<void> {
     const of = "runs";
     const spans = lives.map((life) => life.finished);
     bench.add({ measure: cold, subject, unit: "ms", of }, spans);
+    bench.note(phaseNote(lives));
     await addSpawns(bench, count);
     const starts = lives.map((life) => life.started);
     bench.add({ measure: "no-op run: POST → STEP_STARTED event read", subject, unit: "ms", of }, starts);
@@ -64,7 +68,7 @@ async function createPipeline(client: HttpClient, agent: string, steps: number):
 }
 
 async function liveOnce(client: HttpClient, pipelineId: string): Promise<Life> {
-  const begun = performance.now();
+  const [begun, begunAt] = [performance.now(), Date.now()];
   const body = { pipeline_id: pipelineId, task: "Bench.", model_override: "demo/demo-noop" };
   const { json } = await client.send("POST", "/v1/runs/", body);
   const { id: runId } = json as { id: string };
@@ -75,17 +79,30 @@ async function liveOnce(client: HttpClient, pipelineId: string): Promise<Life> {
   );
   let started = Number.NaN;
   const ends: number[] = [];
+  const told = new Map<string, number>();
   for await (const event of events) {
     const ms = performance.now() - begun;
+    if (!told.has(event.type)) told.set(event.type, event.at - begunAt);
     if (event.type === "STEP_STARTED" && Number.isNaN(started)) started = ms;
     if (event.type === "STEP_COMPLETE") ends.push(event.at);
     if (event.type === "RUN_FAILED") throw new Error(`the no-op run failed: ${event.error}`);
     if (event.type === "RUN_COMPLETE") {
       const [first, second] = ends;
-      return { started, finished: ms, warmStep: first !== undefined && second !== undefined ? second - first : null };
+      const warmStep = first !== undefined && second !== undefined ? second - first : null;
+      return { started, finished: ms, warmStep, events: told };
     }
   }
   throw new Error(`run ${runId} did not complete within 60 s`);
+}
+
+/** When the first event of each type was told, as medians: where the time of a run goes. */
+function phaseNote(lives: readonly Life[]): string {
+  const types = [...(lives[0]?.events.keys() ?? [])];
+  const parts = types.flatMap((type) => {
+    const times = lives.flatMap((life) => life.events.get(type) ?? []);
+    return times.length === lives.length ? [`${type} ${spreadOf(times).p50.toFixed(0)}`] : [];
+  });
+  return `no-op run, cold workload, ms from the request to each event (medians): ${parts.join(", ")}`;
 }
 
 /** What a process costs that does nothing, bare and in the sandbox. */

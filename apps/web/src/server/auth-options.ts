@@ -12,6 +12,7 @@ import type { NextAuthOptions } from "next-auth";
 import type { JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
+import { waitSentence } from "@/features/form/explain-fault.ts";
 import { addressOf } from "./address.ts";
 import { web } from "./deps.ts";
 
@@ -81,8 +82,13 @@ async function authorize(typed: unknown, headers: Headers) {
     if (error instanceof Fault && error.code === "UNAUTHENTICATED") {
       return null;
     }
-    throw error instanceof Fault ? new Error(error.message) : unexpected(error);
+    throw error instanceof Fault ? new Error(sentenceOf(error)) : unexpected(error);
   }
+}
+
+/** The reason, and for a limit when to come back: nothing but this sentence reaches the page. */
+function sentenceOf({ code, message, retryAfterSec }: Fault): string {
+  return code === "LIMIT" ? `Too many attempts. ${waitSentence(retryAfterSec ?? null)}` : message;
 }
 
 function unexpected(error: unknown): Error {

@@ -1,4 +1,5 @@
 "use client";
+import type { Provider } from "@djinnbot/contracts";
 import { Button, Page, PageHeader, SkeletonCards } from "@djinnbot/ui";
 import { Plus } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
@@ -48,7 +49,7 @@ export function ProvidersPage() {
 }
 
 type ProviderListsProps = {
-  providers: NonNullable<ReturnType<typeof trpc.settings.providers.useQuery>["data"]>;
+  providers: readonly Provider[];
   onKey: (providerId: string) => void;
 };
 
