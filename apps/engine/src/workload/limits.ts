@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkloadLimits } from "./workload.ts";
 
 export interface Limiter {
@@ -89,7 +90,10 @@ function groupLimiter({ version, parents }: Groups, installation: string): Limit
   const dirsOf = (name: string) => parents.map((parent) => join(parent, prefix + name));
   const remove = async (name: string) => {
     for (const dir of dirsOf(name)) {
-      await rmdir(dir).catch(() => undefined);
+      // Refused for a moment after the last process was killed; what then remains is for the next sweep.
+      for (let tries = 0; tries < 10 && existsSync(dir); tries++) {
+        await rmdir(dir).catch(() => sleep(10));
+      }
     }
   };
   return {

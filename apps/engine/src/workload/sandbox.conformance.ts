@@ -27,7 +27,8 @@ export function describeSandbox(backend: Backend): void {
     });
 
     // Without a sandbox only control groups, which an ordinary user cannot make, count one workload's processes.
-    test.runIf(backend.isSandboxed)("bounds the number of processes", async () => {
+    const testBounds = backend.isSandboxed ? test : () => undefined;
+    testBounds("bounds the number of processes", async () => {
       const script = `node -e '
         const { spawn } = require("child_process");
         let started = 0, refused = 0;
@@ -53,7 +54,8 @@ export function describeSandbox(backend: Backend): void {
       expect(output).toMatch(/code [1-9]/);
     });
 
-    describe.runIf(backend.isSandboxed)("what an agent's shell sees", () => {
+    const describeView = backend.isSandboxed ? describe : () => undefined;
+    describeView("what an agent's shell sees", () => {
       test("can read and write its run's directories only", async () => {
         const tenantId = newId("tenant");
         const [otherRun, otherTenant] = [await stage.prepare({ tenantId }), await stage.prepare()];
