@@ -1,5 +1,5 @@
 "use client";
-import { Button, Page, PageHeader, Skeleton } from "@djinnbot/ui";
+import { Button, Page, PageHeader } from "@djinnbot/ui";
 import { CircleCheck, CircleX, Play, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { AgentsCard } from "./agents-card.tsx";
@@ -50,7 +50,7 @@ export function HomePage() {
 
 function Answer({ answer }: { answer: ReturnType<typeof useHome>["answer"] }) {
   if (answer === null) {
-    return <Skeleton className="mt-1 h-4 w-72" />;
+    return <span className="appear-late">Asking every part how it is …</span>;
   }
   const sign = SIGNS[answer.state];
   return (

@@ -123,18 +123,19 @@ function Filters({ url }: { url: ReturnType<typeof useUrlState> }) {
   ];
   return (
     <search className="flex flex-wrap gap-2">
-      <Input
-        ref={input}
-        type="text"
-        role="searchbox"
-        aria-label="Filter by task, id or pipeline"
-        placeholder="Filter by task, id or pipeline"
-        maxLength={200}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        leading={<Search aria-hidden />}
-        className="sm:max-w-72"
-      />
+      <div className="w-full sm:w-72">
+        <Input
+          ref={input}
+          type="text"
+          role="searchbox"
+          aria-label="Filter by task, id or pipeline"
+          placeholder="Filter by task, id or pipeline"
+          maxLength={200}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          leading={<Search aria-hidden />}
+        />
+      </div>
       <Select
         aria-label="Status"
         value={url.get("status") ?? ALL}
