@@ -34,7 +34,7 @@ const bench: Bench = {
     return held.backends;
   },
   product: () => {
-    held.product ??= startBenchProduct(detail);
+    held.product ??= startBenchProduct({ warmStarts: options.quick ? 1 : 5, log: detail });
     return held.product;
   },
 };

@@ -1,7 +1,7 @@
 // nginx with the nchan module, from the machine's Debian archive, on a loopback port of its own.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { obtainDebianProgram } from "../../scripts/services/debian.ts";
+import { findTool, obtainDebianProgram } from "../../scripts/services/debian.ts";
 import { freePort } from "../../scripts/services/port.ts";
 import { isRoot, run, startDaemon, tailOf } from "../../scripts/services/process.ts";
 import { paths } from "../../scripts/start/paths.ts";
@@ -24,21 +24,19 @@ export async function startNchan(options: {
   const { dir, log } = options;
   const packages = ["nginx", "libnginx-mod-nchan"];
   const { toolsDir } = paths;
-  const obtained = await obtainDebianProgram({ packages, binary: "nginx", toolsDir, log });
+  const obtained = await obtainDebianProgram({ packages, binary: "nginx", toolsDir, log, privateOnly: true });
   if ("reason" in obtained) return { skip: obtained.reason };
-  const modulePath = await findModule(log);
+  const modulePath = [join(toolsDir, "root", module), `/${module}`].find(existsSync);
   if (!modulePath) return { skip: "nginx is here, but its module nchan (libnginx-mod-nchan) is not" };
   const port = await freePort();
   mkdirSync(dir, { recursive: true });
   const config = join(dir, "nginx.conf");
   writeFileSync(config, configText({ dir, port, modulePath }));
   const logFile = join(dir, "nginx.log");
-  const daemon = startDaemon({
-    command: obtained.path,
-    args: ["-p", dir, "-c", config, "-e", logFile],
-    logFile,
-    cwd: dir,
-  });
+  const argv = inItsOwnVar([obtained.path, "-p", dir, "-c", config, "-e", logFile]);
+  if (!argv) return { skip: "the nchan module wants /var/lib/nginx, which is not here, and bubblewrap is not either" };
+  const [command = "", ...args] = argv;
+  const daemon = startDaemon({ command, args, logFile, cwd: dir });
   const url = `http://127.0.0.1:${port}`;
   try {
     await until(
@@ -61,19 +59,20 @@ export async function startNchan(options: {
   };
 }
 
-async function findModule(log: (line: string) => void): Promise<string | null> {
-  const places = [`/${module}`, join(paths.toolsDir, "root", module)];
-  const found = places.find(existsSync);
-  if (found || !isRoot) return found ?? null;
-  log("installing libnginx-mod-nchan with apt-get …");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "libnginx-mod-nchan"], { env });
-  return places.find(existsSync) ?? null;
+/** nchan insists on a folder that only an installed nginx has: give it an empty /var/lib of its own. */
+function inItsOwnVar(argv: string[]): string[] | null {
+  if (existsSync("/var/lib/nginx")) return argv;
+  const bwrap = findTool("bwrap", paths.toolsDir);
+  const capabilities = isRoot ? ["--cap-add", "ALL"] : [];
+  const mounts = ["--dev-bind", "/", "/", "--tmpfs", "/var/lib", "--dir", "/var/lib/nginx"];
+  // In a process namespace of its own, so that the workers go with it.
+  const processes = ["--unshare-pid", "--proc", "/proc", "--die-with-parent"];
+  return bwrap === null ? null : [bwrap, ...capabilities, ...mounts, ...processes, "--", ...argv];
 }
 
 async function moduleVersion(): Promise<string> {
-  const { code, stdout } = await run("dpkg-query", ["-W", "-f", "$" + "{Version}", "libnginx-mod-nchan"]);
-  return code === 0 && stdout ? stdout.replace(/^\d+:/, "").replace(/\+.*$/, "") : "";
+  const { stdout } = await run("apt-cache", ["show", "libnginx-mod-nchan"]);
+  return /^Version: (?:\d+:)?([\d.]+)/m.exec(stdout)?.[1] ?? "";
 }
 
 /** One worker, as our edge is one process; memory for the channel as nchan's documentation has it. */

@@ -10,7 +10,7 @@ export async function measureStart(bench: Bench): Promise<void> {
   bench.add({ measure: "npm start on an empty data folder → ready", subject, unit: "ms", of: "starts" }, [cold]);
   bench.add(
     { measure: "npm start on data that is there → ready, servers included", subject, unit: "ms", of: "starts" },
-    [warm],
+    warm,
   );
   const processes = memoryBelow(product.pid);
   const isServer = ({ name }: ProcessMemory) => /^(postgres|redis-server|valkey-server)/.test(name);

@@ -9,6 +9,8 @@ interface ObtainOptions {
   /** Folder for privately unpacked programs, e.g. `.data/tools`. */
   toolsDir: string;
   log: Log;
+  /** Never installs system-wide, also as root: for servers that the system would start at once. */
+  privateOnly?: boolean;
   /** Environment that the unpacked program needs besides its libraries, given the folder it was unpacked to. */
   env?: (root: string) => Record<string, string>;
 }
@@ -27,7 +29,7 @@ export async function obtainDebianProgram(options: ObtainOptions): Promise<Obtai
   if (found) return { path: found };
   if (!which("apt-get") || !which("dpkg")) return { reason: "apt-get is not available on this system" };
   let failure = "";
-  if (isRoot) {
+  if (isRoot && !options.privateOnly) {
     failure = await installSystemWide(options);
     const path = which(options.binary);
     if (path) return { path };

@@ -50,6 +50,8 @@ export interface HeldRun {
   /** Executions and completed step ids since the run was (re)started. */
   executions: number;
   completed: Set<string>;
+  /** It was restarted from its first step: the working copy of its earlier life must go. */
+  again: boolean;
   /** Last entry of the status stream that is recorded. */
   cursor: string;
 }
@@ -81,6 +83,7 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
     attempts,
     executions: life.length,
     completed: new Set(life.filter((step) => step.status === "completed").map((step) => step.stepId)),
+    again: startedAt === null && steps.some((step) => !isOpen(step)),
     cursor: run.statusCursor,
   };
 }

@@ -18,8 +18,10 @@ export interface EngineOptions {
   workloadRedisUrl: string;
   maxConcurrentRuns: number;
   limits: WorkloadLimits;
-  /** Life of a run's lock without renewal; with `tickMs` it bounds how long a dead engine's run waits (at most 10 s). */
+  /** Life of a run's lock without renewal. A dead engine's run waits at most this long, and `orphanMs`, and two ticks: below 10 s. */
   lockTtlMs: number;
+  /** A run must be without a lock for this long before another engine takes it: its holder may only have lost Redis for a moment. */
+  orphanMs: number;
   tickMs: number;
   /** An agentStep that was not accepted is sent again after this long. */
   resendMs: number;
@@ -36,8 +38,9 @@ export interface EngineOptions {
 export const engineDefaults = {
   maxConcurrentRuns: 20,
   limits: { memoryMb: 2048, cpus: 2, pids: 512 },
-  lockTtlMs: 8000,
-  tickMs: 1500,
+  lockTtlMs: 5000,
+  orphanMs: 2000,
+  tickMs: 1000,
   resendMs: 3000,
   deadlineGraceMs: 3000,
   stopGraceMs: 2000,

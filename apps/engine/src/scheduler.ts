@@ -3,7 +3,7 @@ import type { GlobalEvent } from "@djinnbot/contracts";
 import { acquireLease, releaseLease, renewLease, systemKeys } from "@djinnbot/events";
 import type { Resources } from "./resources.ts";
 import { RunDriver } from "./run-driver.ts";
-import { checkHeld, findRun, openRuns, pendingRuns, type RunKey, startRun, takeRun } from "./store/claim.ts";
+import { checkHeld, disownRun, findRun, openRuns, pendingRuns, type RunKey, startRun, takeRun } from "./store/claim.ts";
 
 export class Scheduler {
   readonly #resources: Resources;
@@ -11,6 +11,8 @@ export class Scheduler {
   readonly #claiming = new Set<string>();
   /** Hints about runs that are just being let go of. */
   readonly #again = new Set<string>();
+  /** Runs seen without a lock, and since when (epoch ms). */
+  #orphans = new Map<string, number>();
   #stopping = false;
   #filling: Promise<void> | null = null;
   #backlog = false;
@@ -82,7 +84,13 @@ export class Scheduler {
     }
     const owners = await deps.redis.mget(open.map((run) => systemKeys.runLock(run.runId)));
     const orphans = open.filter((_, index) => owners[index] === null);
-    for (const run of orphans) {
+    const now = Date.now();
+    this.#orphans = new Map(orphans.map((run) => [run.runId, this.#orphans.get(run.runId) ?? now]));
+    const { orphanMs } = this.#resources.options;
+    const abandoned = orphans.filter(
+      (run) => run.owner === null || now - (this.#orphans.get(run.runId) ?? now) >= orphanMs,
+    );
+    for (const run of abandoned) {
       if (this.#stopping || this.free <= 0) {
         return;
       }
@@ -203,6 +211,7 @@ export class Scheduler {
     await Promise.all(
       this.held.map(async (driver) => {
         await driver.release();
+        await disownRun(this.#resources.deps, driver).catch(() => undefined);
         await this.#letGo(driver, true);
       }),
     );

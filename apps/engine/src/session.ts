@@ -45,9 +45,8 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
 }
 
 export function workspaceRun(run: HeldRun) {
-  const { repository, baseBranch, task, startedAt } = run.row;
-  // A restart from the first step clears the start time: it begins with a clean working copy.
-  return { tenantId: run.tenantId, runId: run.runId, repository, baseBranch, task, fresh: startedAt === null };
+  const { repository, baseBranch, task } = run.row;
+  return { tenantId: run.tenantId, runId: run.runId, repository, baseBranch, task, fresh: run.again };
 }
 
 /** Starts a workload for the agent. Throws StepFault WORKLOAD_FAILED when it cannot be started. */

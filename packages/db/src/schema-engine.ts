@@ -41,7 +41,15 @@ async function loadModule(): Promise<EngineModule> {
   return glue;
 }
 
-async function withEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
+/** The module holds one state for all engines of a process: they take turns. */
+let turn: Promise<unknown> = Promise.resolve();
+function withEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const mine = turn.then(() => useEngine(ownerUrl, use));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function useEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
   loaded ??= loadModule();
   const module = await loaded;
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });

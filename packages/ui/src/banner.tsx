@@ -42,7 +42,7 @@ export function Banner({ tone = "info", title, icon, children, action, onDismiss
         {title === undefined ? null : <strong className={cn("mr-1.5 font-semibold", look.text)}>{title}</strong>}
         {children}
       </p>
-      {action}
+      {action === undefined ? null : <div className="-my-1 shrink-0">{action}</div>}
       {onDismiss === undefined ? null : (
         <IconButton label="Dismiss" size="sm" icon={<X aria-hidden />} onClick={onDismiss} className="-my-1" />
       )}

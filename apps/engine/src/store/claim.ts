@@ -9,6 +9,8 @@ export interface RunKey {
 }
 export interface Candidate extends RunKey {
   status: string;
+  /** Null when its engine has given it up of its own accord. */
+  owner: string | null;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> 
 /** Runs somebody has begun, or asked to cancel: each must have an engine that holds its lock. */
 export async function openRuns(deps: Deps): Promise<Candidate[]> {
   const { rows } = await deps.system.pool.query<Candidate>(
-    `SELECT id AS "runId", tenant_id AS "tenantId", status FROM runs
+    `SELECT id AS "runId", tenant_id AS "tenantId", status, lease_owner AS owner FROM runs
      WHERE status IN ('running', 'waiting') OR (status IN ('pending', 'paused') AND cancel_requested_at IS NOT NULL)
      ORDER BY created_at LIMIT 5000`,
   );
@@ -53,7 +55,7 @@ export async function openRuns(deps: Deps): Promise<Candidate[]> {
 /** Whose run an id is: for hints that may be about a run that is gone. */
 export async function findRun(deps: Deps, runId: string): Promise<Candidate | null> {
   const { rows } = await deps.system.pool.query<Candidate>(
-    `SELECT id AS "runId", tenant_id AS "tenantId", status FROM runs WHERE id = $1`,
+    `SELECT id AS "runId", tenant_id AS "tenantId", status, lease_owner AS owner FROM runs WHERE id = $1`,
     [runId],
   );
   return rows[0] ?? null;
@@ -108,6 +110,13 @@ export async function takeRun(deps: Deps, key: RunKey & { owner: string }): Prom
     );
     return rows[0]?.epoch ?? null;
   });
+}
+
+/** Says that nobody works on the run now, so that it need not be waited for. */
+export async function disownRun(deps: Deps, key: RunKey & { epoch: number }): Promise<void> {
+  await withTenantSql(deps.db, key.tenantId, (sql) =>
+    sql.query("UPDATE runs SET lease_owner = NULL WHERE id = $1 AND lease_epoch = $2", [key.runId, key.epoch]),
+  );
 }
 
 async function insertOutbox(sql: Sql, messages: readonly OutboxMessage[]): Promise<void> {

@@ -14,6 +14,7 @@ import type { Script } from "./peer.ts";
 const level = process.env.TEST_LOG_LEVEL ?? "silent";
 export const fast = {
   lockTtlMs: 1500,
+  orphanMs: 500,
   tickMs: 300,
   resendMs: 400,
   deadlineGraceMs: 100,

@@ -1,6 +1,6 @@
 /** Limits of the process backend: control groups where this user may make them, else the limits a process can set itself. */
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkloadLimits } from "./workload.ts";
@@ -103,7 +103,8 @@ function groupLimiter({ version, parents }: Groups, installation: string): Limit
     leftovers: async () => {
       const entries = await readdir(parents[0] ?? root, { withFileTypes: true }).catch(() => []);
       const own = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix));
-      return own.map((entry) => entry.name.slice(prefix.length));
+      const old = await Promise.all(own.map((entry) => isOld(join(parents[0] ?? root, entry.name))));
+      return own.filter((_, index) => old[index]).map((entry) => entry.name.slice(prefix.length));
     },
     wrap: async (name, limits) => {
       const dirs = dirsOf(name);
@@ -122,6 +123,16 @@ function groupLimiter({ version, parents }: Groups, installation: string): Limit
       return ["/bin/sh", "-c", join_, "sh", String(dirs.length), ...dirs.map((dir) => join(dir, "cgroup.procs"))];
     },
   };
+}
+
+/** A younger group may be waiting for its first process: another engine is just starting the workload. */
+const settleMs = 60_000;
+
+async function isOld(dir: string): Promise<boolean> {
+  return stat(dir).then(
+    (info) => info.mtimeMs < Date.now() - settleMs,
+    () => false,
+  );
 }
 
 function settings(version: 1 | 2, { memoryMb, cpus, pids }: WorkloadLimits): [string, string][] {

@@ -80,6 +80,11 @@ async function cloneInto(git: Git, options: Places & { commit: string; start: st
     await git(["checkout", "--quiet", "-B", branch, commit], { cwd: fresh, timeoutMs: cloneTimeoutMs });
     await git(["update-ref", baseRef, options.start], { cwd: fresh });
     await git(["remote", "remove", "origin"], { cwd: fresh });
+    if (await exists(join(workspace, ".git"))) {
+      // Another engine was first, and an agent may be at work there already.
+      await rm(fresh, { recursive: true, force: true });
+      return;
+    }
     await rm(workspace, { recursive: true, force: true });
     await rename(fresh, workspace);
   } catch (error) {

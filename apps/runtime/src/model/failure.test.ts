@@ -21,6 +21,8 @@ test.each([
   [call(404, ours("NOT_FOUND", "no such provider")), "MODEL_NOT_CONFIGURED", false],
   [call(404, { error: { message: "no such model", code: "model_not_found" } }), "MODEL_REFUSED", false],
   [call(412, ours("PRECONDITION", "no key")), "MODEL_NOT_CONFIGURED", false],
+  [call(412, { ...ours("PRECONDITION", "no key"), error: { message: "no key" } }), "MODEL_NOT_CONFIGURED", false],
+  [call(502, { ...ours("UPSTREAM", "away"), error: { message: "away" } }), "MODEL_UNAVAILABLE", true],
   [call(402, ours("LIMIT", "the tenant's budget")), "BUDGET_EXCEEDED", false],
   [call(402, { error: { message: "add credit" } }), "MODEL_REFUSED", false],
   [call(429, ours("LIMIT", "spending budget reached")), "BUDGET_EXCEEDED", false],

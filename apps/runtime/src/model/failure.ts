@@ -33,11 +33,11 @@ export function retryAfterMs(headers: Record<string, string> | undefined, now: n
   return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
 
-/** A fault of our own gateway: `{detail, code, requestId}`; anything else came from the provider. */
+/** A fault of our own gateway has `{detail, code, requestId}`, beside what the wire's clients look for; anything else came from the provider. */
 function gatewayFault(body: string | undefined): { detail: string; code: string } | undefined {
   try {
     const json = JSON.parse(body ?? "") as Record<string, unknown>;
-    return typeof json.code === "string" && typeof json.detail === "string" && !("error" in json)
+    return typeof json.code === "string" && typeof json.detail === "string" && typeof json.requestId === "string"
       ? { detail: json.detail, code: json.code }
       : undefined;
   } catch {

@@ -62,7 +62,9 @@ export function gatherOutput(options: { home: string; name: string; max: number 
       const end = Buffer.concat(tail);
       const last = end.subarray(Math.max(0, end.length - half)).toString("utf8");
       const kept = size > maxSpillBytes ? `the first ${maxSpillBytes} bytes are` : "all of it is";
-      return `${head}\n[… ${size} bytes of output; ${kept} in ${file}: read it with offset and limit, or search in it …]\n${last}`;
+      // At the end: whoever shortens this text further keeps its ends.
+      const note = `[${size} bytes of output; ${kept} in ${file}: read it with offset and limit, or search in it.]`;
+      return `${head}\n[…]\n${last}\n${note}`;
     },
   };
 }

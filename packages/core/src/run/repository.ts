@@ -6,7 +6,7 @@ import type { Ctx } from "../ctx.ts";
 import { assertPublicHost } from "../net/index.ts";
 
 const remote = /^(https?|ssh|git):\/\//i;
-const scp = /^[\w.-]+@([\w.-]+):(?!\/\/)[\w./~-]+$/;
+const scp = /^[\w.-]+@(\w[\w.-]*):(?!\/\/)[\w./~-]+$/;
 
 /**
  * The repository in the form the engine clones: an address without credentials in it, or the real path. BAD_REQUEST with the
@@ -35,6 +35,10 @@ async function checkAddress(ctx: Pick<Ctx, "deps">, repository: string): Promise
   try {
     url = new URL(repository);
   } catch {
+    throw new Fault("BAD_REQUEST", "That is not the address of a repository.");
+  }
+  // ssh would read either as an option.
+  if (/^-/.test(url.hostname) || /^(-|%2d)/i.test(url.username)) {
     throw new Fault("BAD_REQUEST", "That is not the address of a repository.");
   }
   if (url.password !== "" || (url.username !== "" && url.protocol !== "ssh:")) {

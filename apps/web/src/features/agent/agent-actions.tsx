@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { optionalText } from "../form/optional-text.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { useSetActive } from "./use-set-active.ts";
@@ -73,10 +74,10 @@ function CloneAgent({ agent, onClose }: { agent: AgentDetail; onClose: () => voi
       footer={footer}
     >
       <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <Field label="Name" error={errors.name?.message}>
+        <Field label="Name" error={problem(errors.name)}>
           <Input {...form.register("name")} autoComplete="off" />
         </Field>
-        <Field label="Slug" optional hint="Left out: made from the name." error={errors.slug?.message}>
+        <Field label="Slug" optional hint="Left out: made from the name." error={problem(errors.slug)}>
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
         <RootFault message={errors.root?.server?.message} />

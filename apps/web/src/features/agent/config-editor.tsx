@@ -6,6 +6,7 @@ import { Cpu } from "lucide-react";
 import { Controller, useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { useFormDraft } from "../form/draft.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { ModelCombobox } from "../settings/model-combobox.tsx";
@@ -60,7 +61,7 @@ export function ConfigEditor({ agent, config }: { agent: AgentDetail; config: Ag
                 )}
               />
             </Field>
-            <Field label="Thinking" hint="For models that think." error={errors.thinkingLevel?.message}>
+            <Field label="Thinking" hint="For models that think." error={problem(errors.thinkingLevel)}>
               <Controller
                 control={form.control}
                 name="thinkingLevel"

@@ -7,6 +7,7 @@ import { Controller, useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { useFormDraft } from "../form/draft.ts";
 import { optionalText } from "../form/optional-text.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { ModelCombobox } from "../settings/model-combobox.tsx";
@@ -71,7 +72,7 @@ function CreateAgent({ onClose }: { onClose: () => void }) {
           <Field label="Name" error={errors.name && "1 to 256 characters."}>
             <Input {...form.register("name")} autoComplete="off" />
           </Field>
-          <Field label="Emoji" optional error={errors.emoji?.message}>
+          <Field label="Emoji" optional error={problem(errors.emoji)}>
             <Input {...form.register("emoji")} autoComplete="off" className="text-center" />
           </Field>
         </div>
@@ -79,17 +80,17 @@ function CreateAgent({ onClose }: { onClose: () => void }) {
           label="Slug"
           optional
           hint={`Pipelines call the agent by it.${typed.trim() === "" ? "" : ` Left out: ${slugify(typed, "agent")}.`}`}
-          error={errors.slug?.message}
+          error={problem(errors.slug)}
         >
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
-        <Field label="Role" optional error={errors.role?.message}>
+        <Field label="Role" optional error={problem(errors.role)}>
           <Input {...form.register("role")} placeholder="Database engineer" autoComplete="off" />
         </Field>
-        <Field label="Description" optional error={errors.description?.message}>
+        <Field label="Description" optional error={problem(errors.description)}>
           <Textarea {...form.register("description")} rows={3} placeholder="What this agent is good at" />
         </Field>
-        <Field label="Model" optional error={errors.model?.message}>
+        <Field label="Model" optional error={problem(errors.model)}>
           <Controller
             control={form.control}
             name="model"

@@ -18,12 +18,13 @@ import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { CardList } from "../home/card-list.tsx";
 import { RunRow } from "../home/run-row.tsx";
+import { thinkingOptions } from "../settings/thinking-options.ts";
 
 /** What the agent is doing, what it did last, and what it cost. */
 export function OverviewTab({ agent }: { agent: AgentDetail }) {
   const runs = trpc.runs.list.useQuery({ agentId: agent.slug, limit: 10 }, { refetchInterval: 30_000 });
   return (
-    <div className="grid min-w-0 gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+    <div className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
       <CardList
         title="Recent runs"
         icon={<History aria-hidden />}
@@ -83,7 +84,7 @@ function NowCard({ agent }: { agent: AgentDetail }) {
           columns={2}
           items={[
             { label: "Model", value: model },
-            { label: "Thinking", value: agent.thinkingLevel },
+            { label: "Thinking", value: thinkingOptions.find(({ value }) => value === agent.thinkingLevel)?.label },
             { label: "Last active", value: <RelativeTime at={activity?.lastActive} fallback="Not yet" /> },
             { label: "Changed", value: <RelativeTime at={agent.updatedAt} /> },
           ]}

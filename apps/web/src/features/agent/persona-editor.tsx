@@ -70,6 +70,7 @@ export function PersonaEditor({ agent, file, saved, text, isDirty, onChange }: P
             view === "write" && "max-lg:hidden",
           )}
         >
+          <h2 className="sr-only">Preview</h2>
           {text.trim() === "" ? <p className="text-sm text-muted">Nothing to show yet.</p> : <Markdown text={text} />}
         </section>
       </div>

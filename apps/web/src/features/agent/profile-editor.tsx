@@ -6,6 +6,7 @@ import { IdCard } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { useFormDraft } from "../form/draft.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 
@@ -50,20 +51,20 @@ export function ProfileEditor({ agent }: { agent: AgentDetail }) {
         />
         <CardBody className="flex flex-col gap-4">
           <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-3">
-            <Field label="Name" error={errors.name?.message}>
+            <Field label="Name" error={problem(errors.name)}>
               <Input {...form.register("name")} autoComplete="off" />
             </Field>
-            <Field label="Emoji" optional error={errors.emoji?.message}>
+            <Field label="Emoji" optional error={problem(errors.emoji)}>
               <Input {...form.register("emoji")} autoComplete="off" className="text-center" />
             </Field>
           </div>
-          <Field label="Role" optional error={errors.role?.message}>
+          <Field label="Role" optional error={problem(errors.role)}>
             <Input
               {...form.register("role", { setValueAs: (value: string) => value.trim() || null })}
               autoComplete="off"
             />
           </Field>
-          <Field label="Description" optional error={errors.description?.message}>
+          <Field label="Description" optional error={problem(errors.description)}>
             <Textarea {...form.register("description")} rows={3} />
           </Field>
           <RootFault message={errors.root?.server?.message} />

@@ -6,6 +6,7 @@ import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { useFormDraft } from "../form/draft.ts";
 import { optionalText } from "../form/optional-text.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { signInHere } from "./browser-sign-in.ts";
@@ -47,16 +48,20 @@ export function RegisterForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <Field label="E-mail" error={errors.email && <EmailProblem message={errors.email.message} next={next} />}>
+      <Field label="E-mail" error={errors.email && <EmailProblem message={problem(errors.email)} next={next} />}>
         <Input {...form.register("email")} type="email" autoComplete="username" inputMode="email" autoFocus />
       </Field>
-      <Field label="Password" hint="At least 8 characters." error={errors.password?.message}>
+      <Field
+        label="Password"
+        {...(errors.password ? {} : { hint: "At least 8 characters." })}
+        error={problem(errors.password)}
+      >
         <PasswordInput {...form.register("password")} autoComplete="new-password" />
       </Field>
-      <Field label="Your name" optional error={errors.displayName?.message}>
+      <Field label="Your name" optional error={problem(errors.displayName)}>
         <Input {...form.register("displayName")} autoComplete="name" />
       </Field>
-      <Field label="Team" optional hint="A team has its own agents, runs and keys." error={errors.tenantName?.message}>
+      <Field label="Team" optional hint="A team has its own agents, runs and keys." error={problem(errors.tenantName)}>
         <Input {...form.register("tenantName")} autoComplete="organization" />
       </Field>
       <RootFault message={errors.root?.server?.message} />

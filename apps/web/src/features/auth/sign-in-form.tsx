@@ -4,6 +4,7 @@ import { Button, Field, Input } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { useFormDraft } from "../form/draft.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { signInHere } from "./browser-sign-in.ts";
 import { PasswordInput } from "./password-input.tsx";
@@ -34,7 +35,7 @@ export function SignInForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <Field label="E-mail" error={errors.email?.message}>
+      <Field label="E-mail" error={problem(errors.email)}>
         <Input {...form.register("email")} type="email" autoComplete="username" inputMode="email" autoFocus />
       </Field>
       <Field label="Password" error={errors.password && "Enter your password."}>

@@ -1,5 +1,5 @@
 "use client";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 
 type Change = Record<string, string | null>;
@@ -10,24 +10,20 @@ type Change = Record<string, string | null>;
  */
 export function useUrlParams(): [URLSearchParams, (change: Change, options?: { push?: boolean }) => void] {
   const params = useSearchParams();
-  const path = usePathname();
-  const router = useRouter();
-  const change = useCallback(
-    (values: Change, { push = false } = {}) => {
-      // The address itself is asked: two changes may come within one rendering.
-      const next = new URLSearchParams(window.location.search);
-      for (const [name, value] of Object.entries(values)) {
-        if (value === null || value === "") {
-          next.delete(name);
-        } else {
-          next.set(name, value);
-        }
+  const change = useCallback((values: Change, { push = false } = {}) => {
+    // The address itself is asked: two changes may come within one rendering. The browser's own history is used, so that
+    // a dialog or a tab does not wait for the server.
+    const next = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null || value === "") {
+        next.delete(name);
+      } else {
+        next.set(name, value);
       }
-      const query = next.toString();
-      const address = query === "" ? path : `${path}?${query}`;
-      router[push ? "push" : "replace"](address, { scroll: false });
-    },
-    [path, router],
-  );
+    }
+    const query = next.toString();
+    const address = query === "" ? window.location.pathname : `?${query}`;
+    window.history[push ? "pushState" : "replaceState"](null, "", address);
+  }, []);
   return [params, change];
 }

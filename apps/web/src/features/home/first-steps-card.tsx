@@ -27,7 +27,7 @@ export function FirstStepsCard() {
     setClosed(true);
   };
   return (
-    <Card>
+    <Card className="overflow-hidden">
       <CardHeader
         icon={<Rocket aria-hidden />}
         title="First steps"
@@ -50,7 +50,7 @@ export function FirstStepsCard() {
 function Step({ step, isNext }: { step: FirstStep; isNext: boolean }) {
   const Icon = step.done ? CircleCheck : Circle;
   return (
-    <li className="flex gap-2.5 bg-surface p-4 last:rounded-b-lg">
+    <li className="flex gap-2.5 bg-surface p-4">
       <Icon
         role="img"
         aria-label={step.done ? "Done" : "To do"}

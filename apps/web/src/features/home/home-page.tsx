@@ -33,7 +33,7 @@ export function HomePage() {
         }
       />
       <FirstStepsCard />
-      <div className="grid min-w-0 gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="grid min-w-0 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <AttentionCard home={home} />
           <RunningCard home={home} />

@@ -17,6 +17,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useCallback, useMemo, useRef } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { useFillHeight } from "@/features/run/use-fill-height.ts";
 import { useUrlState } from "@/features/run/use-url-state.ts";
 import { PageCrumbs } from "@/features/shell/crumbs.tsx";
 import { trpc } from "@/trpc/client.ts";
@@ -65,6 +66,7 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
   const guard = useLeaveGuard(draft.dirty);
   const url = useUrlState();
   const { set } = url;
+  const fill = useFillHeight();
   const editor = useRef<YamlEditorHandle>(null);
   const selected = draft.outline.steps.find((step) => step.id === url.get("step")) ?? null;
   const view = url.get("view") === "yaml" ? "yaml" : "diagram";
@@ -89,7 +91,7 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
   );
   const save = () => void draft.save().catch(() => undefined);
   return (
-    <Page className="lg:h-[calc(100dvh-3rem)] lg:min-h-[36rem]">
+    <Page>
       <PageCrumbs items={[{ label: "Pipelines", href: "/pipelines" }, { label: pipeline.name }]} />
       <PipelineHeader pipeline={pipeline} draft={draft} validation={validation} onSave={save} />
       {draft.restored && draft.dirty ? (
@@ -112,11 +114,15 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
         options={VIEWS}
         className="self-start lg:hidden"
       />
-      <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-2">
+      <div
+        ref={fill.ref}
+        style={fill.style}
+        className="grid gap-4 lg:h-(--fill) lg:min-h-[28rem] lg:grid-cols-2 lg:grid-rows-[minmax(0,1fr)]"
+      >
         <section
           aria-label="Diagram"
           className={cn(
-            "relative h-[70dvh] min-w-0 overflow-hidden rounded-lg border border-line bg-surface lg:h-auto",
+            "relative h-[70dvh] min-w-0 overflow-hidden rounded-lg border border-line bg-surface lg:h-full",
             view !== "diagram" && "max-lg:hidden",
           )}
         >
@@ -134,7 +140,7 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
         <section
           aria-label="Text"
           className={cn(
-            "flex h-[70dvh] min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface lg:h-auto",
+            "flex h-[70dvh] min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface lg:h-full",
             view !== "yaml" && "max-lg:hidden",
           )}
         >
@@ -213,7 +219,7 @@ function PipelineSkeleton() {
       <Skeleton className="h-6 w-64" />
       <Skeleton className="h-4 w-96 max-w-full" />
       <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-2">
-        <div className="h-[70dvh] rounded-lg border border-line bg-surface lg:h-auto">
+        <div className="h-[70dvh] rounded-lg border border-line bg-surface lg:h-full">
           <DiagramSkeleton />
         </div>
         <div className="rounded-lg border border-line bg-surface max-lg:hidden">

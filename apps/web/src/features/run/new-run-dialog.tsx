@@ -1,4 +1,5 @@
 "use client";
+import { toDjinnError } from "@djinnbot/client";
 import { Button, Dialog, DialogContent, Field, Input, Select, Textarea } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useRouter } from "next/navigation";
@@ -53,7 +54,13 @@ function useNewRun(pipelineId: string | null) {
       void utils.runs.list.invalidate();
       router.push(`/runs/${run.id}`);
     } catch (error) {
-      setFaults(form, error);
+      const fault = toDjinnError(error);
+      // Which repositories may be used is only known to the server, and it says so in one sentence.
+      if (fault.code === "BAD_REQUEST" && input.repository !== undefined && /repositor|address/i.test(fault.message)) {
+        form.setError("repository", { type: "server", message: fault.message }, { shouldFocus: true });
+      } else {
+        setFaults(form, error);
+      }
     }
   });
   return { form, submit, started: create.isSuccess };
@@ -126,7 +133,9 @@ function NewRunForm({ pipelineId, onClose }: Omit<NewRunDialogProps, "open">) {
         >
           <Textarea autoGrow rows={2} {...form.register("context")} />
         </Field>
-        <RootFault message={errors.root?.server?.message} />
+        <div ref={(place) => void (errors.root?.server && place?.scrollIntoView({ block: "nearest" }))}>
+          <RootFault message={errors.root?.server?.message} />
+        </div>
       </form>
     </DialogContent>
   );

@@ -3,6 +3,7 @@ import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts"
 import {
   Badge,
   CodeText,
+  cn,
   Duration,
   Money,
   Progress,
@@ -15,7 +16,6 @@ import { FlaskConical } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { RunActions } from "./run-actions.tsx";
 
-const TASK_LINES = 3;
 const BAR = { completed: "ok", failed: "danger", cancelled: "accent", waiting: "warn", paused: "warn" } as const;
 
 /** What the run is, how far it is, what it cost so far, and what can be done with it. */
@@ -94,16 +94,18 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-/** The task is the title: its first lines, all of it on demand. */
+/** The first line of the task is the title; the rest follows shortened, all of it on demand. */
 function Task({ text }: { text: string }) {
   const [open, setOpen] = useState(false);
-  const lines = text.trim().split("\n");
-  const long = lines.length > TASK_LINES || text.length > 280;
+  const [title = "", ...others] = text.trim().split("\n");
+  const rest = others.join("\n").trim();
+  const long = title.length > 200 || rest.length > 160 || rest.includes("\n");
   return (
     <div className="prose-width min-w-0">
-      <h1 className={`text-lg font-semibold wrap-anywhere whitespace-pre-wrap ${long && !open ? "line-clamp-3" : ""}`}>
-        {text.trim()}
-      </h1>
+      <h1 className={cn("text-lg font-semibold wrap-anywhere", !open && "line-clamp-2")}>{title}</h1>
+      {rest === "" ? null : (
+        <p className={cn("text-sm wrap-anywhere whitespace-pre-wrap text-muted", !open && "line-clamp-1")}>{rest}</p>
+      )}
       {long ? (
         <button
           type="button"

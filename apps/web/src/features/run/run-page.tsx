@@ -9,6 +9,7 @@ import {
   Skeleton,
   SkeletonText,
   Tabs,
+  TabsContent,
   TabsList,
   TabsTrigger,
 } from "@djinnbot/ui";
@@ -26,6 +27,7 @@ import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
 import { NoticeLine } from "./transcript-item.tsx";
 import type { RunModel } from "./transcript-model.ts";
 import { TranscriptView } from "./transcript-view.tsx";
+import { useFillHeight } from "./use-fill-height.ts";
 import { useRun } from "./use-run.ts";
 import { useUrlState } from "./use-url-state.ts";
 
@@ -59,9 +61,10 @@ type Tab = (typeof TABS)[number];
 
 function RunBody({ run, status, feed, timeline }: RunBodyProps) {
   const url = useUrlState();
+  const fill = useFillHeight();
   const tab = TABS.find((name) => name === url.get("tab")) ?? "transcript";
   const entry = findEntry(timeline, url.get("step")) ?? defaultEntry(timeline, status);
-  const select = (key: string) => url.set({ step: key, tab: tab === "transcript" || tab === "outputs" ? tab : null });
+  const select = (key: string) => url.set({ step: key, tab: tab === "outputs" ? tab : null });
   const crumb = useMemo(() => crumbOf(run.task), [run.task]);
   const commits = timeline.filter((candidate) => candidate.commitHash !== null).length;
   return (
@@ -78,10 +81,14 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
           onRetry={() => window.location.reload()}
         />
       ) : null}
-      <div className="grid items-start gap-4 lg:grid-cols-[17rem_minmax(0,1fr)]">
+      <div
+        ref={fill.ref}
+        style={fill.style}
+        className="grid min-h-96 items-start gap-4 lg:h-(--fill) lg:grid-cols-[17rem_minmax(0,1fr)] lg:grid-rows-[minmax(0,1fr)]"
+      >
         <aside
           aria-label="Steps of the run"
-          className="max-h-72 overflow-y-auto rounded-lg border border-line bg-surface lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5.5rem)]"
+          className="max-h-72 overflow-y-auto rounded-lg border border-line bg-surface lg:max-h-full"
         >
           {timeline.length === 0 ? (
             <p className="p-3 text-sm text-muted">No step has been queued yet.</p>
@@ -92,10 +99,14 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
         </aside>
         <section
           aria-label={entry === null ? "Step" : `Step ${entry.stepId}`}
-          className="flex h-[calc(100dvh-5.5rem)] min-h-96 min-w-0 flex-col rounded-lg border border-line bg-surface lg:sticky lg:top-16"
+          className="flex h-[80dvh] min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface lg:h-full"
         >
-          <Tabs value={tab} onValueChange={(next) => url.set({ tab: next === "transcript" ? null : next })}>
-            <TabsList className="px-4">
+          <Tabs
+            value={tab}
+            onValueChange={(next) => url.set({ tab: next === "transcript" ? null : next })}
+            className="flex min-h-0 flex-1 flex-col"
+          >
+            <TabsList className="shrink-0 px-4">
               <TabsTrigger value="transcript">Transcript</TabsTrigger>
               <TabsTrigger value="outputs">Outputs</TabsTrigger>
               <TabsTrigger value="commits" count={commits}>
@@ -106,8 +117,17 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
                 Raw events
               </TabsTrigger>
             </TabsList>
+            {TABS.map((name) => (
+              <TabsContent
+                key={name}
+                value={name}
+                tabIndex={-1}
+                className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
+              >
+                <TabBody tab={name} run={run} entry={entry} feed={feed} timeline={timeline} onSelect={select} />
+              </TabsContent>
+            ))}
           </Tabs>
-          <TabBody tab={tab} run={run} entry={entry} feed={feed} timeline={timeline} onSelect={select} />
         </section>
       </div>
     </Page>

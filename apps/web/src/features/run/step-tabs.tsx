@@ -42,7 +42,7 @@ function Output({ name, value, mono }: { name: string; value: string; mono?: boo
   return (
     <section aria-label={name} className="rounded-lg border border-line">
       <div className="flex items-center justify-between gap-2 border-b border-line py-1 pr-1 pl-3">
-        <h3 className={cn("min-w-0 truncate text-xs font-medium", mono && "font-mono")}>{name}</h3>
+        <h2 className={cn("min-w-0 truncate text-xs font-medium", mono && "font-mono")}>{name}</h2>
         <div className="flex items-center gap-1">
           <SegmentedControl label={`View of ${name}`} size="sm" value={view} onValueChange={setView} options={VIEWS} />
           <CopyButton text={value} label={`Copy ${name}`} />
@@ -82,7 +82,7 @@ export function CommitsTab({ entries, branch, push, onSelect }: CommitsTabProps)
             key={entry.key}
             className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm"
           >
-            <CodeText text={entry.commitHash ?? ""}>{entry.commitHash?.slice(0, 10)}</CodeText>
+            <CodeText text={entry.commitHash ?? ""} truncate className="max-w-28" />
             <span className="min-w-0 flex-1 basis-48 wrap-anywhere">
               {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
             </span>
@@ -129,6 +129,6 @@ export function RawTab({ events }: { events: readonly ArrivedEvent[] }) {
 }
 
 function asLine({ v: _v, tenantId: _t, runId: _r, at: _at, streamId: _s, ...event }: ArrivedEvent): string {
-  const { type, ...rest } = event;
-  return `${type} ${JSON.stringify(rest)}`;
+  const { type, id, requestId, ...rest } = event;
+  return `${type} ${JSON.stringify({ ...rest, id, requestId })}`;
 }

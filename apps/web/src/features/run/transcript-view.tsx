@@ -1,6 +1,6 @@
 "use client";
 import { Badge, CopyButton, cn, IconButton, Input, Spinner, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
-import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, FlaskConical, Search } from "lucide-react";
+import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, Cpu, FlaskConical, Search } from "lucide-react";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptRow } from "./transcript-item.tsx";
@@ -21,11 +21,15 @@ export function TranscriptView({ entry, items, loading }: TranscriptViewProps) {
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1">
         <SearchBar search={search} />
         <div className="ml-auto flex items-center gap-1">
-          {entry.model?.startsWith("demo/") ? (
-            <Badge tone="info" icon={<FlaskConical aria-hidden />}>
-              Demo model — scripted replies
+          {entry.model === null ? null : (
+            <Badge
+              icon={entry.model.startsWith("demo/") ? <FlaskConical aria-hidden /> : <Cpu aria-hidden />}
+              title={entry.model.startsWith("demo/") ? "Demo model — scripted replies" : "Model of this step"}
+              className="max-w-56 font-mono max-sm:hidden"
+            >
+              {entry.model}
             </Badge>
-          ) : null}
+          )}
           <IconButton
             size="sm"
             label={folds.anyOpen ? "Fold everything" : "Unfold everything"}

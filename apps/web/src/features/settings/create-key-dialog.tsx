@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { grantable, scopePresets } from "./key-scopes.ts";
@@ -94,7 +95,7 @@ function CreateKeyForm({ own, onMade, onClose }: CreateKeyFormProps) {
           <Field label="Name" hint="Where it is used." error={errors.name && "1 to 256 characters."}>
             <Input {...form.register("name")} placeholder="CI of the shop" autoComplete="off" />
           </Field>
-          <Field label="Expires" error={errors.expiresInDays?.message}>
+          <Field label="Expires" error={problem(errors.expiresInDays)}>
             <Controller
               control={form.control}
               name="expiresInDays"

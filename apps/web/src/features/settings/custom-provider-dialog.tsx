@@ -8,6 +8,7 @@ import { trpc } from "@/trpc/client.ts";
 import { PasswordInput } from "../auth/password-input.tsx";
 import { useFormDraft } from "../form/draft.ts";
 import { optionalText } from "../form/optional-text.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { KeySaved } from "./key-saved.tsx";
@@ -18,16 +19,23 @@ const schema = settings.createCustomProvider.input.extend({
 });
 const formId = "custom-provider";
 
+type CustomProviderDialogProps = {
+  open: boolean;
+  onClose: () => void;
+  /** Asked for once the endpoint exists and its settings should be changed. */
+  onEdit: (providerId: string) => void;
+};
+
 /** Adds an endpoint of one's own that speaks the OpenAI wire: a local server, a gateway, another vendor. */
-export function CustomProviderDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function CustomProviderDialog({ open, ...rest }: CustomProviderDialogProps) {
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
-      {open ? <CustomProvider onClose={onClose} /> : null}
+    <Dialog open={open} onOpenChange={(next) => !next && rest.onClose()}>
+      {open ? <CustomProvider {...rest} /> : null}
     </Dialog>
   );
 }
 
-function CustomProvider({ onClose }: { onClose: () => void }) {
+function CustomProvider({ onClose, onEdit }: Omit<CustomProviderDialogProps, "open">) {
   const utils = trpc.useUtils();
   const create = trpc.settings.createCustomProvider.useMutation();
   const [made, setMade] = useState<Provider | null>(null);
@@ -49,7 +57,7 @@ function CustomProvider({ onClose }: { onClose: () => void }) {
     }
   });
   if (made) {
-    return <KeySaved provider={made} onClose={onClose} />;
+    return <KeySaved provider={made} onClose={onClose} onEdit={() => onEdit(made.providerId)} />;
   }
   const footer = (
     <>
@@ -79,7 +87,7 @@ function CustomProvider({ onClose }: { onClose: () => void }) {
             autoComplete="off"
           />
         </Field>
-        <Field label="Slug" hint="Models are then called custom-slug/model." error={errors.slug?.message}>
+        <Field label="Slug" hint="Models are then called custom-slug/model." error={problem(errors.slug)}>
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
         <Field
@@ -101,7 +109,7 @@ function CustomProvider({ onClose }: { onClose: () => void }) {
             spellCheck={false}
           />
         </Field>
-        <Field label="API key" optional hint="Left out: requests carry none." error={errors.apiKey?.message}>
+        <Field label="API key" optional hint="Left out: requests carry none." error={problem(errors.apiKey)}>
           <PasswordInput {...form.register("apiKey")} mono autoComplete="off" />
         </Field>
         <RootFault message={errors.root?.server?.message} />

@@ -7,6 +7,7 @@ import { Controller, useForm } from "react-hook-form";
 import { z } from "zod";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { ModelCombobox } from "./model-combobox.tsx";
@@ -84,7 +85,7 @@ function DefaultsForm({ settings }: { settings: Settings }) {
             )}
           />
         </Field>
-        <Field label="Thinking" error={errors.defaultWorkingModelThinkingLevel?.message}>
+        <Field label="Thinking" error={problem(errors.defaultWorkingModelThinkingLevel)}>
           <Controller
             control={form.control}
             name="defaultWorkingModelThinkingLevel"
@@ -100,9 +101,11 @@ function DefaultsForm({ settings }: { settings: Settings }) {
             autoComplete="off"
           />
         </Field>
-        <div className="sm:col-span-3">
-          <RootFault message={errors.root?.server?.message} />
-        </div>
+        {errors.root ? (
+          <div className="sm:col-span-3">
+            <RootFault message={errors.root.server?.message} />
+          </div>
+        ) : null}
       </CardBody>
       <CardFooter>
         <Button type="submit" variant="primary" size="sm" disabled={!isDirty} loading={isSubmitting}>

@@ -14,12 +14,23 @@ type FormCardProps = {
   done: string | null;
   fault: string | undefined;
   submitLabel?: string;
+  /** What stands beside the button while something is typed: "Unsaved changes" unless given. */
+  pending?: string;
   children: ReactNode;
 };
 
 /** A card that is one small form with one button. */
 export function FormCard(props: FormCardProps) {
-  const { title, description, icon, isDirty, isSubmitting, done, submitLabel = "Save" } = props;
+  const {
+    title,
+    description,
+    icon,
+    isDirty,
+    isSubmitting,
+    done,
+    submitLabel = "Save",
+    pending = "Unsaved changes",
+  } = props;
   return (
     <Card asChild>
       <form onSubmit={props.onSubmit} noValidate>
@@ -32,7 +43,7 @@ export function FormCard(props: FormCardProps) {
           <Button type="submit" size="sm" variant="primary" disabled={!isDirty} loading={isSubmitting}>
             {submitLabel}
           </Button>
-          <span role="status">{isDirty ? "Unsaved changes" : done}</span>
+          <span role="status">{isDirty ? pending : done}</span>
         </CardFooter>
       </form>
     </Card>

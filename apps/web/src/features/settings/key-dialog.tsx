@@ -7,6 +7,7 @@ import { z } from "zod";
 import { trpc } from "@/trpc/client.ts";
 import { PasswordInput } from "../auth/password-input.tsx";
 import { optionalText } from "../form/optional-text.ts";
+import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { KeySaved } from "./key-saved.tsx";
@@ -61,7 +62,7 @@ function KeyForm({ provider, onClose }: { provider: Provider; onClose: () => voi
     }
   });
   if (put.isSuccess) {
-    return <KeySaved provider={provider} onClose={onClose} />;
+    return <KeySaved provider={provider} onClose={onClose} onEdit={put.reset} />;
   }
   const footer = (
     <>
@@ -80,7 +81,7 @@ function KeyForm({ provider, onClose }: { provider: Provider; onClose: () => voi
           label="API key"
           optional={!needsKey}
           hint={<KeyHint provider={provider} />}
-          error={errors.apiKey?.message}
+          error={problem(errors.apiKey)}
         >
           <PasswordInput {...form.register("apiKey")} mono autoComplete="off" />
         </Field>
@@ -98,7 +99,7 @@ function KeyForm({ provider, onClose }: { provider: Provider; onClose: () => voi
             label={field.label}
             optional={!field.required}
             hint={field.description}
-            error={errors.allowedModels?.message}
+            error={problem(errors.allowedModels)}
           >
             <Input {...form.register("allowedModels")} mono placeholder={field.placeholder} autoComplete="off" />
           </Field>

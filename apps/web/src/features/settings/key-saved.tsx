@@ -7,8 +7,10 @@ import { FaultState } from "../form/fault-state.tsx";
 import { ModelCombobox } from "./model-combobox.tsx";
 import { TestResult } from "./test-result.tsx";
 
+type KeySavedProps = { provider: Provider; onClose: () => void; onEdit: () => void };
+
 /** After a key was stored: does it work, and shall the team think with it from now on? */
-export function KeySaved({ provider, onClose }: { provider: Provider; onClose: () => void }) {
+export function KeySaved({ provider, onClose, onEdit }: KeySavedProps) {
   const test = trpc.settings.testProvider.useMutation();
   const { providerId } = provider;
   const { mutate } = test;
@@ -17,6 +19,12 @@ export function KeySaved({ provider, onClose }: { provider: Provider; onClose: (
   const works = test.data?.ok === true;
   const footer = (
     <>
+      {test.isPending || test.isIdle || works ? null : (
+        <>
+          <Button onClick={onEdit}>Change it</Button>
+          <Button onClick={() => mutate({ providerId })}>Test again</Button>
+        </>
+      )}
       <Button variant={works && choice.model !== "" ? "ghost" : "primary"} onClick={onClose}>
         {works ? "Leave the default as it is" : "Close"}
       </Button>

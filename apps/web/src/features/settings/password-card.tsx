@@ -6,6 +6,7 @@ import { LockKeyhole } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
 import { PasswordInput } from "../auth/password-input.tsx";
+import { problem } from "../form/problem.ts";
 import { setFaults } from "../form/set-faults.ts";
 import { FormCard } from "./form-card.tsx";
 
@@ -36,12 +37,17 @@ export function PasswordCard() {
       done={update.isSuccess ? "Changed; your other sign-ins are ended" : null}
       fault={errors.root?.server?.message}
       submitLabel="Change the password"
+      pending=""
     >
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Current password" error={errors.currentPassword?.message}>
+        <Field label="Current password" error={problem(errors.currentPassword)}>
           <PasswordInput {...form.register("currentPassword")} autoComplete="current-password" />
         </Field>
-        <Field label="New password" hint="At least 8 characters." error={errors.newPassword?.message}>
+        <Field
+          label="New password"
+          {...(errors.newPassword ? {} : { hint: "At least 8 characters." })}
+          error={problem(errors.newPassword)}
+        >
           <PasswordInput {...form.register("newPassword")} autoComplete="new-password" />
         </Field>
       </div>

@@ -30,23 +30,7 @@ export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: (
           </div>
           <Switch aria-label={`Use ${provider.name}`} checked={provider.enabled} onCheckedChange={setEnabled} />
         </div>
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
-          {provider.maskedApiKey === null ? null : (
-            <span>
-              Key <code className="font-mono text-fg">{provider.maskedApiKey}</code>
-            </span>
-          )}
-          {provider.baseUrl === null ? null : (
-            <span className="inline-flex min-w-0 items-center gap-1">
-              Address <CodeText text={provider.baseUrl} truncate className="text-fg" />
-            </span>
-          )}
-          {provider.docsUrl === "" ? null : (
-            <TextLink href={provider.docsUrl} external>
-              Keys at the provider
-            </TextLink>
-          )}
-        </div>
+        <ProviderFacts provider={provider} />
         <div className="flex flex-wrap items-center gap-2">
           <Button
             size="sm"
@@ -59,7 +43,11 @@ export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: (
           </Button>
           {provider.isDemo ? null : (
             <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey}>
-              {provider.maskedApiKey === null ? "Add an own key" : "Replace the key"}
+              {provider.maskedApiKey !== null
+                ? "Replace the key"
+                : provider.isCustom
+                  ? "Change"
+                  : "Add a key of your own"}
             </Button>
           )}
           {isOwn ? <ForgetButton provider={provider} /> : null}
@@ -67,6 +55,31 @@ export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: (
         <TestResult result={test.data} error={test.error} />
       </CardBody>
     </Card>
+  );
+}
+
+function ProviderFacts({ provider }: { provider: Provider }) {
+  if (provider.maskedApiKey === null && provider.baseUrl === null && provider.docsUrl === "") {
+    return null;
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
+      {provider.maskedApiKey === null ? null : (
+        <span>
+          Key <code className="font-mono text-fg">{provider.maskedApiKey}</code>
+        </span>
+      )}
+      {provider.baseUrl === null ? null : (
+        <span className="inline-flex min-w-0 items-center gap-1">
+          Address <CodeText text={provider.baseUrl} truncate className="text-fg" />
+        </span>
+      )}
+      {provider.docsUrl === "" ? null : (
+        <TextLink href={provider.docsUrl} external>
+          Keys at the provider
+        </TextLink>
+      )}
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ export function ProviderRow({ provider, onKey }: { provider: Provider; onKey: ()
           Get a key
         </TextLink>
       )}
-      <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey} aria-label={`Add a key of ${provider.name}`}>
+      <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey} aria-label={`Add key of ${provider.name}`}>
         Add key
       </Button>
     </li>

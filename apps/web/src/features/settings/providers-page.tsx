@@ -43,7 +43,11 @@ export function ProvidersPage() {
         <SkeletonCards count={3} />
       )}
       <KeyDialog provider={editing} onClose={close} />
-      <CustomProviderDialog open={params.get("dialog") === "endpoint"} onClose={close} />
+      <CustomProviderDialog
+        open={params.get("dialog") === "endpoint"}
+        onClose={close}
+        onEdit={(key) => change({ dialog: null, key })}
+      />
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { UsersRound } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
+import { problem } from "../form/problem.ts";
 import { setFaults } from "../form/set-faults.ts";
 import { FormCard } from "./form-card.tsx";
 
@@ -52,7 +53,7 @@ function TeamForm({ tenant }: { tenant: Tenant }) {
         <Field label="Name" error={errors.name && "1 to 256 characters."}>
           <Input {...form.register("name")} autoComplete="organization" />
         </Field>
-        <Field label="Slug" hint="In addresses; unique on this installation." error={errors.slug?.message}>
+        <Field label="Slug" hint="In addresses; unique on this installation." error={problem(errors.slug)}>
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
       </div>

@@ -1,0 +1,62 @@
+/** The product's main job as a newcomer does it: register, clone agents, run a pipeline on a git repository, find the commits. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDemoRepository } from "@djinnbot/testing/demo-repository";
+import { expect, test } from "@playwright/test";
+import { register } from "./helpers.ts";
+
+const repositories = join(process.env.PRODUCT_DATA_DIR ?? ".data", "repositories");
+
+test("register, clone two agents, run the feature pipeline on a repository, find the agents' commits", async ({
+  page,
+}) => {
+  const repository = await createDemoRepository(mkdtempSync(join(repositories, "e2e-")));
+  await register(page);
+
+  await page.goto("/agents");
+  await page.getByRole("button", { name: "Clone from the catalogue" }).first().click();
+  const catalogue = page.getByRole("dialog");
+  for (const name of ["Idris", "Tova"]) {
+    const box = catalogue.getByRole("checkbox", { name: `Choose ${name}` });
+    await box.click();
+    await expect(box).toBeChecked();
+  }
+  await catalogue.getByRole("button", { name: /^Clone/ }).click();
+  await expect(page.getByRole("link", { name: /Idris/ }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: /Tova/ }).first()).toBeVisible();
+
+  await page.goto("/runs?new=1");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Pipeline" }).click();
+  await page.getByRole("option", { name: /^Feature/ }).click();
+  // The tester was not cloned: the dialog says so and does it.
+  await dialog.getByRole("button", { name: /Clone/ }).click();
+  await expect(dialog.getByRole("button", { name: /Clone/ })).toHaveCount(0);
+  await dialog.getByLabel("Task").fill("Make the failing test pass.");
+  await dialog.getByLabel(/^Repository/).fill(repository);
+  await dialog.getByRole("button", { name: "Start run" }).click();
+  await page.waitForURL(/\/runs\/run_[0-9a-z]+/);
+  const runId = /run_[0-9a-z]+/.exec(page.url())?.[0] ?? "";
+
+  // Live: the agent's words and tools appear while it works.
+  await expect(
+    page
+      .getByText("I read", { exact: false })
+      .or(page.getByText("node --test", { exact: false }))
+      .first(),
+  ).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({ timeout: 150_000 });
+
+  const log = execFileSync("git", ["-C", repository, "log", "--format=%an", `run/${runId}`], { encoding: "utf8" });
+  expect(log).toContain("Tova");
+  const checkout = mkdtempSync(join(tmpdir(), "e2e-checkout-"));
+  execFileSync("git", ["clone", "-q", "--branch", `run/${runId}`, repository, join(checkout, "work")]);
+  execFileSync(process.execPath, ["--test", "test/quote.js"], { cwd: join(checkout, "work"), stdio: "pipe" });
+  rmSync(checkout, { recursive: true, force: true });
+
+  // A reload tells the same story.
+  await page.reload();
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible();
+});

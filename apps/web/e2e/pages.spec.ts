@@ -1,0 +1,63 @@
+/** Every page in both themes and on a phone: nothing serious for axe, no error in the console, nothing wider than the screen. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { register } from "./helpers.ts";
+
+const pages = [
+  "/",
+  "/runs",
+  "/runs?new=1",
+  "/agents",
+  "/pipelines",
+  "/pipelines/feature",
+  "/settings/providers",
+  "/settings/api-keys",
+  "/settings/profile",
+];
+
+test("pages are accessible, quiet and fit the screen, light, dark and on a phone", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await register(page);
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    for (const path of pages) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(path);
+      await expect(page.getByRole("main")).toBeVisible();
+      await page.waitForLoadState("load");
+      await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${path} ${scheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 844 });
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow, `${path} ${scheme} is wider than a phone`).toBeLessThanOrEqual(0);
+    }
+  }
+  expect(errors).toEqual([]);
+});
+
+test("wrong sign-in, taken address and a stranger's page say what to do", async ({ page, context }) => {
+  const account = await register(page);
+  await context.clearCookies();
+  await page.goto("/runs");
+  await page.waitForURL(/\/sign-in/);
+  await page.locator('input[name="email"]').fill(account.email);
+  await page.locator('input[name="password"]').fill("not the password");
+  await page.locator('button[type="submit"]').click();
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await expect(page.locator('input[name="email"]')).toHaveValue(account.email);
+  await page.locator('input[name="password"]').fill(account.password);
+  await page.locator('button[type="submit"]').click();
+  await page.waitForURL(/\/runs/);
+  await context.clearCookies();
+  await page.goto("/register");
+  await page.locator('input[name="email"]').fill(account.email);
+  await page.locator('input[name="password"]').fill(account.password);
+  await page.locator('button[type="submit"]').click();
+  await expect(page.getByText(/exists already|taken|in use/i).first()).toBeVisible();
+});
