@@ -1,7 +1,6 @@
 /** One held run. Everything that happens to it goes through one queue, so nothing about a run is ever done twice at once. */
 import type { Log } from "@djinnbot/config";
 import { isTerminal } from "@djinnbot/contracts";
-import { type Entry, parseMessage, runStatus } from "@djinnbot/events";
 import { narrate, sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd } from "./end-run.ts";
 import { endStep } from "./end-step.ts";
@@ -14,7 +13,7 @@ import type { Resources } from "./resources.ts";
 import { RunQueue } from "./run-queue.ts";
 import { adoptSession, closeSession } from "./session.ts";
 import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
-import { StatusReader } from "./status-reader.ts";
+import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
 import { markSessionRunning } from "./store/sessions.ts";
 import { cleanText } from "./text.ts";
@@ -56,7 +55,7 @@ export class RunDriver {
       resources,
       address: { tenantId, runId },
       log: this.#log,
-      handle: (entry) => this.#queue.add(() => this.#onEntry(entry)),
+      handle: (told) => this.#queue.add(() => this.#onMessage(told)),
     });
     this.#queue = new RunQueue({
       log: this.#log,
@@ -166,20 +165,15 @@ export class RunDriver {
     }
   }
 
-  async #onEntry(entry: Entry): Promise<void> {
+  async #onMessage({ message, entryId }: Told): Promise<void> {
     const run = this.#run;
-    const parsed = parseMessage(runStatus.schema, entry.data);
-    if (!run || "reason" in parsed) {
-      return "reason" in parsed ? this.#reader.bury(entry, parsed.reason) : undefined;
-    }
-    const { message } = parsed;
-    if (message.runId !== this.runId || message.tenantId !== this.tenantId) {
-      return this.#reader.bury(entry, "is about another run");
+    if (!run) {
+      return;
     }
     switch (message.type) {
       case "stepResult": {
         const ended = run.step;
-        const way = await foldResult(this.#resources, run, { result: message, entryId: entry.id });
+        const way = await foldResult(this.#resources, run, { result: message, entryId });
         if (way !== "ignored" && ended) {
           this.#resources.transcript.add(run, ended);
           await (way === "over" ? this.#finish(run, "completed") : this.#advance(run));
@@ -260,8 +254,8 @@ export class RunDriver {
       }
       run.session = null;
     }
-    for (const entry of await this.#reader.rest(run.cursor)) {
-      await this.#onEntry(entry);
+    for (const told of await this.#reader.rest(run.cursor)) {
+      await this.#onMessage(told);
       if (run.step?.id !== step.id || run.step.status !== "running") {
         return;
       }

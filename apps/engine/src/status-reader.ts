@@ -1,22 +1,31 @@
 /** Reads a run's status stream from a cursor on; what cannot be understood is set aside and stops nothing (G7). */
 import type { Log } from "@djinnbot/config";
-import { type Entry, type RunAddress, runStatus, toEntries } from "@djinnbot/events";
+import type { RunStatusMessage } from "@djinnbot/contracts";
+import { type Entry, parseMessage, type RunAddress, runStatus, toEntries } from "@djinnbot/events";
 import type { Resources } from "./resources.ts";
 
 /** More than any honest message: outputs are bounded far below. */
 const maxEntryChars = 16_000_000;
 
+/** A message with the id of its entry. */
+export interface Told {
+  message: RunStatusMessage;
+  entryId: string;
+}
+
 export class StatusReader {
   readonly #resources: Resources;
+  readonly #address: RunAddress;
   readonly #key: string;
   readonly #log: Log;
-  readonly #handle: (entry: Entry) => void;
+  readonly #handle: (told: Told) => void;
   #stop: (() => void) | undefined;
   /** Counts starts: entries that an earlier subscription still delivers are not for us. */
   #turn = 0;
 
-  constructor(options: { resources: Resources; address: RunAddress; log: Log; handle: (entry: Entry) => void }) {
+  constructor(options: { resources: Resources; address: RunAddress; log: Log; handle: (told: Told) => void }) {
     this.#resources = options.resources;
+    this.#address = options.address;
     this.#key = runStatus.key(options.address);
     this.#log = options.log;
     this.#handle = options.handle;
@@ -27,7 +36,7 @@ export class StatusReader {
     const turn = this.#turn;
     const stop = await this.#resources.tailer.subscribe(this.#key, cursor, (entries) => {
       if (turn === this.#turn) {
-        entries.forEach(this.#handle);
+        this.#understand(entries).forEach(this.#handle);
       }
     });
     if (turn === this.#turn) {
@@ -44,14 +53,33 @@ export class StatusReader {
   }
 
   /** Everything after the cursor that is on the stream now. */
-  async rest(cursor: string): Promise<Entry[]> {
+  async rest(cursor: string): Promise<Told[]> {
     const raw = await this.#resources.deps.redis.xrange(this.#key, `(${cursor}`, "+");
-    return toEntries(raw as [string, string[]][]).filter((entry) => entry.data.length <= maxEntryChars);
+    return this.#understand(toEntries(raw as [string, string[]][]));
   }
 
-  async bury(entry: Entry, reason: string): Promise<void> {
+  #understand(entries: readonly Entry[]): Told[] {
+    return entries.flatMap((entry) => {
+      if (entry.data.length > maxEntryChars) {
+        return this.#bury(entry, "is too long");
+      }
+      const parsed = parseMessage(runStatus.schema, entry.data);
+      if ("reason" in parsed) {
+        return this.#bury(entry, parsed.reason);
+      }
+      const { message } = parsed;
+      const { tenantId, runId } = this.#address;
+      const isOurs = message.runId === runId && message.tenantId === tenantId;
+      return isOurs ? [{ message, entryId: entry.id }] : this.#bury(entry, "is about another run");
+    });
+  }
+
+  #bury(entry: Entry, reason: string): [] {
     this.#log.error({ reason, entry: entry.id }, "a status message was set aside as dead");
     const fields = ["data", entry.data.slice(0, 100_000), "reason", reason, "entry", entry.id];
-    await this.#resources.deps.redis.xadd(`${this.#key}:dead`, "MAXLEN", "~", 1000, "*", ...fields);
+    this.#resources.deps.redis
+      .xadd(`${this.#key}:dead`, "MAXLEN", "~", 1000, "*", ...fields)
+      .catch((error: Error) => this.#log.warn({ err: error.message }, "a dead message was not kept"));
+    return [];
   }
 }

@@ -60,17 +60,41 @@ export async function outbox(
   return row;
 }
 
-/** Publishes rows and deletes them. A failure is only logged: the relay tries again within seconds. */
+/** Publishes rows; they are deleted a little later. A failure is only logged: the relay tries again within seconds. */
 export async function publishOutbox(deps: Deps, rows: readonly OutboxMessage[]): Promise<void> {
   if (rows.length === 0) {
     return;
   }
   try {
     await Promise.all(rows.map((row) => publishRow(deps, row)));
-    await deps.system.pool.query("DELETE FROM outbox WHERE id = ANY($1)", [rows.map((row) => row.id)]);
+    forget(deps, rows);
   } catch (error) {
     deps.log.warn({ err: (error as Error).message, count: rows.length }, "publishing is late; the relay will do it");
   }
+}
+
+const deleteAfterMs = 200;
+/** Published rows that wait for their deletion, by process. */
+const published = new WeakMap<Deps["system"], string[]>();
+
+/**
+ * Deletes published rows in batches and without waiting for the disk: nobody waits for it, and a deletion that is lost does no harm,
+ * because the marker of `publishOnce` keeps the relay from repeating the message.
+ */
+function forget(deps: Deps, rows: readonly OutboxMessage[]): void {
+  const ids = rows.map((row) => row.id);
+  const waiting = published.get(deps.system);
+  if (waiting) {
+    waiting.push(...ids);
+    return;
+  }
+  published.set(deps.system, ids);
+  setTimeout(() => {
+    published.delete(deps.system);
+    deps.system.pool
+      .query("DELETE FROM outbox WHERE id = ANY($1) AND set_config('synchronous_commit', 'off', true) = 'off'", [ids])
+      .catch((error: Error) => deps.log.debug({ err: error.message }, "published messages are deleted later"));
+  }, deleteAfterMs).unref();
 }
 
 async function publishRow(deps: Deps, row: OutboxMessage): Promise<void> {

@@ -17,7 +17,8 @@ export function createRedis(
     enableReadyCheck: true,
     keepAlive: 5000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2000),
-    ...(options.blocking ? {} : { commandTimeout: options.commandTimeoutMs ?? 10_000 }),
+    // Commands of one turn of the event loop leave in one write.
+    ...(options.blocking ? {} : { enableAutoPipelining: true, commandTimeout: options.commandTimeoutMs ?? 10_000 }),
   });
   let failing = false;
   redis.on("error", (error) => {

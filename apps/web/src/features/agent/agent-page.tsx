@@ -41,6 +41,7 @@ export function AgentPage({ agentId }: { agentId: string }) {
   return (
     <Page>
       <PageCrumbs items={[{ label: "Agents", href: "/agents" }, { label }]} />
+      {agent.data ? null : <h1 className="sr-only">{label}</h1>}
       {agent.data ? (
         <AgentHeader agent={agent.data} />
       ) : agent.error ? (

@@ -110,7 +110,7 @@ function Templates({ templates, chosen, onChange }: TemplatesProps) {
     onChange(next);
   };
   return (
-    <div className="grid h-full min-h-0 gap-4 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+    <div className="grid h-full min-h-0 grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
       <div className={cn("flex min-h-0 flex-col gap-3", preview && "max-md:hidden")}>
         <Input
           type="search"

@@ -95,7 +95,7 @@ function NowCard({ agent }: { agent: AgentDetail }) {
 }
 
 function CostCard({ agent }: { agent: AgentDetail }) {
-  const calls = trpc.llmCalls.list.useQuery({ agentId: agent.slug, limit: 1 });
+  const calls = trpc.llmCalls.list.useQuery({ agentId: agent.id, limit: 1 });
   const sums = calls.data?.summary;
   return (
     <Card>

@@ -72,7 +72,7 @@ function Step({ step, isNext }: { step: FirstStep; isNext: boolean }) {
 /** Null until it is known how far the tenant is. */
 function useFirstSteps(enabled: boolean): FirstStep[] | null {
   const agents = trpc.agents.list.useQuery({}, { enabled });
-  const runs = trpc.runs.list.useQuery({ limit: 1, pipelineId: "feature" }, { enabled });
+  const runs = trpc.runs.list.useQuery({ limit: 1, pipelineId: "feature", status: "completed" }, { enabled });
   const providers = trpc.settings.providers.useQuery({}, { enabled });
   if (!agents.data || !runs.data || !providers.data) {
     return null;

@@ -57,7 +57,6 @@ function Diagram(props: FlowDiagramProps) {
         elementsSelectable={false}
         minZoom={0.2}
         maxZoom={1.5}
-        proOptions={{ hideAttribution: true }}
         className="bg-transparent!"
       >
         <Background gap={20} color="var(--line)" bgColor="transparent" />

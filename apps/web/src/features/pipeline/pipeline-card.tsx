@@ -109,7 +109,7 @@ function LastRun({ pipelineId }: { pipelineId: string }) {
     return <span>{last.isError ? "Last run unknown" : "Never run"}</span>;
   }
   return (
-    <Button asChild variant="link" size="sm" className="relative z-10 h-auto text-muted">
+    <Button asChild variant="link" size="sm" className="relative z-10 h-auto px-0 text-muted">
       <Link href={`/runs/${run.id}`}>
         <StatusBadge status={run.status} variant="plain" className="text-xs [&_svg]:size-3.5" />
         <RelativeTime at={run.startedAt ?? run.createdAt} />

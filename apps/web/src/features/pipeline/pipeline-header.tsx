@@ -94,7 +94,7 @@ export function PipelineHeader({ pipeline, draft, validation, onSave }: Pipeline
 }
 
 /** Why the text cannot be saved now; null when it can. */
-function obstacleOf(dirty: boolean, validation: Validation): string | null {
+export function obstacleOf(dirty: boolean, validation: Validation): string | null {
   if (!dirty) {
     return "Nothing has changed";
   }

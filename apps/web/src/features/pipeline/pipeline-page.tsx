@@ -20,9 +20,10 @@ import { FaultState } from "@/features/form/fault-state.tsx";
 import { useFillHeight } from "@/features/run/use-fill-height.ts";
 import { useUrlState } from "@/features/run/use-url-state.ts";
 import { PageCrumbs } from "@/features/shell/crumbs.tsx";
+import { useShortcut } from "@/features/shell/shortcuts.ts";
 import { trpc } from "@/trpc/client.ts";
 import { stepAtLine } from "./outline.ts";
-import { PipelineHeader } from "./pipeline-header.tsx";
+import { obstacleOf, PipelineHeader } from "./pipeline-header.tsx";
 import { ProblemList } from "./problem-list.tsx";
 import { useLeaveGuard } from "./use-leave-guard.ts";
 import { usePipelineDraft } from "./use-pipeline-draft.ts";
@@ -89,7 +90,14 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
     () => (line === undefined || endLine === undefined ? null : { from: line, to: endLine }),
     [line, endLine],
   );
+  // What went wrong is shown from the state of the mutation.
   const save = () => void draft.save().catch(() => undefined);
+  useShortcut({
+    keys: "mod+s",
+    label: "Save the pipeline",
+    group: "This page",
+    run: () => (obstacleOf(draft.dirty, validation) === null ? save() : undefined),
+  });
   return (
     <Page>
       <PageCrumbs items={[{ label: "Pipelines", href: "/pipelines" }, { label: pipeline.name }]} />
@@ -163,7 +171,6 @@ function PipelineBody({ pipeline }: { pipeline: Pipeline }) {
                 problems={validation.problems}
                 marked={marked}
                 onLine={onLine}
-                onSave={save}
               />
               <ProblemList validation={validation} onGoTo={goTo} />
             </>

@@ -34,7 +34,7 @@ export function StepNode({ data }: NodeProps) {
         title={step.description || undefined}
         onClick={() => onSelect(step.id)}
         className={cn(
-          "nopan flex h-16 w-52 flex-col justify-center gap-1 rounded-lg border bg-surface px-3 text-left transition-colors",
+          "nopan pointer-events-auto flex h-16 w-52 flex-col justify-center gap-1 rounded-lg border bg-surface px-3 text-left transition-colors",
           selected ? "border-accent-text ring-1 ring-accent-text" : "border-line-control/60 hover:border-line-control",
           !step.reachable && "border-dashed",
         )}

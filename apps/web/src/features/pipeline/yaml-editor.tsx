@@ -26,7 +26,6 @@ export type YamlEditorProps = {
   marked: { from: number; to: number } | null;
   /** The line the reader has gone to. */
   onLine: (line: number) => void;
-  onSave: () => void;
   ref?: Ref<YamlEditorHandle>;
 };
 
@@ -67,6 +66,7 @@ function extensionsFor(readOnly: boolean, latest: { current: YamlEditorProps }):
     EditorState.tabSize.of(2),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
+      tabindex: "0",
       "aria-label": readOnly ? "YAML of the pipeline, read only" : "YAML of the pipeline. Escape, then Tab leaves it.",
     }),
     LOOK,
@@ -78,14 +78,6 @@ function extensionsFor(readOnly: boolean, latest: { current: YamlEditorProps }):
       if (update.selectionSet && update.transactions.some((change) => change.isUserEvent("select"))) {
         latest.current.onLine(update.state.doc.lineAt(update.state.selection.main.head).number);
       }
-    }),
-    EditorView.domEventHandlers({
-      keydown: (event) => {
-        if ((event.ctrlKey || event.metaKey) && event.key === "s") {
-          event.preventDefault();
-          latest.current.onSave();
-        }
-      },
     }),
   ];
 }

@@ -95,7 +95,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
       <TableBody>
         {keys.map((key) => (
           <TableRow key={key.id}>
-            <TableCell className="font-medium">{key.name}</TableCell>
+            <TableCell className="min-w-32 font-medium">{key.name}</TableCell>
             <TableCell mono>{key.keyPrefix}…</TableCell>
             <TableCell>
               <StatusBadge status={keyState(key, Date.now())} />
