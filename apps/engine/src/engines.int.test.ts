@@ -1,7 +1,8 @@
 import { systemKeys, workloadUser } from "@djinnbot/events";
 import { expect, test } from "vitest";
 import { testBed, until } from "./test/bed.ts";
-import type { AgentStep, Script } from "./test/peer.ts";
+import type { Script } from "./test/peer.ts";
+import { done } from "./test/samples.ts";
 
 const bed = await testBed();
 
@@ -22,11 +23,6 @@ agents: [{ id: finn }]
 steps:
   - { id: WORK, agent: finn, input: "Work", outputs: [result] }
 `;
-
-const done = (command: AgentStep) => ({
-  outcome: "completed" as const,
-  outputs: Object.fromEntries(command.outputs.map((key) => [key, `${key} done`])),
-});
 
 /** Steps wait at the gate until it is opened; opened ones pass at once. */
 function gate(stepId: string) {

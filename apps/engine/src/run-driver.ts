@@ -11,12 +11,10 @@ import { commandId } from "./prepare-step.ts";
 import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
 import { RunQueue } from "./run-queue.ts";
-import { adoptSession, closeSession } from "./session.ts";
+import { adoptSession, closeSession, deathMessage, sessionReady } from "./session.ts";
 import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
-import { markSessionRunning } from "./store/sessions.ts";
-import { cleanText } from "./text.ts";
 
 /** How a driver lets go: finished (the run is over), lost (somebody else has it), gave up (nobody has it; try again later). */
 export type Ending = "finished" | "lost" | "gave-up";
@@ -32,7 +30,6 @@ export class RunDriver {
   readonly tenantId: string;
   readonly runId: string;
   readonly epoch: number;
-  readonly #key: { tenantId: string; runId: string; epoch: number };
   readonly #resources: Resources;
   readonly #log: Log;
   readonly #onEnd: DriverOptions["onEnd"];
@@ -47,7 +44,6 @@ export class RunDriver {
     this.tenantId = tenantId;
     this.runId = runId;
     this.epoch = epoch;
-    this.#key = { tenantId, runId, epoch };
     this.#resources = resources;
     this.#onEnd = options.onEnd;
     this.#log = resources.log.child({ tenant_id: tenantId, run_id: runId, epoch });
@@ -115,7 +111,8 @@ export class RunDriver {
 
   async #resume(): Promise<void> {
     this.#reader.stop();
-    const { run, sessions, over } = await readRun(this.#resources, { ...this.#key, log: this.#log });
+    const { tenantId, runId, epoch } = this;
+    const { run, sessions, over } = await readRun(this.#resources, { tenantId, runId, epoch, log: this.#log });
     this.#run = run;
     if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");
@@ -186,14 +183,7 @@ export class RunDriver {
         }
         return;
       case "ready":
-        await markSessionRunning(this.#resources.deps, { tenantId: this.tenantId, sessionId: message.sessionId });
-        narrate(this.#resources, run, {
-          type: "CONTAINER_READY",
-          runId: this.runId,
-          sessionId: message.sessionId,
-          detail: null,
-        });
-        return;
+        return sessionReady(this.#resources, run, message.sessionId);
       case "exiting":
         if (run.session?.id === message.sessionId && !run.step) {
           run.session = null;
@@ -213,10 +203,8 @@ export class RunDriver {
     if (state?.status === "running") {
       return;
     }
-    const last = session ? await this.#resources.workload.output(session.name).catch(() => []) : [];
-    const exit = state ? ` (exit code ${state.exitCode ?? "unknown"})` : "";
-    const message = [`The agent's workload ended unexpectedly${exit}.`, ...last.slice(-5)].join("\n");
-    await this.#giveUpStep(run, { code: "WORKLOAD_FAILED", message: cleanText(message, 2000) });
+    const message = await deathMessage(this.#resources, session?.name ?? null, state?.exitCode);
+    await this.#giveUpStep(run, { code: "WORKLOAD_FAILED", message });
   }
 
   async #onDeadline(): Promise<void> {

@@ -1,51 +1,9 @@
 import { expect, test } from "vitest";
 import { testBed, until } from "./test/bed.ts";
-import type { AgentStep, Script } from "./test/peer.ts";
+import type { Script } from "./test/peer.ts";
+import { done, shape, simple, single, three } from "./test/samples.ts";
 
 const bed = await testBed();
-
-const three = `
-id: PIPELINE
-name: Three steps
-version: "1"
-agents:
-  - id: finn
-  - id: yuki
-steps:
-  - id: DESIGN
-    agent: finn
-    input: "Design {{task_description}}"
-    outputs: [design]
-    onComplete: PLAN
-  - id: PLAN
-    agent: finn
-    input: "Plan {{design}}"
-    outputs: [plan]
-    onComplete: BUILD
-  - id: BUILD
-    agent: yuki
-    input: "Build {{plan}}"
-    outputs: [summary]
-`;
-const single = (extra = "") => `
-id: PIPELINE
-name: One step
-version: "1"
-agents:
-  - id: finn
-steps:
-  - id: WORK
-    agent: finn
-    input: "Work"
-    outputs: [result]
-${extra}`;
-
-const done = (command: AgentStep, outputs: Record<string, string> = {}) => ({
-  outcome: "completed" as const,
-  outputs: { ...Object.fromEntries(command.outputs.map((key) => [key, `${key} done`])), ...outputs },
-  summary: "fine",
-});
-const simple: Script = async (command) => done(command);
 
 async function runOne(yaml: string, script: Script, options: { agents?: string[]; input?: object } = {}) {
   const tenant = await bed.tenant(options.agents);
@@ -59,9 +17,6 @@ async function runOne(yaml: string, script: Script, options: { agents?: string[]
   });
   return { tenant, host, engine, runId, run, events, types: events.map((event) => event.type) };
 }
-
-const shape = (run: { steps: { stepId: string; attempt: number; status: string }[] }) =>
-  run.steps.map((step) => `${step.stepId}#${step.attempt} ${step.status}`);
 
 test("a pipeline of three steps runs to its end, and tells it in order", async () => {
   const { run, host, runId, types, tenant } = await runOne(three, simple);

@@ -46,7 +46,11 @@ export class Scheduler {
   async cancel(message: GlobalEvent & { runId: string }): Promise<void> {
     const driver = this.#held.get(message.runId);
     if (driver) {
-      driver.cancel();
+      // The request may be old: a run that was restarted since is not cancelled by it.
+      const [row] = await checkHeld(this.#resources.deps, [message.runId]);
+      if (row && row.cancelRequestedAt !== null) {
+        driver.cancel();
+      }
       return;
     }
     const run = await findRun(this.#resources.deps, message.runId);

@@ -9,7 +9,8 @@ import type { PreparedStep } from "./prepare-step.ts";
 import { ensureSessionUser, redisPassword } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { SessionRow } from "./store/rows.ts";
-import { closeSessionRow, insertSession } from "./store/sessions.ts";
+import { closeSessionRow, insertSession, markSessionRunning } from "./store/sessions.ts";
+import { cleanText } from "./text.ts";
 import { deleteRedisUser, workloadRedisUrl } from "./workload/redis-user.ts";
 import { WorkspaceError } from "./workspace/workspace.ts";
 
@@ -159,4 +160,21 @@ export async function adoptSession(resources: Resources, run: HeldRun, sessions:
       });
     }
   }
+}
+
+/** The runtime has started and listens. */
+export async function sessionReady(resources: Resources, run: HeldRun, sessionId: string): Promise<void> {
+  await markSessionRunning(resources.deps, { tenantId: run.tenantId, sessionId });
+  narrate(resources, run, { type: "CONTAINER_READY", runId: run.runId, sessionId, detail: null });
+}
+
+/** What is known of a workload that is gone: its exit code and the last it wrote. */
+export async function deathMessage(
+  { workload }: Resources,
+  name: string | null,
+  exitCode: number | null | undefined,
+): Promise<string> {
+  const last = name === null ? [] : await workload.output(name).catch(() => []);
+  const exit = exitCode === undefined || exitCode === null ? "" : ` (exit code ${exitCode})`;
+  return cleanText([`The agent's workload ended unexpectedly${exit}.`, ...last.slice(-5)].join("\n"), 2000);
 }

@@ -47,7 +47,8 @@ test("register, clone two agents, run the feature pipeline on a repository, find
       .or(page.getByText("node --test", { exact: false }))
       .first(),
   ).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({ timeout: 150_000 });
+  await expect(page.getByText("4 of 4")).toBeVisible({ timeout: 150_000 });
+  await expect(page.getByText("Pushed")).toBeVisible();
 
   const log = execFileSync("git", ["-C", repository, "log", "--format=%an", `run/${runId}`], { encoding: "utf8" });
   expect(log).toContain("Tova");
@@ -58,5 +59,5 @@ test("register, clone two agents, run the feature pipeline on a repository, find
 
   // A reload tells the same story.
   await page.reload();
-  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible();
+  await expect(page.getByText("4 of 4")).toBeVisible();
 });

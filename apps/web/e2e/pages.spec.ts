@@ -59,5 +59,5 @@ test("wrong sign-in, taken address and a stranger's page say what to do", async 
   await page.locator('input[name="email"]').fill(account.email);
   await page.locator('input[name="password"]').fill(account.password);
   await page.locator('button[type="submit"]').click();
-  await expect(page.getByText(/exists already|taken|in use/i).first()).toBeVisible();
+  await expect(page.getByText(/cannot be used/).first()).toBeVisible();
 });

@@ -1,4 +1,5 @@
 /** A table without tenancy cannot land (DESIGN 4.1, 4.3, 4.10): read from Postgres' own catalogue. */
+import type {} from "@djinnbot/testing/provided";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { schemaDiff } from "./schema-engine.ts";

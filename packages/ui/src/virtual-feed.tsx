@@ -109,7 +109,7 @@ export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
           })}
         </div>
       </section>
-      {stuck ? null : (
+      {stuck || virtualizer.getTotalSize() <= (virtualizer.scrollRect?.height ?? 0) ? null : (
         <Button
           size="sm"
           variant={fresh > 0 ? "primary" : "secondary"}

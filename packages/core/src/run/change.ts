@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { Fault, isTerminal, openRunStatuses, RunStatus, type runs, terminalRunStatuses } from "@djinnbot/contracts";
-import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
+import type { Prisma, Tx } from "@djinnbot/db";
 import { tenantKeys } from "@djinnbot/events";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
@@ -151,9 +151,4 @@ async function removeTraces(ctx: Ctx, ids: readonly string[]): Promise<void> {
       (error: Error) => ctx.log.warn({ err: error.message, run: id }, "traces of a deleted run are left"),
     );
   }
-}
-
-/** True when the run exists for this tenant; what a stream asks before it opens. */
-export async function assertRun(ctx: Ctx, runId: string): Promise<void> {
-  await withTenant(ctx.deps.db, ctx.tenantId, (tx) => getRunOrFault(tx, runId));
 }

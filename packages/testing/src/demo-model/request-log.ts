@@ -42,4 +42,3 @@ export function createRequestLog() {
     },
   };
 }
-export type RequestLog = ReturnType<typeof createRequestLog>;

@@ -1,4 +1,4 @@
-import { signIn } from "next-auth/react";
+import { signIn, signOut } from "next-auth/react";
 import { signInProblem } from "./sign-in-problem.ts";
 
 /** Signs this browser in with a cookie. Null when it worked, else what to tell; never throws. */
@@ -9,4 +9,11 @@ export async function signInHere(credentials: { email: string; password: string 
   } catch {
     return "The server did not answer. Check your connection, then try again.";
   }
+}
+
+/** Ends this browser's sign-in and goes to the sign-in page of the address that is open. Rejects when the server does not answer. */
+export async function signOutHere(): Promise<void> {
+  // Where the server thinks it lives may be another name for the same host, so it is not asked to redirect.
+  await signOut({ redirect: false });
+  window.location.assign("/sign-in");
 }

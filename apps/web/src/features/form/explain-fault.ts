@@ -14,6 +14,11 @@ export function explainFault(fault: Pick<DjinnError, "code" | "message" | "retry
       return { why: fault.message, fix: "Sign in again; what you typed is kept." };
     case "FORBIDDEN":
       return { why: fault.message, fix: "Ask an owner or administrator of your team." };
+    case "NOT_FOUND":
+      return {
+        why: `${fault.message}.`.replace("..", "."),
+        fix: "It was deleted or renamed, or belongs to another team.",
+      };
     case "INTERNAL":
     case "UNAVAILABLE":
     case "UPSTREAM":

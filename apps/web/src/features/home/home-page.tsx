@@ -9,7 +9,7 @@ import { useLiveRefresh } from "./live-refresh.ts";
 import { RecentCard } from "./recent-card.tsx";
 import { RunningCard } from "./running-card.tsx";
 import { SystemCard } from "./system-card.tsx";
-import { useHome } from "./use-home.ts";
+import { type Home, useHome } from "./use-home.ts";
 
 const SIGNS = {
   ok: { icon: CircleCheck, classes: "text-ok" },
@@ -25,7 +25,7 @@ export function HomePage() {
     <Page>
       <PageHeader
         title="Home"
-        description={<Answer answer={home.answer} />}
+        description={<Answer home={home} />}
         actions={
           <Button asChild variant="primary" icon={<Play aria-hidden />}>
             <Link href="/runs?dialog=new">New run</Link>
@@ -48,7 +48,10 @@ export function HomePage() {
   );
 }
 
-function Answer({ answer }: { answer: ReturnType<typeof useHome>["answer"] }) {
+function Answer({ home: { answer, incomplete } }: { home: Home }) {
+  if (answer === null && incomplete) {
+    return "Not everything could be loaded; see below.";
+  }
   if (answer === null) {
     return <span className="appear-late">Asking every part how it is …</span>;
   }

@@ -3,9 +3,10 @@ import { TextLink } from "@djinnbot/ui";
 import { History } from "lucide-react";
 import { CardList } from "./card-list.tsx";
 import { RunRow } from "./run-row.tsx";
+import { latestEnded } from "./runs-now.ts";
 import type { Home } from "./use-home.ts";
 
-/** The latest runs, whatever became of them. */
+/** The latest runs that ended, however they did. */
 export function RecentCard({ home }: { home: Home }) {
   const { data, error, refetch } = home.recent;
   return (
@@ -13,7 +14,7 @@ export function RecentCard({ home }: { home: Home }) {
       title="Recent runs"
       icon={<History aria-hidden />}
       what="The recent runs"
-      items={data?.items}
+      items={data && latestEnded(data.items, 8)}
       error={error}
       onRetry={() => void refetch()}
       keyOf={(run) => run.id}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attention, inProgress, taskTitle } from "./runs-now.ts";
+import { attention, inProgress, latestEnded, taskTitle } from "./runs-now.ts";
 
 const day = 24 * 3600 * 1000;
 const run = (status: "running" | "pending" | "failed" | "waiting", at: number) => ({
@@ -25,6 +25,13 @@ describe("attention", () => {
       ["failed", now],
       ["failed", now - day],
     ]);
+  });
+});
+
+describe("latestEnded", () => {
+  it("leaves out what is under way", () => {
+    const runs = [run("running", 5), run("failed", 4), run("waiting", 3), run("failed", 2), run("failed", 1)];
+    expect(latestEnded(runs, 2).map(({ createdAt }) => createdAt)).toEqual([4, 2]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Run } from "@djinnbot/contracts";
+import { isTerminal, type Run } from "@djinnbot/contracts";
 
 /** Failures older than this no longer ask for anybody. */
 const attentionMs = 7 * 24 * 3600 * 1000;
@@ -17,6 +17,11 @@ export function attention<R extends Dated>(runs: readonly R[], now: number): R[]
   return runs
     .filter((run) => run.status !== "failed" || now - at(run) < attentionMs)
     .toSorted((a, b) => rank(a) - rank(b) || at(b) - at(a));
+}
+
+/** The first `most` runs of a list, newest first, that are over; those under way stand elsewhere. */
+export function latestEnded<R extends Pick<Run, "status">>(runs: readonly R[], most: number): R[] {
+  return runs.filter((run) => isTerminal(run.status)).slice(0, most);
 }
 
 /** The first line of a task, at most `max` characters. */

@@ -10,7 +10,7 @@ const refetchInterval = 30_000;
 
 /** What Home shows, and the one sentence above it. The queries go out together as one request. */
 export function useHome() {
-  const recent = trpc.runs.list.useQuery({ limit: 8 }, { refetchInterval });
+  const recent = trpc.runs.list.useQuery({ limit: 30 }, { refetchInterval });
   const running = trpc.runs.list.useQuery({ limit: 20, status: "running" }, { refetchInterval });
   const pending = trpc.runs.list.useQuery({ limit: 20, status: "pending" }, { refetchInterval });
   const waiting = trpc.runs.list.useQuery({ limit: 20, status: "waiting" }, { refetchInterval });
@@ -35,6 +35,8 @@ export function useHome() {
       error: status.error ?? providers.error ?? settings.error,
       retry: () => void Promise.all([status.refetch(), providers.refetch(), settings.refetch()]),
     },
+    /** Something that the answer needs could not be loaded; its card says what. */
+    incomplete: [status, providers, settings, now, trouble].some(({ error }) => error),
     answer: parts && open && needs ? verdict({ parts, running: open.length, attention: needs.length }) : null,
   };
 }

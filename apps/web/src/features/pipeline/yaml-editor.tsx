@@ -29,6 +29,10 @@ export type YamlEditorProps = {
   ref?: Ref<YamlEditorHandle>;
 };
 
+// Constants: another object would set the editor up anew and close its search.
+const WRITING = { autocompletion: false };
+const READING = { autocompletion: false, highlightActiveLine: false, highlightActiveLineGutter: false };
+
 /** A YAML editor with problems marked where they are. It is large; load it when it is needed. */
 export default function YamlEditor(props: YamlEditorProps) {
   const { text, onChange, readOnly, problems, marked } = props;
@@ -54,7 +58,7 @@ export default function YamlEditor(props: YamlEditorProps) {
       theme="none"
       height="100%"
       extensions={extensions}
-      basicSetup={{ autocompletion: false, highlightActiveLine: !readOnly, highlightActiveLineGutter: !readOnly }}
+      basicSetup={readOnly ? READING : WRITING}
       className="h-full min-h-0 flex-1 overflow-hidden"
     />
   );
@@ -76,7 +80,9 @@ function extensionsFor(readOnly: boolean, latest: { current: YamlEditorProps }):
     EditorView.updateListener.of((update) => {
       // Only a step of the reader counts, not one that follows from a selection in the diagram.
       if (update.selectionSet && update.transactions.some((change) => change.isUserEvent("select"))) {
-        latest.current.onLine(update.state.doc.lineAt(update.state.selection.main.head).number);
+        const { number } = update.state.doc.lineAt(update.state.selection.main.head);
+        // What follows may write to the editor, which it refuses before this update is done.
+        queueMicrotask(() => latest.current.onLine(number));
       }
     }),
   ];

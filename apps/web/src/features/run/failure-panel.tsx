@@ -30,11 +30,11 @@ export function FailurePanel({ run, timeline }: { run: RunDetail; timeline: read
       <ErrorState
         title={failure.meaning}
         why={
-          <span className="flex flex-col items-start gap-1">
+          <span className="flex flex-wrap items-start gap-x-2 gap-y-1">
             <Badge tone="danger" className="font-mono">
               {failure.code}
             </Badge>
-            <span className="prose-width whitespace-pre-wrap">{failure.message}</span>
+            <span className="prose-width min-w-0 flex-1 basis-64 whitespace-pre-wrap">{failure.message}</span>
           </span>
         }
         fix={failure.remedy}

@@ -7,8 +7,8 @@ import { foldEvents } from "./fold-events.ts";
 import { type ArrivedEvent, emptyRun, type RunModel } from "./transcript-model.ts";
 
 type FeedOptions = {
-  /** The stored state of the run and when it was read (epoch ms): a run that goes on after its end is followed again. */
-  stored: { status: RunStatus; readAt: number } | null;
+  /** The stored run and when it was read (epoch ms): one that changes after the end of its stream is followed again. */
+  stored: { status: RunStatus; updatedAt: number; readAt: number } | null;
   /** Hears of what came live, so that rows can be read again. */
   onFresh: (events: readonly RunEvent[]) => void;
   /** The stream said that the run is over. */
@@ -34,9 +34,16 @@ export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOption
   const connection = useRunEvents({ runId, since, epoch, enabled: past !== null, onEvent: gather });
 
   const endedAt = useEndedAt(connection === "ended", onEnd);
+  const atEnd = useRef<number | null>(null);
   useEffect(() => {
-    if (endedAt !== null && stored !== null && stored.readAt > endedAt && !isTerminal(stored.status)) {
-      setEpoch((before) => before + 1);
+    if (endedAt === null) {
+      atEnd.current = null;
+    } else if (stored !== null && stored.readAt > endedAt) {
+      // A restart may be over again before the row is read, so the state alone does not tell.
+      atEnd.current ??= stored.updatedAt;
+      if (!isTerminal(stored.status) || stored.updatedAt !== atEnd.current) {
+        setEpoch((before) => before + 1);
+      }
     }
   }, [endedAt, stored]);
   return { model: live ?? first, history, connection };

@@ -38,10 +38,10 @@ export function useRun(runId: string) {
       void utils.llmCalls.list.invalidate({ runId });
     }, REREAD_MS);
   };
-  const status = run.data?.status;
+  const { data, dataUpdatedAt } = run;
   const stored = useMemo(
-    () => (status === undefined ? null : { status, readAt: run.dataUpdatedAt }),
-    [status, run.dataUpdatedAt],
+    () => (data === undefined ? null : { status: data.status, updatedAt: data.updatedAt, readAt: dataUpdatedAt }),
+    [data, dataUpdatedAt],
   );
   const feed = useRunFeed(runId, {
     stored,

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { ModelCombobox } from "./model-combobox.tsx";
+import { runsOnDemo } from "./models.ts";
 import { TestResult } from "./test-result.tsx";
 
 type KeySavedProps = { provider: Provider; onClose: () => void; onEdit: () => void };
@@ -62,7 +63,9 @@ function useDefaultChoice(providerId: string, onDone: () => void) {
   const models = trpc.settings.providerModels.useQuery({ providerId });
   const update = trpc.settings.update.useMutation();
   const [typed, setModel] = useState<string | null>(null);
-  const current = settings.data?.defaultWorkingModel ?? "";
+  const providers = trpc.settings.providers.useQuery({});
+  const isDemo = settings.data && providers.data ? runsOnDemo(settings.data, providers.data) : true;
+  const current = isDemo ? "" : (settings.data?.defaultWorkingModel ?? "");
   const first = models.data?.models[0];
   const suggested = current !== "" ? current : first ? `${providerId}/${first.id}` : "";
   const model = typed ?? suggested;

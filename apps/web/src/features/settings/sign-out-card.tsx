@@ -1,15 +1,15 @@
 "use client";
 import { Button, Card, CardBody, CardHeader } from "@djinnbot/ui";
 import { LogOut } from "lucide-react";
-import { signOut } from "next-auth/react";
 import { useState } from "react";
+import { signOutHere } from "../auth/browser-sign-in.ts";
 
 /** The way out of this browser. */
 export function SignOutCard() {
   const [leaving, setLeaving] = useState(false);
   const leave = () => {
     setLeaving(true);
-    signOut({ callbackUrl: "/sign-in" }).catch(() => setLeaving(false));
+    signOutHere().catch(() => setLeaving(false));
   };
   return (
     <Card>

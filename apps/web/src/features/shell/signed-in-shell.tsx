@@ -1,6 +1,8 @@
 "use client";
-import { getSession, signOut } from "next-auth/react";
+import { toast } from "@djinnbot/ui";
+import { getSession } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
+import { signOutHere } from "../auth/browser-sign-in.ts";
 import { AppShell } from "./app-shell.tsx";
 import type { Viewer } from "./profile-menu.tsx";
 
@@ -10,5 +12,10 @@ type SignedInShellProps = { viewer: Viewer; collapsed: boolean; banners?: ReactN
 export function SignedInShell(props: SignedInShellProps) {
   // Asking for the session renews its cookie: who comes back every few days stays signed in.
   useEffect(() => void getSession(), []);
-  return <AppShell {...props} onSignOut={() => void signOut({ callbackUrl: "/sign-in" })} />;
+  return (
+    <AppShell
+      {...props}
+      onSignOut={() => void signOutHere().catch(() => toast.error("Signing out failed. Check your connection."))}
+    />
+  );
 }
