@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { withNext } from "@/features/auth/next-path.ts";
 import { InstallationBanners } from "@/features/home/installation-banners.tsx";
+import { PaletteSearch } from "@/features/search/palette-search.tsx";
 import { loadViewer } from "@/features/shell/load-viewer.ts";
 import { SIDEBAR_COOKIE } from "@/features/shell/preferences.ts";
 import { SignedInShell } from "@/features/shell/signed-in-shell.tsx";
@@ -16,6 +17,7 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   return (
     <SignedInShell viewer={viewer} collapsed={collapsed} banners={<InstallationBanners />}>
       {children}
+      <PaletteSearch />
     </SignedInShell>
   );
 }

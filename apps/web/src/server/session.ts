@@ -2,7 +2,6 @@
 import { findViewer, type Viewer } from "@djinnbot/api";
 import type { auth, OutputOf, tenants } from "@djinnbot/contracts";
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
 import { cache } from "react";
 import { web } from "./deps.ts";
 
@@ -22,14 +21,3 @@ export const findSession = cache(async (): Promise<Session | null> => {
   const [user, tenant] = await Promise.all([viewer.services.auth.me({}), viewer.services.tenants.me({})]);
   return { ...viewer, user, tenant };
 });
-
-/** The session of this request; sends others to the sign-in page, and back here afterwards. */
-export async function getSession(): Promise<Session> {
-  const session = await findSession();
-  if (session) {
-    return session;
-  }
-  // Set by proxy.ts: a page does not know its own address.
-  const path = (await headers()).get("x-path") ?? "/";
-  redirect(path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`);
-}

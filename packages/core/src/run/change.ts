@@ -8,7 +8,7 @@ import { change } from "../change.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { getRunOrFault, lockRunOrFault, outputsOf, toRun } from "./queries.ts";
+import { lockRunOrFault, outputsOf, toRun } from "./queries.ts";
 
 /** Changes the context or the model of a run; steps that start afterwards use them. */
 export async function updateRun({ ctx, input }: VerbArgs<typeof runs.update>) {

@@ -7,6 +7,8 @@ export type PlacedEdge = { points: readonly Point[]; label: Point | null };
 export type Placement = {
   nodes: ReadonlyMap<string, Point & { width: number; height: number }>;
   edges: ReadonlyMap<string, PlacedEdge>;
+  /** Around all nodes, edges and labels. */
+  size: { width: number; height: number };
 };
 
 export const STEP_SIZE = { width: 208, height: 64 };
@@ -51,7 +53,11 @@ export async function layOut(graph: Graph): Promise<Placement> {
       labels: edge.label === "" ? [] : [{ text: edge.label, width: labelWidth(edge.label), height: LABEL_HEIGHT }],
     })),
   });
-  return { nodes: new Map((placed.children ?? []).map(nodeOf)), edges: new Map((placed.edges ?? []).map(edgeOf)) };
+  return {
+    nodes: new Map((placed.children ?? []).map(nodeOf)),
+    edges: new Map((placed.edges ?? []).map(edgeOf)),
+    size: { width: placed.width ?? 0, height: placed.height ?? 0 },
+  };
 }
 
 function nodeOf({ id, x = 0, y = 0, width = 0, height = 0 }: ElkNode) {

@@ -3,6 +3,7 @@ import {
   Background,
   Controls,
   type Edge,
+  getViewportForBounds,
   MarkerType,
   type Node,
   ReactFlow,
@@ -10,7 +11,7 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
 import { layOut, type Placement, sizeOf } from "./elk-layout.ts";
 import { FlowEdge, type FlowEdgeData } from "./flow-edge.tsx";
 import { END_ID, type Graph, type GraphEdge, START_ID } from "./graph.ts";
@@ -26,7 +27,19 @@ export type FlowDiagramProps = {
 
 const NODE_TYPES = { step: StepNode, missing: MissingNode, start: EndNode, end: EndNode };
 const EDGE_TYPES = { flow: FlowEdge };
-const PADDING = 0.12;
+const PADDING = 0.06;
+const MIN_ZOOM = 0.2;
+
+/** The library's own parts in our colours, dark and light. */
+const COLOURS = {
+  "--xy-controls-button-background-color": "var(--surface)",
+  "--xy-controls-button-background-color-hover": "var(--hover)",
+  "--xy-controls-button-color": "var(--fg)",
+  "--xy-controls-button-color-hover": "var(--fg)",
+  "--xy-controls-button-border-color": "var(--line)",
+  "--xy-controls-box-shadow": "0 0 0 1px var(--line)",
+  "--xy-attribution-background-color": "transparent",
+} as CSSProperties;
 
 /** The pipeline as a diagram. It is large; load it when it is needed. */
 export default function FlowDiagram(props: FlowDiagramProps) {
@@ -55,8 +68,9 @@ function Diagram(props: FlowDiagramProps) {
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        minZoom={0.2}
+        minZoom={MIN_ZOOM}
         maxZoom={1.5}
+        style={COLOURS}
         className="bg-transparent!"
       >
         <Background gap={20} color="var(--line)" bgColor="transparent" />
@@ -148,9 +162,13 @@ type CameraProps = { placement: Placement | null; selectedId: string | null };
 function Camera({ placement, selectedId }: CameraProps) {
   const flow = useReactFlow();
   useEffect(() => {
-    if (placement !== null) {
-      requestAnimationFrame(() => void flow.fitView({ padding: PADDING, maxZoom: 1 }));
+    const frame = document.querySelector(".react-flow")?.getBoundingClientRect();
+    if (placement === null || !frame || frame.width === 0) {
+      return;
     }
+    // Edges and their labels reach beyond the nodes, so it is the whole layout that must fit.
+    const bounds = { x: 0, y: 0, ...placement.size };
+    void flow.setViewport(getViewportForBounds(bounds, frame.width, frame.height, MIN_ZOOM, 1, PADDING));
   }, [flow, placement]);
   useEffect(() => {
     const place = selectedId === null ? undefined : placement?.nodes.get(selectedId);

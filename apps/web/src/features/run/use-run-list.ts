@@ -34,6 +34,8 @@ export function useRunList({ status, pipelineId, search }: RunFilter) {
   const list = trpc.runs.list.useInfiniteQuery(input, {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: (before) => before,
+    // Events keep the rows up to date; a list that is read again by itself would jump.
+    refetchOnWindowFocus: false,
   });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
