@@ -1,4 +1,5 @@
 // The test projects: pure units, integration on real servers, the launcher itself, and workloads on a real Docker engine.
+import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/.data/**", "**/e2e/**", "bench/**"];
@@ -16,6 +17,8 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // The web app's own short name for its sources.
+        resolve: { alias: { "@": join(import.meta.dirname, "apps/web/src") } },
         test: {
           name: "unit",
           include: inRooms("*.test.{ts,tsx}"),

@@ -1,5 +1,5 @@
 // Bundles the runtime into dist/: main.js and the parts it loads on demand; runs with nothing but Node beside it.
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
@@ -16,7 +16,15 @@ const englishOnly = {
 
 const room = import.meta.dirname;
 const outdir = process.argv[2] ?? join(room, "dist");
-rmSync(outdir, { recursive: true, force: true });
+// A runtime that is at work loads its parts by name later on: those of earlier builds stay for a day.
+const keepMs = 24 * 60 * 60 * 1000;
+if (existsSync(outdir)) {
+  for (const name of readdirSync(outdir)) {
+    if (Date.now() - statSync(join(outdir, name)).mtimeMs > keepMs) {
+      rmSync(join(outdir, name), { recursive: true, force: true });
+    }
+  }
+}
 await build({
   entryPoints: [join(room, "src/main.ts")],
   outdir,

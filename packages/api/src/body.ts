@@ -5,7 +5,7 @@ import { Fault } from "@djinnbot/contracts";
 export const maxBodyBytes = 1_048_576;
 const maxDepth = 64;
 
-/** The body as text. Throws TOO_LARGE above `maxBodyBytes`, without reading further. */
+/** The body as text. Throws TOO_LARGE above `maxBodyBytes`, without reading further: the rest is the host's to drain. */
 export async function readText(request: Request): Promise<string> {
   const tooLarge = new Fault("TOO_LARGE", `The body may have at most ${maxBodyBytes} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) {
@@ -16,7 +16,8 @@ export async function readText(request: Request): Promise<string> {
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
+  // A cancelled body would take its connection down, and with it our answer.
+  for await (const chunk of request.body.values({ preventCancel: true })) {
     size += chunk.byteLength;
     if (size > maxBodyBytes) {
       throw tooLarge;

@@ -38,6 +38,21 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
+/** How long a client may go on sending a body that nobody reads any more. */
+const drainMs = 2000;
+
+/** Takes what is left of a body that was refused: a connection with unread bytes would never carry another request. */
+function drain(incoming: IncomingMessage): void {
+  if (incoming.complete || incoming.destroyed) {
+    return;
+  }
+  incoming.removeAllListeners("data");
+  incoming.resume();
+  const timer = setTimeout(() => incoming.destroy(), drainMs);
+  incoming.once("end", () => clearTimeout(timer));
+  incoming.once("close", () => clearTimeout(timer));
+}
+
 async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const abort = new AbortController();
   outgoing.once("close", () => abort.abort());
@@ -46,6 +61,7 @@ async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing
       ip: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? null,
     });
     await send(response, outgoing, incoming.method === "HEAD");
+    drain(incoming);
   } catch {
     // The handler answers its own failures; what arrives here is an address that is no URL, or a body that broke off.
     if (outgoing.headersSent) {

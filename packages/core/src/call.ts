@@ -3,6 +3,7 @@ import { type AnyContract, contracts, Fault, scopes, validationFault } from "@dj
 import type { Ctx, Deps, PublicCtx } from "./ctx.ts";
 import { guard } from "./guard.ts";
 import type { Services } from "./services.ts";
+import { findUnstorable } from "./storable.ts";
 import { verbs } from "./verbs.ts";
 
 const allScopes: PublicCtx["scopes"] = new Set(scopes);
@@ -25,10 +26,12 @@ export async function call(caller: Caller, noun: string, verb: string, input: un
   if (contract.scope !== "public" && caller.tenantId === null) {
     throw new Fault("BAD_REQUEST", "Say which tenant: send X-Tenant-Id.");
   }
+  const where = contract.method === "GET" || contract.method === "DELETE" ? "query" : "body";
   const parsed = contract.input.safeParse(input ?? {});
   if (!parsed.success) {
-    throw validationFault(parsed.error, contract.method === "GET" || contract.method === "DELETE" ? "query" : "body");
+    throw validationFault(parsed.error, where);
   }
+  refuseUnstorable(parsed.data, where);
   const ctx = caller.tenantId === null ? caller : { ...caller, services: servicesFor(caller) };
   const output = contract.output.safeParse(await run({ ctx, input: parsed.data }));
   if (!output.success) {
@@ -39,6 +42,15 @@ export async function call(caller: Caller, noun: string, verb: string, input: un
     throw new Fault("INTERNAL", "The answer could not be built.");
   }
   return output.data;
+}
+
+function refuseUnstorable(input: unknown, where: string): void {
+  const path = findUnstorable(input);
+  if (path) {
+    const loc = [where, ...path];
+    const msg = "text with the character U+0000 or with half a character cannot be stored";
+    throw new Fault("VALIDATION", `${loc.join(".")}: ${msg}`, { details: [{ loc, msg, type: "invalid_text" }] });
+  }
 }
 
 /** The in-process transport of {@link Services}. */

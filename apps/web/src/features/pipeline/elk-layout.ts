@@ -42,7 +42,7 @@ export function labelWidth(label: string): number {
 /** Lays a diagram out from top to bottom. */
 export async function layOut(graph: Graph): Promise<Placement> {
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
-  const placed = await new Elk().layout({
+  const placed: ElkNode = await new Elk().layout({
     id: "root",
     layoutOptions: OPTIONS,
     children: graph.nodes.map((node) => ({ id: node.id, ...sizeOf(node) })),

@@ -9,6 +9,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
@@ -161,6 +162,9 @@ type CameraProps = { placement: Placement | null; selectedId: string | null };
 /** Shows the whole diagram when its shape changes, and the selected node when it is out of sight. */
 function Camera({ placement, selectedId }: CameraProps) {
   const flow = useReactFlow();
+  // On a phone the diagram may begin out of sight, without a size.
+  const shown = useStore((state) => state.width > 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: fits again once there is a size
   useEffect(() => {
     const frame = document.querySelector(".react-flow")?.getBoundingClientRect();
     if (placement === null || !frame || frame.width === 0) {
@@ -169,7 +173,7 @@ function Camera({ placement, selectedId }: CameraProps) {
     // Edges and their labels reach beyond the nodes, so it is the whole layout that must fit.
     const bounds = { x: 0, y: 0, ...placement.size };
     void flow.setViewport(getViewportForBounds(bounds, frame.width, frame.height, MIN_ZOOM, 1, PADDING));
-  }, [flow, placement]);
+  }, [flow, placement, shown]);
   useEffect(() => {
     const place = selectedId === null ? undefined : placement?.nodes.get(selectedId);
     const frame = document.querySelector(".react-flow")?.getBoundingClientRect();

@@ -40,7 +40,6 @@ const COMPONENTS: Components = {
   strong: ({ children }) => <strong className="font-semibold">{children}</strong>,
   inlineCode: ({ children }) => <code className="rounded-sm bg-sunken px-1 font-mono text-xs">{children}</code>,
   code: ({ children }) => <CodeBlock code={textOf(children).replace(/\n$/, "")} className="my-2" />,
-  pre: ({ children }) => <>{children}</>,
   table: ({ children }) => (
     <div className="my-2 overflow-x-auto">
       <table className="border-collapse text-sm">{children}</table>

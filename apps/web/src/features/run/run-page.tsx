@@ -1,6 +1,6 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
-import type { RunDetail, RunStatus } from "@djinnbot/contracts";
+import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
 import {
   Button,
   EmptyState,
@@ -13,7 +13,7 @@ import {
   TabsList,
   TabsTrigger,
 } from "@djinnbot/ui";
-import { SearchX } from "lucide-react";
+import { Radio, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
@@ -65,6 +65,11 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
   const tab = TABS.find((name) => name === url.get("tab")) ?? "transcript";
   const entry = findEntry(timeline, url.get("step")) ?? defaultEntry(timeline, status);
   const select = (key: string) => url.set({ step: key, tab: tab === "outputs" ? tab : null });
+  const chosen = url.get("step");
+  const over = isTerminal(status);
+  // While nothing is chosen the running step is shown; what is being read must not go away under the reader.
+  const stay = () => (chosen === null && !over && entry !== null ? url.set({ step: entry.key }) : undefined);
+  const running = over ? null : defaultEntry(timeline, status);
   const crumb = useMemo(() => crumbOf(run.task), [run.task]);
   const commits = timeline.filter((candidate) => candidate.commitHash !== null).length;
   return (
@@ -95,6 +100,18 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
           ) : (
             <StepTimeline entries={timeline} selectedKey={entry?.key ?? null} onSelect={select} />
           )}
+          {chosen === null || running === null || running.key === entry?.key ? null : (
+            <div className="border-t border-line p-2">
+              <Button
+                size="sm"
+                className="w-full"
+                icon={<Radio aria-hidden />}
+                onClick={() => url.set({ step: null, tab: null })}
+              >
+                Follow the running step
+              </Button>
+            </div>
+          )}
           <RunNotices model={feed.model} />
         </aside>
         <section
@@ -124,7 +141,15 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
                 tabIndex={-1}
                 className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
               >
-                <TabBody tab={name} run={run} entry={entry} feed={feed} timeline={timeline} onSelect={select} />
+                <TabBody
+                  tab={name}
+                  run={run}
+                  entry={entry}
+                  feed={feed}
+                  timeline={timeline}
+                  onSelect={select}
+                  onRead={stay}
+                />
               </TabsContent>
             ))}
           </Tabs>
@@ -137,10 +162,11 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
 type TabBodyProps = Omit<RunBodyProps, "status"> & {
   tab: Tab;
   entry: TimelineEntry | null;
+  onRead: () => void;
   onSelect: (key: string) => void;
 };
 
-function TabBody({ tab, run, entry, feed, timeline, onSelect }: TabBodyProps) {
+function TabBody({ tab, run, entry, feed, timeline, onSelect, onRead }: TabBodyProps) {
   if (tab === "raw") {
     return <RawTab events={feed.model.events} />;
   }
@@ -175,7 +201,9 @@ function TabBody({ tab, run, entry, feed, timeline, onSelect }: TabBodyProps) {
     );
   }
   const items = feed.model.attempts[entry.key]?.items ?? [];
-  return <TranscriptView key={entry.key} entry={entry} items={items} loading={feed.history.isPending} />;
+  return (
+    <TranscriptView key={entry.key} entry={entry} items={items} loading={feed.history.isPending} onRead={onRead} />
+  );
 }
 
 function RunNotices({ model }: { model: RunModel }) {

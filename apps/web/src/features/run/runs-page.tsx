@@ -46,20 +46,6 @@ export function RunsPage() {
         }
       />
       <Filters url={url} />
-      {fresh > 0 ? (
-        <Button
-          size="sm"
-          variant="primary"
-          icon={<ArrowUp aria-hidden />}
-          onClick={() => {
-            window.scrollTo({ top: 0 });
-            void showNew();
-          }}
-          className="sticky top-14 z-10 self-center shadow-pop"
-        >
-          {plural(fresh, "new run")}
-        </Button>
-      ) : null}
       {list.isError ? (
         <FaultState
           title={runs.length === 0 ? "The runs could not be loaded" : "The list could not be brought up to date"}
@@ -69,19 +55,22 @@ export function RunsPage() {
         />
       ) : null}
       {list.isError && runs.length === 0 ? null : (
-        <Card ref={frame} className="overflow-hidden">
-          {list.isPending ? (
-            <SkeletonTable columns={6} rows={8} />
-          ) : runs.length === 0 ? (
-            <NoRuns
-              filtered={filtered}
-              onNew={openNew}
-              onClear={() => url.set({ status: null, pipeline: null, q: null })}
-            />
-          ) : (
-            <RunsTable runs={runs} dimmed={list.isPlaceholderData} />
-          )}
-        </Card>
+        <div className="relative">
+          {fresh > 0 ? <NewRunsButton count={fresh} onShow={showNew} /> : null}
+          <Card ref={frame} className="overflow-hidden">
+            {list.isPending ? (
+              <SkeletonTable columns={6} rows={8} />
+            ) : runs.length === 0 ? (
+              <NoRuns
+                filtered={filtered}
+                onNew={openNew}
+                onClear={() => url.set({ status: null, pipeline: null, q: null })}
+              />
+            ) : (
+              <RunsTable runs={runs} dimmed={list.isPlaceholderData} />
+            )}
+          </Card>
+        </div>
       )}
       {list.hasNextPage ? (
         <Button className="self-center" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -94,6 +83,26 @@ export function RunsPage() {
         onClose={() => url.set({ dialog: null, new: null })}
       />
     </Page>
+  );
+}
+
+/** Hangs over the list, so that its coming moves nothing. */
+function NewRunsButton({ count, onShow }: { count: number; onShow: () => Promise<void> }) {
+  return (
+    <div className="sticky top-16 z-20 flex h-0 justify-center">
+      <Button
+        size="sm"
+        variant="primary"
+        icon={<ArrowUp aria-hidden />}
+        onClick={() => {
+          window.scrollTo({ top: 0 });
+          void onShow();
+        }}
+        className="-mt-3.5 shadow-pop"
+      >
+        {plural(count, "new run")}
+      </Button>
+    </div>
   );
 }
 

@@ -7,17 +7,29 @@ import { TranscriptRow } from "./transcript-item.tsx";
 import { isOver, type TranscriptItem } from "./transcript-model.ts";
 import { searchText, useTranscriptSearch } from "./use-transcript-search.ts";
 
-type TranscriptViewProps = { entry: TimelineEntry; items: readonly TranscriptItem[]; loading: boolean };
+type TranscriptViewProps = {
+  entry: TimelineEntry;
+  items: readonly TranscriptItem[];
+  loading: boolean;
+  /** The reader has turned to something in it: it must not be exchanged for the next step. */
+  onRead: () => void;
+};
 
 /** What the agent of one step says and does, as it happens. */
-export function TranscriptView({ entry, items, loading }: TranscriptViewProps) {
+export function TranscriptView({ entry, items, loading, onRead }: TranscriptViewProps) {
   const feed = useRef<VirtualFeedHandle>(null);
   const folds = useFolds(items);
   const search = useTranscriptSearch({ items, onShow: (index) => feed.current?.scrollToIndex(index) });
   const live = !isOver(entry.status);
   const lastId = items.at(-1)?.id;
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <div
+      className="flex min-h-0 flex-1 flex-col"
+      onWheelCapture={(event) => (event.deltaY < 0 ? onRead() : undefined)}
+      onTouchMoveCapture={onRead}
+      onPointerDownCapture={onRead}
+      onKeyDownCapture={(event) => (event.key === "Tab" ? undefined : onRead())}
+    >
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1">
         <SearchBar search={search} />
         <div className="ml-auto flex items-center gap-1">
@@ -46,7 +58,7 @@ export function TranscriptView({ entry, items, loading }: TranscriptViewProps) {
         estimateSize={estimate}
         label={`Transcript of ${entry.stepId}`}
         height="auto"
-        noun="new entry"
+        noun="new item"
         startAt={live ? "end" : "start"}
         className="flex-1 py-1"
         empty={<Nothing entry={entry} loading={loading} />}

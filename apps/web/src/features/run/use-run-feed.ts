@@ -8,7 +8,7 @@ import { type ArrivedEvent, emptyRun, type RunModel } from "./transcript-model.t
 
 type FeedOptions = {
   /** The stored run and when it was read (epoch ms): one that changes after the end of its stream is followed again. */
-  stored: { status: RunStatus; updatedAt: number; readAt: number } | null;
+  stored: { status: RunStatus; updatedAt: number; readAt: number; lastKey: string | null } | null;
   /** Hears of what came live, so that rows can be read again. */
   onFresh: (events: readonly RunEvent[]) => void;
   /** The stream said that the run is over. */
@@ -33,20 +33,21 @@ export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOption
   });
   const connection = useRunEvents({ runId, since, epoch, enabled: past !== null, onEvent: gather });
 
+  const model = live ?? first;
   const endedAt = useEndedAt(connection === "ended", onEnd);
-  const atEnd = useRef<number | null>(null);
+  const followedFor = useRef<number | null>(null);
   useEffect(() => {
-    if (endedAt === null) {
-      atEnd.current = null;
-    } else if (stored !== null && stored.readAt > endedAt) {
-      // A restart may be over again before the row is read, so the state alone does not tell.
-      atEnd.current ??= stored.updatedAt;
-      if (!isTerminal(stored.status) || stored.updatedAt !== atEnd.current) {
-        setEpoch((before) => before + 1);
-      }
+    if (endedAt === null || stored === null || stored.readAt <= endedAt) {
+      return;
     }
-  }, [endedAt, stored]);
-  return { model: live ?? first, history, connection };
+    // A restart may be over again before its row is read, so the state alone does not tell; each state of the row is tried once.
+    const untold = stored.lastKey !== null && !(stored.lastKey in model.attempts);
+    if ((untold || !isTerminal(stored.status)) && followedFor.current !== stored.updatedAt) {
+      followedFor.current = stored.updatedAt;
+      setEpoch((before) => before + 1);
+    }
+  }, [endedAt, stored, model.attempts]);
+  return { model, history, connection };
 }
 
 /** Hands over at once what is told within one frame: each hand-over copies what it adds to. */

@@ -3,6 +3,7 @@ import type { RunEvent } from "@djinnbot/contracts";
 import { useEffect, useMemo, useRef } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { buildTimeline, liveStatus } from "./timeline.ts";
+import { attemptKey } from "./transcript-model.ts";
 import { useRunFeed } from "./use-run-feed.ts";
 
 /** Events after which the rows of the run say something new; what is only narrated is not among them. */
@@ -39,10 +40,13 @@ export function useRun(runId: string) {
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;
-  const stored = useMemo(
-    () => (data === undefined ? null : { status: data.status, updatedAt: data.updatedAt, readAt: dataUpdatedAt }),
-    [data, dataUpdatedAt],
-  );
+  const stored = useMemo(() => {
+    const last = data?.steps.at(-1);
+    const lastKey = last === undefined ? null : attemptKey(last.stepId, last.attempt);
+    return data === undefined
+      ? null
+      : { status: data.status, updatedAt: data.updatedAt, readAt: dataUpdatedAt, lastKey };
+  }, [data, dataUpdatedAt]);
   const feed = useRunFeed(runId, {
     stored,
     onFresh: (events) => {

@@ -597,3 +597,6 @@ ALTER TABLE runs ADD CONSTRAINT runs_status_known
   CHECK (status IN ('pending', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'));
 ALTER TABLE steps ADD CONSTRAINT steps_status_known
   CHECK (status IN ('pending', 'queued', 'running', 'waiting', 'completed', 'failed', 'retrying', 'cancelled'));
+
+-- What sweeps look for every second: few open rows among many finished ones.
+CREATE INDEX "idx_runs_open" ON "runs"("status", "created_at") WHERE status IN ('pending', 'running', 'waiting', 'paused');
