@@ -43,6 +43,8 @@ test("pages are accessible, quiet and fit the screen, light, dark and on a phone
 
 test("wrong sign-in, taken address and a stranger's page say what to do", async ({ page, context }) => {
   const account = await register(page);
+  // Away from the page first: one that is open notices by itself that its session ended.
+  await page.goto("about:blank");
   await context.clearCookies();
   await page.goto("/runs");
   await page.waitForURL(/\/sign-in/);
@@ -54,6 +56,7 @@ test("wrong sign-in, taken address and a stranger's page say what to do", async 
   await page.locator('input[name="password"]').fill(account.password);
   await page.locator('button[type="submit"]').click();
   await page.waitForURL(/\/runs/);
+  await page.goto("about:blank");
   await context.clearCookies();
   await page.goto("/register");
   await page.locator('input[name="email"]').fill(account.email);

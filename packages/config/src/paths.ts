@@ -16,6 +16,8 @@ function safe(part: string): string {
 export function tenantPaths(dataDir: string, tenantId: string) {
   const root = join(resolve(dataDir), "tenants", safe(tenantId));
   const run = (runId: string) => join(root, "runs", safe(runId));
+  const mirror = (repository: string) =>
+    join(root, "workspaces", `${createHash("sha256").update(repository).digest("hex").slice(0, 32)}.git`);
   return {
     root,
     runs: join(root, "runs"),
@@ -27,8 +29,9 @@ export function tenantPaths(dataDir: string, tenantId: string) {
     /** What the engine keeps of a run's workloads: their output and how they ended. Never visible inside one. */
     workloads: (runId: string) => join(run(runId), "workloads"),
     /** Bare mirror of a repository, named by the hash of its address; only the engine touches it. */
-    mirror: (repository: string) =>
-      join(root, "workspaces", `${createHash("sha256").update(repository).digest("hex").slice(0, 32)}.git`),
+    mirror,
+    /** The mirror of a run without a repository: its alone. */
+    ownMirror: (runId: string) => mirror(`run:${runId}`),
     vault: (agentId: string) => join(root, "vaults", safe(agentId)),
     sandbox: (agentId: string) => join(root, "sandboxes", safe(agentId)),
   };

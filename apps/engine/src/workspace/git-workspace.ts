@@ -19,7 +19,7 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
   const places = (run: WorkspaceRun) => {
     const paths = tenantPaths(dataDir, run.tenantId);
     return {
-      mirror: paths.mirror(run.repository ?? `run:${run.runId}`),
+      mirror: run.repository === null ? paths.ownMirror(run.runId) : paths.mirror(run.repository),
       workspace: paths.workspace(run.runId),
       home: (agentId: string) => paths.home(run.runId, agentId),
       branch: `run/${run.runId}`,
