@@ -34,7 +34,7 @@ const rules: Rule[] = [
     name: "the environment",
     pattern: /process\.env\b/,
     allowed:
-      /env\.ts$|\.config\.(ts|mjs)$|\/build\.mjs$|^apps\/(engine|runtime)\/src\/main\.ts$|^packages\/testing\/|^apps\/web\/(instrumentation|src\/features\/shell\/content-security-policy)\.ts$/,
+      /env\.ts$|\.config\.(ts|mjs)$|\/build\.mjs$|^apps\/(engine|runtime)\/src\/main\.ts$|^packages\/testing\/|^apps\/web\/(instrumentation|src\/features\/shell\/content-security-policy|src\/features\/settings\/snippets)\.ts$/,
     say: "process.env is read in env.ts (or handed to it by main.ts)",
   },
   {

@@ -5,8 +5,9 @@ import { messageOf, Problem } from "../services/problem.ts";
 import { startDaemon, tailOf } from "../services/process.ts";
 import { ensureBuilt } from "./build.ts";
 import { configuredKeys, runChecks } from "./checks.ts";
-import { publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
+import { internalUrl, publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
 import { type Child, type ChildPlan, deathOf, logPath, startChild, stopChild, untilReady } from "./children.ts";
+import { startDemoRuns } from "./demo-runs.ts";
 import { sayFinding } from "./doctor.ts";
 import { loadSettings } from "./env.ts";
 import { paths } from "./paths.ts";
@@ -46,6 +47,14 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
     const work: Launch = { settings, isDev, signal: abort.signal, undo, children: [] };
     const runtime = await bringUp(work);
     sayWelcome({ runtime, work, seconds: (Date.now() - begun) / 1000 });
+    if (work.newCredentials && runtime.demoModelUrl) {
+      const demo = {
+        url: internalUrl(settings),
+        credentials: work.newCredentials,
+        repositoriesDir: runtime.repositoriesDir,
+      };
+      startDemoRuns(demo).catch((error: unknown) => detail(`the demo runs could not be started: ${messageOf(error)}`));
+    }
     const deaths = work.children.map(async (child) => {
       await child.daemon.exited;
       if (!abort.signal.aborted) throw await deathOf(child);

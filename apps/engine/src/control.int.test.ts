@@ -1,13 +1,14 @@
 /** What people do to runs: cancel, restart, restart from a step, delete; with real workloads under them. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { LLMock } from "@copilotkit/aimock";
 import { tenantPaths } from "@djinnbot/config";
 import { tenantKeys } from "@djinnbot/events";
 import { testBackends, unique } from "@djinnbot/testing";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Platform, startPlatform } from "./testing/platform.ts";
-import { becomes, lineOf, runEvents, settled, untilStatus, workloads } from "./testing/watch.ts";
+import { becomes, commandLines, lineOf, runEvents, settled, untilStatus, workloads } from "./testing/watch.ts";
 
 const platform = await startPlatform({ backends: await testBackends(), engines: 2 });
 afterAll(() => platform.stop());
@@ -17,10 +18,10 @@ type Line = Parameters<typeof lineOf>[1];
 /** The bound of DESIGN 8, G5. */
 const cancelledWithinMs = 5000;
 
-async function start({ client }: Tenant, steps: Line, model?: string, repository?: string): Promise<string> {
+async function start({ client }: Tenant, steps: Line, model?: string): Promise<string> {
   const yamlContent = lineOf(unique("p"), steps);
   const { id: pipelineId } = await client.api.pipelines.create.mutate({ yamlContent });
-  const run = await client.api.runs.create.mutate({ pipelineId, task: "Do it.", modelOverride: model, repository });
+  const run = await client.api.runs.create.mutate({ pipelineId, task: "Do it.", modelOverride: model });
   return run.id;
 }
 
@@ -56,13 +57,21 @@ describe.concurrent("cancelling", () => {
 
   it("also ends a shell command that is being run, with everything it started", { timeout: 120_000 }, async () => {
     const tenant = await platform.tenant();
-    const repository = await createDemoRepository(join(platform.repositoriesDir, unique("cancel")));
-    const runId = await start(tenant, [{ agent: "engineer" }], "demo/demo-slow", repository);
-    await speaking(tenant, runId);
+    const seconds = `${100_000 + Math.floor(Math.random() * 900_000)}`;
+    const command = `(setsid sleep ${seconds} &) ; sleep ${seconds}`;
+    const model = new LLMock({ port: 0 });
+    const calls = [{ name: "bash", arguments: JSON.stringify({ command }) }];
+    model.addFixture({ match: { predicate: () => true }, response: { content: "I wait.", toolCalls: calls } });
+    await model.start();
+    const provider = { name: "Own", slug: "own", baseUrl: `${model.url}/v1`, apiKey: "sk-own" };
+    await tenant.client.api.settings.createCustomProvider.mutate(provider);
+    const runId = await start(tenant, [{ agent: "engineer" }], "custom-own/some-model");
+    const sleeping = async () => commandLines().filter((line) => line.startsWith(`sleep ${seconds}`)).length;
+    await becomes(sleeping, 2, 60_000);
     await tenant.client.api.runs.cancel.mutate({ runId });
-    await becomes(async () => workloads(platform, runId), [], cancelledWithinMs);
-    const { detail } = await settled(platform, { ...tenant, runId, code: "CANCELLED" });
-    expect(detail.push.status).toBe("none");
+    await becomes(sleeping, 0, cancelledWithinMs);
+    await settled(platform, { ...tenant, runId, code: "CANCELLED" });
+    await model.stop();
   });
 
   it("works for a run that has not begun, and not for one that is over", { timeout: 120_000 }, async () => {
@@ -182,7 +191,7 @@ const nothing = { files: [], keys: [], rows: 0 };
 async function traces(tenant: Tenant, runId: string) {
   const { redis, system } = platform.deps;
   const paths = tenantPaths(platform.dataDir, tenant.tenantId);
-  const folders = [paths.run(runId), paths.mirror(`run:${runId}`)].filter((path) => existsSync(path));
+  const folders = [paths.run(runId), paths.ownMirror(runId)].filter((path) => existsSync(path));
   const beside = existsSync(paths.runs) ? readdirSync(paths.runs).filter((name) => name.startsWith(runId)) : [];
   const keys = [tenantKeys.runEvents, tenantKeys.runCommands, tenantKeys.runStatus].map((key) =>
     key(tenant.tenantId, runId),

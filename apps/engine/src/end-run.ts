@@ -1,9 +1,11 @@
 /** The end of a run: its branch is pushed first, so that the record of the end says what became of it (G1). */
 import { type FailureCode, failure } from "@djinnbot/contracts";
+import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type HeldRun, told } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
-import { workspaceRun } from "./session.ts";
+import { closeSession, workspaceRun } from "./session.ts";
+import { findRun } from "./store/claim.ts";
 import { applyTransition, type RunPatch } from "./store/transition.ts";
 
 export type RunEnd = (
@@ -108,4 +110,28 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
   run.step = null;
   resources.counts.runsEnded += 1;
   resources.publisher.push(rows);
+}
+
+/**
+ * Gives back what a run that is over has held; what a crash leaves here, a sweep finds. A run can be deleted as soon as it is over:
+ * then what its workload left until now goes after it.
+ */
+export async function tidyUp(
+  resources: Resources,
+  run: HeldRun,
+  status: "completed" | "failed" | "cancelled",
+): Promise<void> {
+  const { session, tenantId, runId, log } = run;
+  run.session = null;
+  if (!session) {
+    return;
+  }
+  try {
+    await closeSession(resources, run, { session, status, error: null });
+    if ((await findRun(resources.deps, runId)) === null) {
+      await removeRunTraces({ deps: resources.deps, tenantId, log }, [runId]);
+    }
+  } catch (error) {
+    log.warn({ err: (error as Error).message }, "tidying up after a run failed; a sweep will do it");
+  }
 }

@@ -2,7 +2,7 @@
  * Things die in the middle of runs (DESIGN 8, G1–G4). Short by default; FAULT_RUNS and FAULT_SEED make it long and repeatable. What
  * happened is read from Postgres and from the model server's log only.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testBackends } from "@djinnbot/testing";
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../../scripts/services/redis.ts";
 import { paths } from "../../../scripts/start/paths.ts";
 import { ended, type Platform, startPlatform, tail } from "./testing/platform.ts";
+import { workloads } from "./testing/watch.ts";
 
 const total = Number(process.env.FAULT_RUNS ?? 4);
 const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 1e9));
@@ -130,21 +131,6 @@ async function killHolder(id: string): Promise<boolean> {
   }
 }
 
-/** Command lines of processes that work in this platform's folder, engines apart. */
-function workloads(): string[] {
-  const engines = new Set(platform.engines.map(({ child }) => String(child.pid)));
-  return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && !engines.has(pid))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
-      } catch {
-        return []; // gone meanwhile
-      }
-    })
-    .filter((line) => line.includes(join(platform.dataDir, "tenants")));
-}
-
 /** Model calls by run: the task's number stands in every prompt, so a repeated call would show as one more. */
 function modelCalls(): number {
   return platform.demo.requests.length;
@@ -205,9 +191,9 @@ describe("faults", () => {
 
   it("leaves no workload behind", { timeout: 60_000 }, async () => {
     const until = Date.now() + 45_000;
-    while (workloads().length > 0 && Date.now() < until) {
+    while (workloads(platform).length > 0 && Date.now() < until) {
       await sleep(500);
     }
-    expect(workloads()).toEqual([]);
+    expect(workloads(platform)).toEqual([]);
   });
 });

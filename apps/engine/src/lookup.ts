@@ -61,6 +61,15 @@ export class Lookup {
     }
   }
 
+  /** What comes next is read anew. */
+  forget(tenantId: string): void {
+    for (const key of this.#kept.keys()) {
+      if (key.split(" ")[1] === tenantId) {
+        this.#kept.delete(key);
+      }
+    }
+  }
+
   #of(tenantId: string): Services {
     return this.#services(tenantId, "engine");
   }

@@ -51,8 +51,23 @@ export function variablesOf(run: HeldRun, outputs: Readonly<Record<string, strin
   return { ...Object.fromEntries(fields), task_description: task, ...outputs };
 }
 
-/** Throws StepFault AGENT_MISSING or MODEL_NOT_CONFIGURED. */
+/**
+ * Throws StepFault AGENT_MISSING or MODEL_NOT_CONFIGURED, but only after a second look past what is remembered: the cause may just
+ * have been mended.
+ */
 export async function prepareStep(resources: Resources, run: HeldRun, execution: Execution): Promise<PreparedStep> {
+  try {
+    return await prepareOnce(resources, run, execution);
+  } catch (error) {
+    if (!(error instanceof StepFault)) {
+      throw error;
+    }
+    resources.lookup.forget(run.tenantId);
+    return prepareOnce(resources, run, execution);
+  }
+}
+
+async function prepareOnce(resources: Resources, run: HeldRun, execution: Execution): Promise<PreparedStep> {
   const { step } = execution;
   const profile = await resources.lookup.agent(run.tenantId, step.agent);
   if (!profile) {

@@ -2,7 +2,7 @@
 import type { Log } from "@djinnbot/config";
 import { isTerminal } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
-import { abortRun, type RunEnd } from "./end-run.ts";
+import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { endStep } from "./end-step.ts";
 import { StepFault } from "./errors.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
@@ -267,13 +267,7 @@ export class RunDriver {
   async #finish(run: HeldRun, status: "completed" | "failed" | "cancelled"): Promise<void> {
     this.#timers.disarm();
     this.#reader.stop();
-    const { session } = run;
-    run.session = null;
-    if (session) {
-      await closeSession(this.#resources, run, { session, status, error: null }).catch((error: Error) =>
-        this.#log.warn({ err: error.message }, "tidying up after a run failed; a sweep will do it"),
-      );
-    }
+    await tidyUp(this.#resources, run, status);
     await this.#leave("finished");
   }
 

@@ -12,6 +12,7 @@ export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrice
 export * from "./guard.ts";
 export { redisOr } from "./limits/redis-first.ts";
 export * from "./outbox.ts";
+export { removeRunTraces } from "./run/traces.ts";
 export type * from "./services.ts";
 export { findProvider, readSettings } from "./settings/index.ts";
 export { type PlatformProvider, seedPlatformProviders } from "./system/seed-platform.ts";

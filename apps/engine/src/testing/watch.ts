@@ -13,19 +13,24 @@ const endWithinMs = 120_000;
 const tidyWithinMs = 15_000;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Command lines of processes that work in this platform's folder, engines apart; of one run when it is named. */
-export function workloads(platform: Platform, runId = ""): string[] {
-  const engines = new Set(platform.engines.map(({ child }) => String(child.pid)));
+/** Command lines of the processes of this machine but the given ones. */
+export function commandLines(except: ReadonlySet<string> = new Set()): string[] {
   return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && !engines.has(pid))
+    .filter((pid) => /^\d+$/.test(pid) && !except.has(pid))
     .flatMap((pid) => {
       try {
         return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
       } catch {
         return []; // gone meanwhile
       }
-    })
-    .filter((line) => line.includes(join(platform.dataDir, "tenants")) && line.includes(runId));
+    });
+}
+
+/** Command lines of processes that work in this platform's folder, engines apart; of one run when it is named. */
+export function workloads(platform: Platform, runId = ""): string[] {
+  const engines = new Set(platform.engines.map(({ child }) => String(child.pid)));
+  const place = join(platform.dataDir, "tenants");
+  return commandLines(engines).filter((line) => line.includes(place) && line.includes(runId));
 }
 
 /** Waits until the run's status is one of `statuses`; throws with the engine's last words when it takes too long. */

@@ -1,14 +1,12 @@
-import { rm } from "node:fs/promises";
-import { tenantPaths } from "@djinnbot/config";
 import { Fault, isTerminal, openRunStatuses, RunStatus, type runs, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
-import { tenantKeys } from "@djinnbot/events";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
-import type { Ctx, VerbArgs } from "../ctx.ts";
+import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { lockRunOrFault, outputsOf, toRun } from "./queries.ts";
+import { removeRunTraces } from "./traces.ts";
 
 /** Changes the context or the model of a run; steps that start afterwards use them. */
 export async function updateRun({ ctx, input }: VerbArgs<typeof runs.update>) {
@@ -100,7 +98,7 @@ export async function deleteRun({ ctx, input }: VerbArgs<typeof runs.delete>) {
     messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUN_DELETED", runId: row.id }));
     return row.id;
   });
-  await removeTraces(ctx, [runId]);
+  await removeRunTraces(ctx, [runId]);
   return { status: "deleted" as const, runId };
 }
 
@@ -128,7 +126,7 @@ export async function deleteManyRuns({ ctx, input }: VerbArgs<typeof runs.delete
     messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUNS_BULK_DELETED", count: found.length }));
     return found;
   });
-  await removeTraces(ctx, ids);
+  await removeRunTraces(ctx, ids);
   return { status: "deleted" as const, count: ids.length };
 }
 
@@ -136,19 +134,4 @@ export async function deleteManyRuns({ ctx, input }: VerbArgs<typeof runs.delete
 async function deleteRows(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.session.deleteMany({ where: { source: "pipeline", sourceId: { in: [...ids] } } });
   await tx.run.deleteMany({ where: { id: { in: [...ids] } } });
-}
-
-/** Streams and files; what a crash leaves here is harmless and never another tenant's. */
-async function removeTraces(ctx: Ctx, ids: readonly string[]): Promise<void> {
-  const paths = tenantPaths(ctx.deps.config.dataDir, ctx.tenantId);
-  for (const id of ids) {
-    const keys = [
-      tenantKeys.runEvents(ctx.tenantId, id),
-      tenantKeys.runCommands(ctx.tenantId, id),
-      tenantKeys.runStatus(ctx.tenantId, id),
-    ];
-    await Promise.all([ctx.deps.redis.del(...keys), rm(paths.run(id), { recursive: true, force: true })]).catch(
-      (error: Error) => ctx.log.warn({ err: error.message, run: id }, "traces of a deleted run are left"),
-    );
-  }
 }
