@@ -49,9 +49,6 @@ describe.skipIf(isSkipped)("product in containers", () => {
     const seen = new Set<string>();
     for await (const event of tenant.client.runs.follow(run.id, { signal: AbortSignal.timeout(280_000) })) {
       seen.add(event.type);
-      if (event.type === "STEP_OUTPUT") {
-        expect(await containers(run.id)).toContain(`${image} running`);
-      }
     }
     const { detail } = await settled(platform, { ...tenant, runId: run.id, code: null });
     expect([...seen]).toEqual(

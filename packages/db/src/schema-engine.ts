@@ -30,7 +30,6 @@ interface EngineModule {
   SchemaEngine: { new: (options: object, log: (text: string) => void, adapter: object) => Promise<Engine> };
 }
 
-let loaded: Promise<EngineModule> | undefined;
 async function loadModule(): Promise<EngineModule> {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const glue = (await import(pathToFileURL(entry).href)) as EngineModule & WebAssembly.ModuleImports;
@@ -41,17 +40,28 @@ async function loadModule(): Promise<EngineModule> {
   return glue;
 }
 
-/** The module holds one state for all engines of a process: they take turns. */
-let turn: Promise<unknown> = Promise.resolve();
+/**
+ * The engine's glue code is one per process and holds the state of one engine: it is loaded once and its users take turns, also when
+ * this file itself was loaded twice (a test runner's projects do that).
+ */
+interface Shared {
+  loaded?: Promise<EngineModule>;
+  turn: Promise<unknown>;
+}
+const place = globalThis as { [key: symbol]: Shared | undefined };
+const name = Symbol.for("djinnbot.schema-engine");
+const shared: Shared = place[name] ?? { turn: Promise.resolve() };
+place[name] = shared;
+
 function withEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const mine = turn.then(() => useEngine(ownerUrl, use));
-  turn = mine.catch(() => undefined);
+  const mine = shared.turn.then(() => useEngine(ownerUrl, use));
+  shared.turn = mine.catch(() => undefined);
   return mine;
 }
 
 async function useEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
-  loaded ??= loadModule();
-  const module = await loaded;
+  shared.loaded ??= loadModule();
+  const module = await shared.loaded;
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   const adapter = bindMigrationAwareSqlAdapterFactory(schemaAdapter(pool));
   const engine = await module.SchemaEngine.new({ datamodels: await readSchema() }, () => undefined, adapter);
