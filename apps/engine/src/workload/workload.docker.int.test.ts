@@ -14,6 +14,7 @@ let image: Promise<void> | undefined;
 describeWorkload({
   label: "docker",
   isSandboxed: true,
+  hasOwnUser: true,
   skip: "skip" in engine ? engine.skip : undefined,
   settings: async () => {
     if ("skip" in engine) {

@@ -22,6 +22,8 @@ export interface Backend {
   /** Settings without the data directory and the secret, which the stage makes itself. */
   settings(): Promise<Omit<WorkloadSettings, "DATA_DIR" | "AUTH_SECRET_KEY">>;
   isSandboxed: boolean;
+  /** The shell inside is not the host's root. */
+  hasOwnUser: boolean;
   /** Why the suite cannot run here. */
   skip?: string | undefined;
 }
