@@ -1,5 +1,5 @@
 /** The end of an execution, and with it the way on: one transaction that holds all of it (G2). */
-import { type FailureCode, failure, type RunEventBody } from "@djinnbot/contracts";
+import { type FailureCode, failure, type RunEventBody, readKnowledge } from "@djinnbot/contracts";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type Route, renderTemplate, route } from "@djinnbot/core/pipeline-language";
 import { type CommandBody, sendCommands } from "./channel.ts";
@@ -34,6 +34,10 @@ type Way = { next: Wanted } | { end: RunEnd };
 export async function endStep(resources: Resources, run: HeldRun, ending: Ending): Promise<"next" | "over"> {
   const { step, outcome, cursor } = ending;
   const outputs = outcome.kind === "completed" ? { ...run.outputs, ...outcome.outputs } : run.outputs;
+  if (outcome.kind === "completed") {
+    // Before the next step is prepared: it is told.
+    run.knowledge.push(...readKnowledge(outcome.summary));
+  }
   const completed = outcome.kind === "completed" ? new Set(run.completed).add(step.stepId) : run.completed;
   const { way, messages } = decide(run, { step, outcome, outputs });
   const { next, end } = await goOn(resources, run, way);

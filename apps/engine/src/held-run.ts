@@ -1,6 +1,6 @@
 /** What an engine knows about a run it holds. Postgres is the truth; this only saves reading it again between two steps. */
 import type { Log } from "@djinnbot/config";
-import type { PipelineDocument, RunEventBody } from "@djinnbot/contracts";
+import { type Knowledge, type PipelineDocument, type RunEventBody, readKnowledge } from "@djinnbot/contracts";
 import type { OutboxStream } from "@djinnbot/core/outbox";
 import { outboxMessage } from "@djinnbot/core/outbox";
 import type { LoadedRun, RunRow, StepRow } from "./store/rows.ts";
@@ -43,6 +43,8 @@ export interface HeldRun {
   session: HeldSession | null;
   workspace: PreparedWorkspace | null;
   commits: string[];
+  /** What completed steps shared with those that come after. */
+  knowledge: Knowledge[];
   outputs: Record<string, string>;
   /** Highest sequence number and highest attempt per step of all executions. */
   sequence: number;
@@ -78,6 +80,7 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
     session: null,
     workspace: null,
     commits: [],
+    knowledge: life.flatMap((step) => (step.status === "completed" ? readKnowledge(step.summary) : [])),
     outputs: Object.fromEntries(loaded.outputs.map(({ key, value }) => [key, value])),
     sequence: steps.at(-1)?.sequence ?? 0,
     attempts,

@@ -185,7 +185,7 @@ function stepPrompt(run: HeldRun, execution: Execution, input: string): string {
     attempt: execution.attempt,
     taskDescription: row.task,
     previousOutputs: execution.outputs,
-    knowledge: [],
+    knowledge: run.knowledge,
     feedback: execution.humanContext,
     git: workspace && { branch: workspace.branch, base: workspace.base, recentCommits: commits },
     input,

@@ -1,6 +1,6 @@
 /** One step from its command to its result: the loop, then the commit. */
 import { join } from "node:path";
-import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
+import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbot/contracts";
 import type { Conversation } from "./conversation.ts";
 import type { RuntimeEnv } from "./env.ts";
 import { type Git, openGit } from "./git.ts";
@@ -104,19 +104,20 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
 function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
   const base = { outcome: end.outcome, outputs: {}, summary: null, failure: null, commitHash: null, turns: end.turns };
   if (end.outcome === "completed") {
-    return { ...base, outputs: end.outputs, summary: withKnowledge(end.summary, memory) };
+    return {
+      ...base,
+      outputs: end.outputs,
+      summary: withKnowledge(end.summary?.slice(0, maxSummary) ?? null, memory.knowledge),
+    };
   }
   if (end.outcome === "failed") {
-    return { ...base, summary: withKnowledge(null, memory), failure: { code: end.code, message: end.message } };
+    return {
+      ...base,
+      summary: withKnowledge(null, memory.knowledge),
+      failure: { code: end.code, message: end.message },
+    };
   }
   return base;
-}
-
-/** Later steps are given the summaries of earlier ones: that is how knowledge travels. */
-function withKnowledge(summary: string | null, { knowledge }: ToolContext["memory"]): string | null {
-  const findings = knowledge.map(({ category, importance, content }) => `- [${category}, ${importance}] ${content}`);
-  const tail = findings.length > 0 ? `Shared knowledge:\n${findings.join("\n")}` : "";
-  return [summary?.slice(0, maxSummary), tail].filter(Boolean).join("\n\n") || null;
 }
 
 /** Commits what the step left. Only for a completed step is it a failure when that is not possible. */

@@ -16,6 +16,7 @@ export * from "./event.ts";
 export * from "./failure.ts";
 export * from "./fault.ts";
 export * from "./id.ts";
+export * from "./knowledge.ts";
 export * from "./llm-call.ts";
 export * from "./page.ts";
 export * from "./patch.ts";

@@ -34,6 +34,7 @@ export interface StepRow {
   maxRetries: number;
   sessionId: string | null;
   humanContext: string | null;
+  summary: string | null;
   queuedAt: number | null;
   startedAt: number | null;
   deadlineAt: number | null;
@@ -59,7 +60,7 @@ const runColumns = `id, tenant_id AS "tenantId", pipeline_id AS "pipelineId", pi
   lease_epoch AS "leaseEpoch", status_cursor AS "statusCursor", cancel_requested_at AS "cancelRequestedAt",
   started_at AS "startedAt"`;
 const stepColumns = `id, step_id AS "stepId", attempt, sequence, agent_id AS "agentId", status, retry_count AS "retryCount",
-  max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", queued_at AS "queuedAt",
+  max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", summary, queued_at AS "queuedAt",
   started_at AS "startedAt", deadline_at AS "deadlineAt"`;
 
 /** Null when the run does not exist (any more). */

@@ -1,12 +1,7 @@
 /** The prompt of one step: where it stands, what is known so far, and the instruction itself (reference 1.3). */
+import type { Knowledge } from "@djinnbot/contracts";
 import { cut, entry, fitting, join, oneLine, section } from "./text.ts";
 
-export interface Knowledge {
-  category: string;
-  content: string;
-  /** low, medium, high or critical. */
-  importance: string;
-}
 export interface StepPrompt {
   pipelineId: string;
   stepId: string;
