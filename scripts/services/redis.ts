@@ -109,6 +109,9 @@ function configText(options: RedisOptions & { password: string; port: number; in
     `dir "${options.inDocker ? "/data" : options.dir}"`,
     "daemonize no",
     "maxmemory-policy noeviction",
+    // A message of ours is far below; what a workload may send at once is bounded by it.
+    "proto-max-bulk-len 8mb",
+    "client-query-buffer-limit 16mb",
     `appendonly ${durable ? "yes" : "no"}`,
     'save ""',
     "databases 256",

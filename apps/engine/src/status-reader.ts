@@ -54,7 +54,7 @@ export class StatusReader {
 
   /** Everything after the cursor that is on the stream now. */
   async rest(cursor: string): Promise<Told[]> {
-    const raw = await this.#resources.deps.redis.xrange(this.#key, `(${cursor}`, "+");
+    const raw = await this.#resources.deps.redis.xrange(this.#key, `(${cursor}`, "+", "COUNT", 200);
     return this.#understand(toEntries(raw as [string, string[]][]));
   }
 

@@ -77,7 +77,7 @@ export const llmCalls = {
     method: "POST",
     path: "/v1/llm-calls",
     aliases: ["/v1/internal/llm-calls"],
-    scope: "llm:call",
+    scope: "service",
     summary: "Record a model call that did not pass the gateway",
     input: LlmCall.pick({ provider: true, model: true }).extend({
       sessionId: z.string().max(128).nullish(),

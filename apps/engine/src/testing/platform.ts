@@ -37,6 +37,8 @@ export interface Platform {
   dataDir: string;
   repositoriesDir: string;
   engines: EngineProcess[];
+  /** Whether workloads of the process backend are in a sandbox here. */
+  isSandboxed: boolean;
   startEngine(): EngineProcess;
   /** A tenant with the agents of the feature pipeline and a client that acts for it. */
   tenant(): Promise<TestTenant & { client: DjinnClient }>;
@@ -103,6 +105,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     dataDir,
     repositoriesDir,
     engines,
+    isSandboxed: bwrap.path !== null,
     startEngine,
     tenant: () => tenantWithAgents(deps, api.url),
     stop: async () => {

@@ -66,7 +66,19 @@ export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec;
     ...["--json-status-fd", String(statusFd)],
     ...systemArgs(),
     ...programArgs(base),
-    ...["--proc", "/proc", "--dev", "/dev", "--size", String(tmpBytes), "--perms", "1777", "--tmpfs", "/tmp"],
+    ...[
+      "--proc",
+      "/proc",
+      ...coverProc(),
+      "--dev",
+      "/dev",
+      "--size",
+      String(tmpBytes),
+      "--perms",
+      "1777",
+      "--tmpfs",
+      "/tmp",
+    ],
     ...spec.mounts.flatMap(({ path, access }) => {
       statSync(path);
       return [access === "write" ? "--bind" : "--ro-bind", path, path];
@@ -74,6 +86,33 @@ export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec;
     ...["--remount-ro", "/", "--chdir", spec.workdir],
     ...environmentArgs(spec),
     "--",
+  ];
+}
+
+/**
+ * Kernel settings and memory, out of reach. The sandbox's user may be root outside, and the kernel lets root's number write these
+ * files whatever its capabilities are.
+ */
+function coverProc(): string[] {
+  const readOnly = ["sys", "sysrq-trigger", "irq", "bus", "fs"].map((name) => `/proc/${name}`);
+  const emptyFiles = [
+    "kcore",
+    "keys",
+    "kmsg",
+    "kpagecount",
+    "kpageflags",
+    "latency_stats",
+    "sched_debug",
+    "timer_list",
+  ];
+  const emptyDirs = ["acpi", "scsi"].map((name) => `/proc/${name}`);
+  return [
+    ...readOnly.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...emptyFiles
+      .map((name) => `/proc/${name}`)
+      .filter(existsSync)
+      .flatMap((path) => ["--ro-bind", "/dev/null", path]),
+    ...emptyDirs.filter(existsSync).flatMap((path) => ["--tmpfs", path]),
   ];
 }
 

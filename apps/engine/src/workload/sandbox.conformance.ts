@@ -94,6 +94,8 @@ export function describeSandbox(backend: Backend): void {
           ls '${stage.dataDir}/tenants' '${tenantPaths(stage.dataDir, tenantId).runs}'
           cat "$(ls -d '${tenantPaths(stage.dataDir, tenantId).root}'/workspaces/*.git)/HEAD"
           (echo x > "$(ls -d '${tenantPaths(stage.dataDir, tenantId).root}'/workspaces/*.git)/planted") 2>/dev/null && echo "WROTE mirror"
+          for f in core_pattern poweroff_cmd panic; do [ -w "/proc/sys/kernel/$f" ] && echo "WRITABLE $f"; done
+          [ -w /proc/sysrq-trigger ] && echo "WRITABLE sysrq"; [ -w /proc/sys/vm/drop_caches ] && echo "WRITABLE drop_caches"
           echo x > own && echo x > "$HOME/own" && echo x > /tmp/own && echo done`;
         const { spec, output } = await stage.runInside({ script, tenantId });
         const listed = `LISTED ${join(stage.dataDir, "tenants")}`;

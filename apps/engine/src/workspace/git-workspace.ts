@@ -136,6 +136,8 @@ async function fetchOrigin(git: Git, mirror: string): Promise<void> {
       "--no-write-fetch-head",
       "origin",
       "+refs/heads/*:refs/remotes/origin/*",
+      // Branches of runs: a repository that several tenants use must not carry work from one to another.
+      "^refs/heads/run/*",
       "+refs/tags/*:refs/tags/*",
     ],
     options,
@@ -154,6 +156,10 @@ async function startCommit(git: Git, run: WorkspaceRun, mirror: string): Promise
   }
   if (run.baseBranch !== null) {
     const wanted = run.baseBranch;
+    const own = wanted.startsWith("run/") ? await resolveCommit(git, mirror, `refs/heads/${wanted}`) : null;
+    if (own !== null) {
+      return own;
+    }
     const found =
       (await resolveCommit(git, mirror, `refs/remotes/origin/${wanted}`)) ??
       (await resolveCommit(git, mirror, `refs/tags/${wanted}`));

@@ -65,9 +65,25 @@ export async function createGit(dataDir: string): Promise<Git> {
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "/bin/false",
     GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh",
-    GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15",
+    GIT_SSH_COMMAND: sshCommand(dir),
   };
   return (args, options = {}) => run(args, { ...options, env: { ...env, ...options.env } });
+}
+
+/** Without the identity, agent and settings of the user that the engine runs as: they are the operator's, not a tenant's. */
+function sshCommand(dir: string): string {
+  const options = [
+    "BatchMode=yes",
+    "StrictHostKeyChecking=accept-new",
+    "ConnectTimeout=15",
+    "IdentitiesOnly=yes",
+    "IdentityFile=/dev/null",
+    "IdentityAgent=none",
+    `UserKnownHostsFile=${join(dir, "known_hosts")}`,
+  ];
+  return ["ssh", "-F", "/dev/null", ...options.map((option) => `-o${option}`)]
+    .map((part) => `'${part.replaceAll("'", "'\\''")}'`)
+    .join(" ");
 }
 
 function run(args: readonly string[], options: GitOptions): Promise<string> {

@@ -211,7 +211,8 @@ async function writeDown(prepared: Prepared, outcome: Outcome): Promise<void> {
       provider: provider.providerId,
       model: model.model,
       keySource: provider.source,
-      keyMasked: provider.maskedApiKey,
+      // The platform's key is the operator's business.
+      keyMasked: provider.source === "platform" ? null : provider.maskedApiKey,
       usage,
       estimated,
       durationMs: Math.round(performance.now() - prepared.started),

@@ -3,7 +3,7 @@ import { bearer, credentials, twoTenants, unique } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRunKey, deleteRunKeys } from "../api-key/run-key.ts";
 import { authenticate } from "../auth/authenticate.ts";
-import { servicesFor } from "../call.ts";
+import { serviceCaller, servicesFor } from "../call.ts";
 import { seedPrices } from "./prices.ts";
 import { ask, logsOf, openStage, type Stage, secret } from "./stage.ts";
 
@@ -86,18 +86,23 @@ describe("run keys", () => {
     await expect(services.auth.updateProfile({ displayName: "x" })).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
-  it("record calls of their own run only", async () => {
+  it("cannot write their own bill; our services record calls of the tenant's runs", async () => {
     const { tenant, run } = await stage.scene((_, __, response) => response.end("{}"));
-    const other = await stage.newRun(tenant);
-    const services = servicesFor(run.caller);
+    const foreign = await stage.newRun((await twoTenants(stage.deps)).a);
+    const services = servicesFor(
+      serviceCaller(stage.deps, { tenantId: tenant.tenantId, requestId: "req_x", name: "test" }),
+    );
     const entry = { provider: "demo", model: "coder", inputTokens: 5, outputTokens: 5 };
     expect(await services.llmCalls.create({ ...entry, runId: run.runId })).toMatchObject({ ok: true });
-    await expect(services.llmCalls.create({ ...entry, runId: other.runId })).rejects.toMatchObject({
+    await expect(services.llmCalls.create({ ...entry, runId: foreign.runId })).rejects.toMatchObject({
       code: "NOT_FOUND",
+    });
+    await expect(servicesFor(run.caller).llmCalls.create({ ...entry, runId: run.runId })).rejects.toMatchObject({
+      code: "FORBIDDEN",
     });
     expect(await logsOf(tenant)).toMatchObject([{ runId: run.runId, costTotal: 0, costApproximate: false }]);
     for (const inputTokens of [390_000_000, 1e15, 390_000_000, 390_000_000, 390_000_000, 390_000_000]) {
-      await services.llmCalls.create({ provider: "demo", model: "coder", inputTokens });
+      await services.llmCalls.create({ provider: "demo", model: "coder", inputTokens, runId: run.runId });
     }
     const { summary } = await tenant.services.llmCalls.list({ runId: run.runId, limit: 1 });
     expect(summary).toMatchObject({ callCount: 7, totalInputTokens: 2_350_000_005, totalTokens: 2_350_000_010 });

@@ -50,10 +50,11 @@ export function parseModelRequest(
   const wantsUsage = options.addUsage && familyOf(options.wire) === "openai" && json.stream === true;
   const given = json.stream_options;
   const streamOptions = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
-  if (!wantsUsage || streamOptions.include_usage === true) {
-    return { model, body: raw };
-  }
-  const changed = { ...json, stream_options: { ...streamOptions, include_usage: true } };
+  const changed =
+    wantsUsage && streamOptions.include_usage !== true
+      ? { ...json, stream_options: { ...streamOptions, include_usage: true } }
+      : json;
+  // Written anew: a provider that reads a repeated key differently would otherwise see another model than the one that was checked.
   return { model, body: Buffer.from(JSON.stringify(changed)) };
 }
 

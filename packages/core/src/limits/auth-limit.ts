@@ -5,10 +5,14 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limite
 import { accountHash } from "../crypto/token.ts";
 import type { PublicCtx } from "../ctx.ts";
 
-/** Points per window. Addresses are shared by offices, so theirs is wide; an account belongs to one person. */
+/**
+ * Points per window. Addresses are shared by offices, so theirs is wide. An account is narrow per address, and wide over all
+ * addresses: a stranger elsewhere must not be able to keep its owner out.
+ */
 const rules = {
   "login-ip": { points: 100, duration: 900 },
   "login-account": { points: 10, duration: 900 },
+  "login-account-anywhere": { points: 200, duration: 900 },
   "register-ip": { points: 100, duration: 3600 },
 } as const;
 type Rule = keyof typeof rules;
@@ -41,14 +45,19 @@ type Attempt = Pick<PublicCtx, "ip" | "deps">;
 export async function countSignIn(ctx: Attempt, email: string): Promise<void> {
   await Promise.all([
     ctx.ip === null ? undefined : consume(ctx, "login-ip", ctx.ip),
-    consume(ctx, "login-account", accountHash(ctx.deps.config.authSecretKey, email)),
+    consume(ctx, "login-account", accountKey(ctx, email)),
+    consume(ctx, "login-account-anywhere", accountHash(ctx.deps.config.authSecretKey, email)),
   ]);
 }
 
 /** A right password clears the account's count; the address keeps its own. */
 export async function forgetSignIns(ctx: Attempt, email: string): Promise<void> {
-  const account = accountHash(ctx.deps.config.authSecretKey, email);
-  await limiters(ctx.deps.redis)["login-account"].delete(account);
+  await limiters(ctx.deps.redis)["login-account"].delete(accountKey(ctx, email));
+}
+
+/** The account as seen from one address. */
+function accountKey(ctx: Attempt, email: string): string {
+  return `${accountHash(ctx.deps.config.authSecretKey, email)}:${ctx.ip ?? "inside"}`;
 }
 
 export async function countRegistration(ctx: Attempt): Promise<void> {

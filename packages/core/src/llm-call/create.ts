@@ -5,19 +5,18 @@ import type { VerbArgs } from "../ctx.ts";
 import { recordModelCall } from "../gateway/record.ts";
 import { guard, userIdOf } from "../guard.ts";
 
-/** A run key records for its own run and session only; others need a run of the tenant. Throws NOT_FOUND. */
+/**
+ * For our own services: a workload cannot write its own bill, its calls are recorded by the gateway. Throws NOT_FOUND for a run that
+ * is not the tenant's.
+ */
 export async function createLlmCall({
   ctx,
   input,
 }: VerbArgs<typeof llmCalls.create>): Promise<OutputOf<typeof llmCalls.create>> {
-  guard(ctx, "llm:call");
+  guard(ctx, "service");
   const { actor } = ctx;
-  const run = actor.kind === "run" ? actor : null;
-  const runId = run?.runId ?? input.runId ?? null;
-  if (run && input.runId && input.runId !== run.runId) {
-    throw notFound("Run");
-  }
-  if (!run && runId !== null) {
+  const runId = input.runId ?? null;
+  if (runId !== null) {
     const found = await withTenant(ctx.deps.db, ctx.tenantId, (tx) =>
       tx.run.findUnique({ where: { id: runId }, select: { id: true } }),
     );
@@ -30,8 +29,8 @@ export async function createLlmCall({
     tenantId: ctx.tenantId,
     requestId: input.requestId ?? ctx.requestId,
     runId,
-    sessionId: run?.sessionId ?? input.sessionId ?? null,
-    agentId: run?.agentId ?? input.agentId ?? null,
+    sessionId: input.sessionId ?? null,
+    agentId: input.agentId ?? null,
     userId: userIdOf(actor),
     step: null,
     provider: input.provider.slice(0, 64),
