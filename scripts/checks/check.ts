@@ -10,7 +10,8 @@ export interface SourceFile {
   /** Relative to the root. */
   path: string;
   text: string;
-  imports: { specifier: string; line: number }[];
+  /** `typeOnly`: gone when the program runs. */
+  imports: { specifier: string; line: number; typeOnly: boolean }[];
 }
 
 /** Files that git knows or would add (nothing ignored), below `dir`, with one of the endings. */
@@ -34,6 +35,7 @@ export function sourceFiles(dir: string): SourceFile[] {
     const imports = [...text.matchAll(importPattern)].map((match) => ({
       specifier: match[1] ?? match[2] ?? "",
       line: text.slice(0, match.index).split("\n").length,
+      typeOnly: /^\s*(?:import|export)\s+type\s/.test(match[0]),
     }));
     return [{ path, text, imports }];
   });

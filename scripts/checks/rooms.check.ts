@@ -15,9 +15,9 @@ const rooms: Record<string, { may: string[]; dev?: string[] }> = {
   client: { may: ["contracts"], dev: ["api", "events"] },
   ui: { may: [] },
   testing: { may: ["contracts", "config", "db", "events", "core", "api"] },
-  web: { may: ["api", "contracts", "client", "ui", "config", "core"], dev: ["testing"] },
+  web: { may: ["api", "contracts", "client", "ui", "config"], dev: ["testing"] },
   engine: { may: ["core", "api", "contracts", "events", "config"], dev: ["testing", "runtime", "db", "client"] },
-  runtime: { may: ["contracts", "events", "client", "config"], dev: ["testing"] },
+  runtime: { may: ["contracts", "events", "config"], dev: ["testing"] },
 };
 /** External packages that belong to one kind of room only. */
 const onlyIn: Record<string, string[]> = {
@@ -73,13 +73,19 @@ for (const place of places) {
       problems.push(`${place.dir}/package.json: ${place.name} may not depend on ${ours}${name}, not even in tests`);
     }
   }
-  checkImports(place, new Set([...dependencies, ...development, manifest.name]));
+  checkImports(place, {
+    always: new Set([...dependencies, manifest.name]),
+    development: new Set(development),
+  });
 }
 
-/** Every import names a declared dependency, and no relative import leaves its room. */
-function checkImports(place: { name: string; dir: string }, declared: Set<string>): void {
+/** Every import names a dependency (in tests, and for types alone, a development dependency will do), and no relative import leaves its room. */
+function checkImports(
+  place: { name: string; dir: string },
+  declared: { always: Set<string>; development: Set<string> },
+): void {
   for (const file of sourceFiles(place.dir)) {
-    for (const { specifier, line } of file.imports) {
+    for (const { specifier, line, typeOnly } of file.imports) {
       if (specifier.startsWith(".")) {
         const target = join(file.path, "..", specifier);
         if (!target.startsWith(`${place.dir}/`) && !isTest(file.path)) {
@@ -90,8 +96,8 @@ function checkImports(place: { name: string; dir: string }, declared: Set<string
           .split("/")
           .slice(0, specifier.startsWith("@") ? 2 : 1)
           .join("/");
-        const tool = isTest(file.path) && rootTools.includes(name);
-        if (!declared.has(name) && !tool) {
+        const inTests = isTest(file.path) && (declared.development.has(name) || rootTools.includes(name));
+        if (!declared.always.has(name) && !inTests && !(typeOnly && declared.development.has(name))) {
           problems.push(`${file.path}:${line}: ${name} is not among the dependencies of ${place.name}`);
         }
       }
@@ -100,7 +106,7 @@ function checkImports(place: { name: string; dir: string }, declared: Set<string
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$|conformance|\/e2e\/|\/testing\/|\/test\/|\.config\.ts$/.test(path);
+  return /\.test\.tsx?$|conformance|\/e2e\/|\/isolation\/|\/testing\/|\/test\/|\.config\.ts$/.test(path);
 }
 
 /** A circle between rooms, as a path; null when there is none. */

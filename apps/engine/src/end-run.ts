@@ -1,5 +1,5 @@
 /** The end of a run: its branch is pushed first, so that the record of the end says what became of it (G1). */
-import { type FailureCode, failure } from "@djinnbot/contracts";
+import { type FailureCode, failure, fromStates, stepTransitions } from "@djinnbot/contracts";
 import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type HeldRun, told } from "./held-run.ts";
@@ -70,6 +70,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
   const cancelled = end.status === "cancelled";
   const message = end.status === "failed" ? end.message : end.status === "cancelled" ? end.reason : "";
   const code = end.status === "failed" ? end.code : "CANCELLED";
+  const stepStatus = cancelled ? "cancelled" : "failed";
   const ref = step && { runId, stepId: step.stepId, attempt: step.attempt };
   const rows = outboxBatch([
     ...(ref && cancelled ? [told(run, { type: "STEP_CANCELLED", ...ref, reason: message })] : []),
@@ -94,8 +95,8 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
     end: step
       ? {
           id: step.id,
-          from: ["queued", "running"],
-          status: cancelled ? "cancelled" : "failed",
+          from: fromStates(stepTransitions, stepStatus),
+          status: stepStatus,
           stepId: step.stepId,
           outputs: {},
           summary: null,

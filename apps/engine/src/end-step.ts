@@ -1,5 +1,12 @@
 /** The end of an execution, and with it the way on: one transaction that holds all of it (G2). */
-import { type FailureCode, failure, type RunEventBody, readKnowledge } from "@djinnbot/contracts";
+import {
+  type FailureCode,
+  failure,
+  fromStates,
+  type RunEventBody,
+  readKnowledge,
+  stepTransitions,
+} from "@djinnbot/contracts";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { type Route, renderTemplate, route } from "@djinnbot/core/pipeline-language";
 import { type CommandBody, sendCommands } from "./channel.ts";
@@ -218,7 +225,7 @@ function endRow(step: OpenStep, outcome: StepOutcome): StepEnd {
   const failed = outcome.kind === "failed" ? outcome : null;
   return {
     id: step.id,
-    from: ["queued", "running"],
+    from: fromStates(stepTransitions, outcome.kind),
     status: outcome.kind,
     stepId: step.stepId,
     outputs: done?.outputs ?? {},

@@ -1,6 +1,12 @@
 /** What an engine knows about a run it holds. Postgres is the truth; this only saves reading it again between two steps. */
 import type { Log } from "@djinnbot/config";
-import { type Knowledge, type PipelineDocument, type RunEventBody, readKnowledge } from "@djinnbot/contracts";
+import {
+  type Knowledge,
+  type PipelineDocument,
+  type RunEventBody,
+  readKnowledge,
+  runRequestId,
+} from "@djinnbot/contracts";
 import type { OutboxStream } from "@djinnbot/core/outbox";
 import { outboxMessage } from "@djinnbot/core/outbox";
 import type { LoadedRun, RunRow, StepRow } from "./store/rows.ts";
@@ -72,7 +78,7 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
     tenantId: run.tenantId,
     runId: run.id,
     epoch,
-    requestId: `run:${run.id}`,
+    requestId: runRequestId(run.id),
     log,
     row: run,
     document,

@@ -1,5 +1,5 @@
 /** Making the next execution of a step: its row, and everything to start it at once when the agent's workload is there. */
-import { pipelineFallbacks } from "@djinnbot/contracts";
+import { pipelineFallbacks, stepRowId } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { resolveStep } from "@djinnbot/core/pipeline-language";
 import type { CommandBody } from "./channel.ts";
@@ -37,7 +37,7 @@ export async function nextStep(resources: Resources, run: HeldRun, wanted: Wante
   const attempt = (run.attempts.get(wanted.stepId) ?? 0) + 1;
   const now = Date.now();
   const open: OpenStep = {
-    id: attempt === 1 ? `${run.runId}_${wanted.stepId}` : `${run.runId}_${wanted.stepId}_${attempt}`,
+    id: stepRowId(run.runId, wanted.stepId, attempt),
     stepId: wanted.stepId,
     attempt,
     sequence: run.sequence + 1,

@@ -1,6 +1,6 @@
 /** A run as Postgres has it, and whether it can go on. */
 import type { Log } from "@djinnbot/config";
-import { isTerminal, type PipelineProblem } from "@djinnbot/contracts";
+import { cancelReason, isTerminal, type PipelineProblem } from "@djinnbot/contracts";
 import { parsePipeline } from "@djinnbot/core/pipeline-language";
 import type { RunEnd } from "./end-run.ts";
 import { LostRun } from "./errors.ts";
@@ -34,7 +34,7 @@ export async function readRun(
     return { run, sessions, over: null };
   }
   if (row.cancelRequestedAt !== null) {
-    return { run, sessions, over: { status: "cancelled", reason: "Somebody cancelled the run." } };
+    return { run, sessions, over: { status: "cancelled", reason: cancelReason } };
   }
   const code = failureCode ?? "PIPELINE_INVALID";
   return { run, sessions, over: document ? null : { status: "failed", code, message: firstErrors(problems) } };

@@ -1,6 +1,6 @@
 /** One held run. Everything that happens to it goes through one queue, so nothing about a run is ever done twice at once. */
 import type { Log } from "@djinnbot/config";
-import { isTerminal } from "@djinnbot/contracts";
+import { cancelReason, isTerminal } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { endStep } from "./end-step.ts";
@@ -74,7 +74,7 @@ export class RunDriver {
   cancel(): void {
     this.#queue.add(async () => {
       if (this.#run) {
-        await this.#end(this.#run, { status: "cancelled", reason: "Somebody cancelled the run." });
+        await this.#end(this.#run, { status: "cancelled", reason: cancelReason });
       }
     });
   }

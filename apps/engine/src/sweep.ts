@@ -1,4 +1,5 @@
 /** What is done again and again: heartbeat, take-over, late messages, forgotten users, dead and orphaned workloads (G3, G4, G6). */
+import { openRunStatuses, openSessionStatuses, runRequestId } from "@djinnbot/contracts";
 import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
@@ -7,6 +8,7 @@ import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { closeSession } from "./session.ts";
 import { leftoverSessions } from "./store/sessions.ts";
+import { sqlList } from "./store/sql-list.ts";
 import { deleteRedisUser } from "./workload/redis-user.ts";
 import type { WorkloadState } from "./workload/workload.ts";
 
@@ -88,7 +90,7 @@ async function stopOrphans(
   }
   const { rows } = await deps.system.pool.query<{ id: string }>(
     `SELECT s.id FROM sessions s JOIN runs r ON r.tenant_id = s.tenant_id AND r.id = s.source_id
-     WHERE s.id = ANY($1) AND s.status IN ('starting', 'running') AND r.status IN ('pending', 'running', 'waiting', 'paused')`,
+     WHERE s.id = ANY($1) AND s.status IN ${sqlList(openSessionStatuses)} AND r.status IN ${sqlList(openRunStatuses)}`,
     [old.map((state) => state.sessionId)],
   );
   const wanted = new Set(rows.map((row) => row.id));
@@ -102,7 +104,12 @@ async function stopOrphans(
 async function closeLeftovers(resources: Resources, scheduler: Scheduler): Promise<void> {
   for (const left of await leftoverSessions(resources.deps, resources.options.orphanAgeMs)) {
     if (!scheduler.isHeld(left.runId)) {
-      const run = { tenantId: left.tenantId, runId: left.runId, requestId: `run:${left.runId}`, log: resources.log };
+      const run = {
+        tenantId: left.tenantId,
+        runId: left.runId,
+        requestId: runRequestId(left.runId),
+        log: resources.log,
+      };
       const session = { id: left.sessionId, name: left.workload ?? "" };
       await closeSession(resources, run, { session, status: "failed", error: "It was left open when its run ended." });
     }

@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: a write that is sent again with its key is answered again, not done again. Kept 24 hours per tenant and actor. */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { Fault, type FaultCode, type FaultDetail } from "@djinnbot/contracts";
-import { actorId, type Caller } from "@djinnbot/core";
+import { actorId, type Caller, type SecretPlace, secretBox } from "@djinnbot/core";
 import { tenantKeys } from "@djinnbot/events";
 
 const keptSec = 86_400;
@@ -100,16 +100,11 @@ async function record(
 
 /** Answers may show a secret once (a new API key): they lie encrypted in Redis. */
 function seal(caller: Caller, text: string): string {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", sealKey(caller), iv);
-  return Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString("base64");
+  return secretBox(caller.deps.config.secretEncryptionKey).seal(text, place(caller));
 }
 function open(caller: Caller, sealed: string): string {
-  const bytes = Buffer.from(sealed, "base64");
-  const decipher = createDecipheriv("aes-256-gcm", sealKey(caller), bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
+  return secretBox(caller.deps.config.secretEncryptionKey).open(sealed, place(caller));
 }
-function sealKey(caller: Caller): Buffer {
-  return Buffer.from(hkdfSync("sha256", caller.deps.config.authSecretKey, "", "idempotency", 32));
+function place(caller: Caller): SecretPlace {
+  return { tenantId: caller.tenantId, purpose: "idempotency" };
 }

@@ -6,6 +6,7 @@ export interface ConnectionOptions {
   onClose: () => void;
 }
 
+/** `body` is the answer's; `onClose` is called once, whoever ended it. Sending to a closed one does nothing. */
 export class Connection {
   readonly body: ReadableStream<Uint8Array>;
   /** Epoch ms of the last frame. */

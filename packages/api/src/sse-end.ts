@@ -10,6 +10,7 @@ import { runState, type Subscription } from "./sse-subscription.ts";
 /** An event may come this long after its row was written. */
 const graceMs = 3000;
 
+/** Watches one listener's frames and closes its connection when its run is over. Does nothing for a tenant's stream; never throws. */
 export function endOfRun(deps: Deps, subscription: Subscription, connection: Connection) {
   const { runId, caller } = subscription;
   let isLive = false;

@@ -17,6 +17,7 @@ const goingTypes: readonly string[] = ["RUN_CREATED", "STEP_QUEUED", "STEP_START
 export function opening(resumeFrom: string): Uint8Array {
   return encoder.encode(`: connected\nretry: 3000\n\nid: ${resumeFrom}\nevent: ready\ndata: {}\n\n`);
 }
+/** A frame that keeps the line open; `timestamp` is epoch ms. */
 export function heartbeat(): Uint8Array {
   return encoder.encode(`event: heartbeat\ndata: {"timestamp":${Date.now()}}\n\n`);
 }

@@ -5,6 +5,7 @@ import { isTRPCClientError } from "@trpc/client";
 /** `NETWORK`: no answer came, or one that is not ours. */
 export type DjinnErrorCode = FaultCode | "NETWORK";
 
+/** A failed call: `message` is a sentence for people, `code` is for programs. */
 export class DjinnError extends Error {
   readonly code: DjinnErrorCode;
   /** Problems of the input, for VALIDATION. */

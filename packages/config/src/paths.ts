@@ -32,8 +32,6 @@ export function tenantPaths(dataDir: string, tenantId: string) {
     mirror,
     /** The mirror of a run without a repository: its alone. */
     ownMirror: (runId: string) => mirror(`run:${runId}`),
-    vault: (agentId: string) => join(root, "vaults", safe(agentId)),
-    sandbox: (agentId: string) => join(root, "sandboxes", safe(agentId)),
   };
 }
 export type TenantPaths = ReturnType<typeof tenantPaths>;

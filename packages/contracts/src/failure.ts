@@ -78,6 +78,8 @@ export const failures = {
     remedy: "Restart the step; report it with the request id if it happens again.",
   },
 } as const;
+/** Reason of a run that a person cancelled. */
+export const cancelReason = failures.CANCELLED.meaning;
 export type FailureCode = keyof typeof failures;
 export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
 
@@ -85,6 +87,7 @@ export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...Fail
 export const Failure = z.object({ code: FailureCode, message: z.string(), meaning: z.string(), remedy: z.string() });
 export type Failure = z.infer<typeof Failure>;
 
+/** The failure of a code, with what happened in this case; meaning and remedy come from the table. */
 export function failure(code: FailureCode, message: string): Failure {
   return { code, message, ...failures[code] };
 }

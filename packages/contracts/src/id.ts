@@ -90,3 +90,12 @@ export function slugify(text: string, fallback = "item"): string {
     .replace(/-+$/, "");
   return slug.length >= 2 ? slug : fallback;
 }
+
+/** Key of a step's row: the first execution is `run_step`, later ones carry their number (`attempt` starts at 1). */
+export function stepRowId(runId: string, stepId: string, attempt: number): string {
+  return attempt === 1 ? `${runId}_${stepId}` : `${runId}_${stepId}_${attempt}`;
+}
+/** Request id of what an engine does with a run of its own accord. */
+export function runRequestId(runId: string): string {
+  return `run:${runId}`;
+}

@@ -17,28 +17,48 @@ export type StepStatus = z.infer<typeof StepStatus>;
 export const SessionStatus = z.enum(["starting", "running", "completed", "failed", "cancelled"]);
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
+/** `waiting` and `paused` are where the language's approvals and pauses keep a run; nothing takes one there before they exist. */
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
   pending: ["running", "failed", "cancelled"],
   running: ["waiting", "paused", "completed", "failed", "cancelled"],
   waiting: ["running", "failed", "cancelled"],
   paused: ["running", "failed", "cancelled"],
-  completed: ["pending", "running"],
-  failed: ["pending", "running"],
-  cancelled: ["pending", "running"],
+  completed: ["pending"],
+  failed: ["pending"],
+  cancelled: ["pending"],
 };
+/** One execution of a step; a retry is a new one. `pending` and `waiting` are kept for approvals like those of runs. */
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
   pending: ["queued", "cancelled"],
   queued: ["running", "failed", "cancelled"],
-  running: ["waiting", "completed", "failed", "retrying", "cancelled"],
+  running: ["waiting", "completed", "failed", "cancelled"],
   waiting: ["running", "completed", "failed", "cancelled"],
-  retrying: ["queued", "cancelled"],
+  // No execution is put here: rows of earlier installations may still say it.
+  retrying: ["cancelled"],
   completed: [],
   failed: [],
   cancelled: [],
 };
 
+/** The states from which a thing may go to `to`. */
+export function fromStates<S extends string>(table: Record<S, readonly S[]>, to: NoInfer<S>): S[] {
+  return (Object.keys(table) as S[]).filter((from) => table[from].includes(to));
+}
+
 export const terminalRunStatuses = ["completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
 export const openRunStatuses = ["pending", "running", "waiting", "paused"] as const satisfies readonly RunStatus[];
+/** An engine may begin the run when its tenant has a place left. */
+export const startableRunStatuses = ["pending"] as const satisfies readonly RunStatus[];
+/** The run takes one of its tenant's places, and an engine must hold it. */
+export const busyRunStatuses = ["running", "waiting"] as const satisfies readonly RunStatus[];
+/** Open, but nobody works on it: an engine takes it only to cancel it. */
+export const idleRunStatuses = ["pending", "paused"] as const satisfies readonly RunStatus[];
+/** The execution may be given to a workload. */
+export const startableStepStatuses = ["queued"] as const satisfies readonly StepStatus[];
+/** Somebody is asked to do the step, or does it. */
+export const activeStepStatuses = ["queued", "running", "waiting", "retrying"] as const satisfies readonly StepStatus[];
+/** The session's workload is there or about to be. */
+export const openSessionStatuses = ["starting", "running"] as const satisfies readonly SessionStatus[];
 /** True when nothing will happen to the run any more unless somebody restarts it. */
 export function isTerminal(status: RunStatus): boolean {
   return (terminalRunStatuses as readonly string[]).includes(status);

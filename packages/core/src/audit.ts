@@ -13,6 +13,7 @@ export interface AuditEntry {
   detail?: Prisma.InputJsonObject;
 }
 
+/** Adds one entry: who (`ctx.actor`), from where, by which request, when (epoch ms). It goes with `tx`. */
 export async function audit(
   tx: Tx,
   ctx: Pick<Ctx, "actor" | "requestId" | "ip" | "now">,

@@ -2,6 +2,7 @@
 import { Fault } from "@djinnbot/contracts";
 import { Prisma } from "@djinnbot/db";
 
+/** True for the error of a row that exists already; of a client or of a transaction. */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }

@@ -6,6 +6,7 @@ export { signInBrowser } from "./auth/login.ts";
 export { revokeBrowserSession } from "./auth/logout.ts";
 export { sweepCredentials } from "./auth/sweep.ts";
 export * from "./call.ts";
+export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";
 export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";

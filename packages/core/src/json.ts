@@ -1,9 +1,11 @@
 /** Between rows and the wire: BIGINT columns become numbers (epoch ms and micro-dollars are far below 2^53). */
 import type { Prisma } from "@djinnbot/db";
 
+/** A BIGINT column as a number. */
 export function num(value: bigint): number {
   return Number(value);
 }
+/** The same for a column that may be empty. */
 export function numOrNull(value: bigint | null): number | null {
   return value === null ? null : Number(value);
 }

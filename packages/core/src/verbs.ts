@@ -12,8 +12,6 @@ import { stepVerbs } from "./step/index.ts";
 import { systemVerbs } from "./system/index.ts";
 import { tenantVerbs } from "./tenant/index.ts";
 
-/** Public operations run without a tenant; all others always have one. */
-export type VerbOf<C> = C extends AnyContract ? (C["scope"] extends "public" ? PublicVerb<C> : Verb<C>) : never;
 export type VerbsOf<N> = { [K in keyof N]: N[K] extends AnyContract ? PublicVerb<N[K]> | Verb<N[K]> : never };
 export type Verbs = { [Noun in keyof Contracts]: VerbsOf<Contracts[Noun]> };
 

@@ -12,6 +12,7 @@ export type SystemDb = Omit<Db, "prisma" | "pool"> & {
   readonly pool: Db["pool"];
 };
 
+/** Opens the system role's client; at most 4 connections unless `options.max` says otherwise. Connects on first use. */
 export function openSystemDb(options: DbOptions): SystemDb {
   return openDb({ max: 4, ...options }) as unknown as SystemDb;
 }

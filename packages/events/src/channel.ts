@@ -10,7 +10,6 @@ export interface Channel<Address, S extends z.ZodType = z.ZodType> {
   /** Approximate number of entries kept; what people may want later is in Postgres. */
   readonly maxLength: number;
 }
-export type MessageOf<C> = C extends Channel<infer _A, infer S> ? z.output<S> : never;
 
 export interface TenantAddress {
   tenantId: string;

@@ -9,7 +9,6 @@ const run = (tenantId: string, runId: string) => `${tenant(tenantId)}:run:${RunI
 
 /** Keys of one tenant. */
 export const tenantKeys = {
-  prefix: (tenantId: string) => `${tenant(tenantId)}:`,
   events: (tenantId: string) => `${tenant(tenantId)}:events:global`,
   runEvents: (tenantId: string, runId: string) => `${tenant(tenantId)}:events:run:${RunId.parse(runId)}`,
   runCommands: (tenantId: string, runId: string) => `${run(tenantId, runId)}:commands`,
@@ -18,15 +17,12 @@ export const tenantKeys = {
   requestLimit: (tenantId: string) => `${tenant(tenantId)}:limit:requests`,
   /** Marks an outbox message as published. */
   published: (tenantId: string, messageId: string) => `${tenant(tenantId)}:published:${messageId}`,
-  agentState: (tenantId: string) => `${tenant(tenantId)}:agents:state`,
 } as const;
 
 /** Keys that belong to the installation. */
 export const systemKeys = {
   globalEvents: "djinnbot:events:global",
   engineGroup: "djinnbot:cg:engine-workers",
-  pipelineInvalidate: "djinnbot:pipeline:invalidate",
-  pipelineCache: (tenantId: string, pipelineId: string) => `djinnbot:pipeline-cache:${tenantId}:${pipelineId}`,
   runLock: (runId: string) => `djinnbot:lock:run:${RunId.parse(runId)}`,
   lock: (name: string) => `djinnbot:lock:${name}`,
   /** Registry of workloads: hash of what hosts a session. */
@@ -56,8 +52,8 @@ export function workloadUser(sessionId: string): string {
 export function isKnownKey(key: string): boolean {
   const known = [
     /^djinnbot:t:ten_[0-9a-z]+:/,
-    /^djinnbot:(events:global|containers|instances|pipeline:invalidate)(:dead)?$/,
-    /^djinnbot:(containers|instance|lock|pipeline-cache|limit:auth|auth:session):/,
+    /^djinnbot:(events:global|containers|instances)(:dead)?$/,
+    /^djinnbot:(containers|instance|lock|limit:auth|auth:session):/,
   ];
   return known.some((pattern) => pattern.test(key));
 }

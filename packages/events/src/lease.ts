@@ -14,6 +14,7 @@ export async function acquireLease(redis: Redis, key: string, owner: string, ttl
 export async function renewLease(redis: Redis, key: string, owner: string, ttlMs: number): Promise<boolean> {
   return (await redis.eval(renewLua, 1, key, owner, String(ttlMs))) === 1;
 }
+/** Gives the lease back; does nothing when somebody else holds it by now. */
 export async function releaseLease(redis: Redis, key: string, owner: string): Promise<void> {
   await redis.eval(releaseLua, 1, key, owner);
 }

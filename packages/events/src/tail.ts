@@ -23,6 +23,7 @@ export function isAfter(a: string, b: string): boolean {
   return x === y ? BigInt(aSeq) > BigInt(bSeq) : x > y;
 }
 
+/** Redis' answer as entries; one without a message has empty `data`. */
 export function toEntries(raw: [id: string, fields: string[]][]): Entry[] {
   return raw.map(([id, fields]) => {
     const at = fields.indexOf(messageField);

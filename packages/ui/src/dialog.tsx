@@ -7,7 +7,6 @@ import { cn } from "./cn.ts";
 
 export const Dialog = RadixDialog.Root;
 export const DialogTrigger = RadixDialog.Trigger;
-export const DialogClose = RadixDialog.Close;
 
 export const overlayClasses = "fixed inset-0 z-40 bg-overlay animate-in fade-in-0";
 

@@ -1,5 +1,5 @@
 "use client";
-import { Check, ChevronRight } from "lucide-react";
+import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
@@ -7,7 +7,6 @@ import { Kbd } from "./kbd.tsx";
 
 export const DropdownMenuTrigger = Radix.Trigger;
 export const DropdownMenuRadioGroup = Radix.RadioGroup;
-export const DropdownMenuSub = Radix.Sub;
 
 /** A menu of actions. It leaves the page behind it readable and scrollable. */
 export function DropdownMenu(props: ComponentProps<typeof Radix.Root>) {
@@ -86,23 +85,4 @@ export function DropdownMenuLabel({ className, ...rest }: ComponentProps<typeof 
 /** A line between groups of actions. */
 export function DropdownMenuSeparator({ className, ...rest }: ComponentProps<typeof Radix.Separator>) {
   return <Radix.Separator className={cn("-mx-1 my-1 h-px bg-line", className)} {...rest} />;
-}
-
-/** The item that opens a submenu. */
-export function DropdownMenuSubTrigger({ className, children, ...rest }: ComponentProps<typeof Radix.SubTrigger>) {
-  return (
-    <Radix.SubTrigger className={cn(itemClasses, className)} {...rest}>
-      {children}
-      <ChevronRight aria-hidden className="ml-auto" />
-    </Radix.SubTrigger>
-  );
-}
-
-/** The submenu itself. */
-export function DropdownMenuSubContent({ className, ...rest }: ComponentProps<typeof Radix.SubContent>) {
-  return (
-    <Radix.Portal>
-      <Radix.SubContent collisionPadding={8} className={cn(menuClasses, className)} {...rest} />
-    </Radix.Portal>
-  );
 }

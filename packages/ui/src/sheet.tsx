@@ -16,9 +16,6 @@ export function Sheet({ modal = true, ...rest }: ComponentProps<typeof RadixDial
   );
 }
 
-export const SheetTrigger = RadixDialog.Trigger;
-export const SheetClose = RadixDialog.Close;
-
 const WIDTHS = { sm: "sm:max-w-xs", md: "sm:max-w-lg", lg: "sm:max-w-3xl" };
 
 export type SheetContentProps = Omit<ComponentProps<typeof RadixDialog.Content>, "title"> & {

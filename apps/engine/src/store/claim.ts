@@ -1,7 +1,13 @@
 /** Taking runs: which one is next, and the fence that makes the taker the only one who can change it. */
+import { busyRunStatuses, idleRunStatuses, runRequestId, startableRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
 import { type Sql, withTenantSql } from "@djinnbot/core/tenant-sql";
+import { sqlList } from "./sql-list.ts";
+
+const busy = sqlList(busyRunStatuses);
+const startable = sqlList(startableRunStatuses);
+const idle = sqlList(idleRunStatuses);
 
 export interface RunKey {
   tenantId: string;
@@ -20,13 +26,13 @@ export interface Candidate extends RunKey {
 export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> {
   const { rows } = await deps.system.pool.query<RunKey>(
     `WITH busy AS (
-       SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ('running', 'waiting') GROUP BY tenant_id
+       SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ${busy} GROUP BY tenant_id
      ), waiting AS (
-       SELECT DISTINCT tenant_id FROM runs WHERE status = 'pending'
+       SELECT DISTINCT tenant_id FROM runs WHERE status IN ${startable}
      ), served AS (
        SELECT w.tenant_id, (
          SELECT COALESCE(max(recent.started_at), 0) FROM (
-           SELECT started_at FROM runs WHERE tenant_id = w.tenant_id AND status <> 'pending' ORDER BY created_at DESC LIMIT 20
+           SELECT started_at FROM runs WHERE tenant_id = w.tenant_id AND status NOT IN ${startable} ORDER BY created_at DESC LIMIT 20
          ) recent
        ) AS at FROM waiting w
      ), queue AS (
@@ -34,7 +40,7 @@ export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> 
          COALESCE(b.n, 0) + row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.created_at, r.id) AS place
        FROM runs r JOIN tenants t ON t.id = r.tenant_id LEFT JOIN busy b ON b.tenant_id = r.tenant_id
        JOIN served ON served.tenant_id = r.tenant_id
-       WHERE r.status = 'pending' AND r.cancel_requested_at IS NULL AND t.status = 'active'
+       WHERE r.status IN ${startable} AND r.cancel_requested_at IS NULL AND t.status = 'active'
      )
      SELECT id AS "runId", tenant_id AS "tenantId" FROM queue WHERE place <= room ORDER BY place, served_at, created_at, id LIMIT $1`,
     [limit],
@@ -46,7 +52,7 @@ export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> 
 export async function openRuns(deps: Deps): Promise<Candidate[]> {
   const { rows } = await deps.system.pool.query<Candidate>(
     `SELECT id AS "runId", tenant_id AS "tenantId", status, lease_owner AS owner FROM runs
-     WHERE status IN ('running', 'waiting') OR (status IN ('pending', 'paused') AND cancel_requested_at IS NOT NULL)
+     WHERE status IN ${busy} OR (status IN ${idle} AND cancel_requested_at IS NOT NULL)
      ORDER BY created_at LIMIT 5000`,
   );
   return rows;
@@ -74,8 +80,8 @@ export async function startRun(
     const { rows } = await sql.query<{ epoch: number }>(
       `UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2,
          updated_at = $3
-       WHERE id = $1 AND status = 'pending' AND cancel_requested_at IS NULL
-         AND (SELECT count(*) FROM runs busy WHERE busy.status IN ('running', 'waiting') AND busy.tenant_id = $4)
+       WHERE id = $1 AND status IN ${startable} AND cancel_requested_at IS NULL
+         AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
            < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
        RETURNING lease_epoch AS epoch`,
       [key.runId, key.owner, Date.now(), key.tenantId],
@@ -85,7 +91,7 @@ export async function startRun(
       return null;
     }
     const message = outboxMessage(
-      { tenantId: key.tenantId, requestId: `run:${key.runId}` },
+      { tenantId: key.tenantId, requestId: runRequestId(key.runId) },
       ["run", "tenant", "global"],
       {
         type: "RUN_STATUS_CHANGED",
@@ -104,7 +110,7 @@ export async function takeRun(deps: Deps, key: RunKey & { owner: string }): Prom
     const { rows } = await sql.query<{ epoch: number }>(
       `UPDATE runs SET lease_epoch = lease_epoch + 1, lease_owner = $2
        WHERE id = $1
-         AND (status IN ('running', 'waiting') OR (status IN ('pending', 'paused') AND cancel_requested_at IS NOT NULL))
+         AND (status IN ${busy} OR (status IN ${idle} AND cancel_requested_at IS NOT NULL))
        RETURNING lease_epoch AS epoch`,
       [key.runId, key.owner],
     );

@@ -1,7 +1,8 @@
 /** Rows of a run as the engine needs them, read in one go. */
-import type { FailureCode, RunStatus, StepStatus } from "@djinnbot/contracts";
+import { type FailureCode, openSessionStatuses, type RunStatus, type StepStatus } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { sqlList } from "./sql-list.ts";
 
 export interface RunRow {
   id: string;
@@ -81,7 +82,7 @@ export async function loadRun(deps: Deps, key: { tenantId: string; runId: string
     );
     const sessions = await sql.query<SessionRow>(
       `SELECT id, agent_id AS "agentId", workload, created_at AS "createdAt" FROM sessions
-       WHERE source = 'pipeline' AND source_id = $1 AND status IN ('starting', 'running') ORDER BY created_at DESC`,
+       WHERE source = 'pipeline' AND source_id = $1 AND status IN ${sqlList(openSessionStatuses)} ORDER BY created_at DESC`,
       values,
     );
     return { run, steps: steps.rows, outputs: outputs.rows, sessions: sessions.rows };

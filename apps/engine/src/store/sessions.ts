@@ -1,9 +1,10 @@
 /** Sessions: one agent's life in a workload. */
-import { newId, type SessionStatus } from "@djinnbot/contracts";
+import { newId, openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { withTenantSql } from "@djinnbot/core/tenant-sql";
 import { LostRun } from "../errors.ts";
 import { workloadName } from "../workload/name.ts";
+import { sqlList } from "./sql-list.ts";
 
 /** Registers a session and names its workload; fenced by the run's epoch. */
 export async function insertSession(
@@ -57,7 +58,7 @@ export async function closeSessionRow(
 ): Promise<void> {
   await withTenantSql(deps.db, options.tenantId, (sql) =>
     sql.query(
-      `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ('starting', 'running')`,
+      `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ${sqlList(openSessionStatuses)}`,
       [options.sessionId, options.status, options.error, Date.now()],
     ),
   );
@@ -75,8 +76,8 @@ export async function leftoverSessions(deps: Deps, olderThanMs: number): Promise
   const { rows } = await deps.system.pool.query<OpenSession>(
     `SELECT s.tenant_id AS "tenantId", s.id AS "sessionId", s.source_id AS "runId", s.workload FROM sessions s
      LEFT JOIN runs r ON r.tenant_id = s.tenant_id AND r.id = s.source_id
-     WHERE s.source = 'pipeline' AND s.status IN ('starting', 'running') AND s.created_at < $1
-       AND (r.id IS NULL OR (r.status IN ('completed', 'failed', 'cancelled') AND r.completed_at < $1))
+     WHERE s.source = 'pipeline' AND s.status IN ${sqlList(openSessionStatuses)} AND s.created_at < $1
+       AND (r.id IS NULL OR (r.status IN ${sqlList(terminalRunStatuses)} AND r.completed_at < $1))
      LIMIT 200`,
     [Date.now() - olderThanMs],
   );

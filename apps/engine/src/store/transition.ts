@@ -2,11 +2,12 @@
  * Every change of a held run: one statement in one transaction, fenced by the lease's epoch, with the messages that follow from
  * it. What is not given stays as it is.
  */
-import type { RunStatus, StepStatus } from "@djinnbot/contracts";
+import { openRunStatuses, type RunStatus, type StepStatus, startableStepStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { tenantStatement } from "@djinnbot/core/tenant-sql";
 import { LostRun, StaleState } from "../errors.ts";
+import { sqlList } from "./sql-list.ts";
 
 export interface RunPatch {
   status?: RunStatus;
@@ -24,7 +25,7 @@ export interface RunPatch {
 export interface StepEnd {
   id: string;
   /** The row must be in one of these. */
-  from: StepStatus[];
+  from: readonly StepStatus[];
   status: StepStatus;
   stepId: string;
   outputs: Record<string, string>;
@@ -92,7 +93,7 @@ run AS (
     completed_at = CASE WHEN p ? 'completedAt' THEN (p->>'completedAt')::bigint ELSE completed_at END,
     updated_at = $3
   FROM (SELECT $4::jsonb AS p) patch
-  WHERE id = $1 AND lease_epoch = $2 AND status IN ('pending', 'running', 'waiting', 'paused')
+  WHERE id = $1 AND lease_epoch = $2 AND status IN ${sqlList(openRunStatuses)}
   RETURNING id
 )`;
 const toldPart = `
@@ -124,7 +125,7 @@ started AS (
     deadline_at = s."deadlineAt"
   FROM run, jsonb_to_record(${n}::jsonb) AS s("agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
     "modelUsed" text, "maxRetries" int, "startedAt" bigint, "deadlineAt" bigint)
-  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND steps.status = 'queued'
+  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND steps.status IN ${sqlList(startableStepStatuses)}
   RETURNING steps.id
 )`;
 const addPart = (n: string) => `

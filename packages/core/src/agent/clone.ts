@@ -4,10 +4,11 @@ import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import { orConflict } from "../conflict.ts";
 import type { VerbArgs } from "../ctx.ts";
+import { freeSlug } from "../free-slug.ts";
 import { guard } from "../guard.ts";
 import { jsonObject, stringRecord } from "../json.ts";
 import { outbox } from "../outbox.ts";
-import { freeAgentSlug, personaColumns, personaTexts, toAgentDetail } from "./queries.ts";
+import { agentSlugs, personaColumns, personaTexts, toAgentDetail } from "./queries.ts";
 
 interface Source {
   slug: string;
@@ -68,7 +69,7 @@ export async function cloneAgent({ ctx, input }: VerbArgs<typeof agents.clone>) 
   return change(ctx, async (tx, messages) => {
     const source = await findSource(tx, input.agentId);
     const wanted = input.name === undefined ? source.slug : slugify(input.name, source.slug);
-    const slug = input.slug ?? (await freeAgentSlug(tx, wanted));
+    const slug = input.slug ?? (await freeSlug(wanted, agentSlugs(tx)));
     const now = ctx.now();
     const row = await orConflict(`An agent with the slug "${slug}" exists already.`, () =>
       tx.agent.create({

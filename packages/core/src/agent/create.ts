@@ -3,9 +3,10 @@ import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import { orConflict } from "../conflict.ts";
 import type { VerbArgs } from "../ctx.ts";
+import { freeSlug } from "../free-slug.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { freeAgentSlug, personaColumns, toAgentDetail } from "./queries.ts";
+import { agentSlugs, personaColumns, toAgentDetail } from "./queries.ts";
 
 /** A persona for an agent that came without one, so that it can work at once. */
 function defaultIdentity(name: string, role: string | null | undefined, description: string): string {
@@ -23,7 +24,7 @@ export async function createAgent({ ctx, input }: VerbArgs<typeof agents.create>
     Object.entries(files).map(([name, text]) => [personaColumns[name as PersonaFile], text]),
   );
   return change(ctx, async (tx, messages) => {
-    const slug = input.slug ?? (await freeAgentSlug(tx, slugify(input.name, "agent")));
+    const slug = input.slug ?? (await freeSlug(slugify(input.name, "agent"), agentSlugs(tx)));
     const now = ctx.now();
     const row = await orConflict(`An agent with the slug "${slug}" exists already.`, () =>
       tx.agent.create({

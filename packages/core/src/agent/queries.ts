@@ -1,5 +1,5 @@
 /** What several agent verbs share: finding an agent, and its shape on the wire. */
-import { type Agent, AgentConfig, type AgentDetail, notFound, type PersonaFile } from "@djinnbot/contracts";
+import { type Agent, AgentConfig, type AgentDetail, idPrefix, notFound, type PersonaFile } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
 import { jsonObject, num } from "../json.ts";
 
@@ -17,7 +17,7 @@ const fileNames = Object.keys(personaColumns) as PersonaFile[];
 /** By id or by slug. Throws NOT_FOUND, also for another tenant's agent (row-level security hides it). */
 export async function getAgentOrFault(tx: Tx, ref: string): Promise<AgentRow> {
   const row = await tx.agent.findFirst({
-    where: ref.startsWith("agt_") ? { OR: [{ id: ref }, { slug: ref }] } : { slug: ref },
+    where: ref.startsWith(idPrefix.agent) ? { OR: [{ id: ref }, { slug: ref }] } : { slug: ref },
   });
   if (!row) {
     throw notFound("Agent");
@@ -36,6 +36,7 @@ export function personaTexts(row: AgentRow): Record<string, string> {
   return texts;
 }
 
+/** A row as lists show it. */
 export function toAgent(row: AgentRow): Agent {
   return {
     id: row.id,
@@ -56,6 +57,7 @@ export function toAgent(row: AgentRow): Agent {
   };
 }
 
+/** A row with its persona texts. */
 export function toAgentDetail(row: AgentRow): AgentDetail {
   return { ...toAgent(row), files: personaTexts(row), soulPreview: (row.soulMd ?? "").slice(0, 280) };
 }
@@ -71,15 +73,10 @@ export function toConfig(row: AgentRow): AgentConfig {
   return AgentConfig.parse(stored);
 }
 
-/** A slug that is free in the tenant: `base`, `base-2`, … */
-export async function freeAgentSlug(tx: Tx, base: string): Promise<string> {
-  const taken = new Set(
-    (await tx.agent.findMany({ where: { slug: { startsWith: base } }, select: { slug: true } })).map((row) => row.slug),
-  );
-  for (let n = 1; ; n += 1) {
-    const slug = n === 1 ? base : `${base.slice(0, 58)}-${n}`;
-    if (!taken.has(slug)) {
-      return slug;
-    }
-  }
+/** Slugs of the tenant's agents, as `freeSlug` asks for them. */
+export function agentSlugs(tx: Tx): (start: string) => Promise<string[]> {
+  return async (start) => {
+    const rows = await tx.agent.findMany({ where: { slug: { startsWith: start } }, select: { slug: true } });
+    return rows.map((row) => row.slug);
+  };
 }

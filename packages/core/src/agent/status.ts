@@ -2,7 +2,6 @@ import type { agents } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
-import { numOrNull } from "../json.ts";
 import { toConfig } from "./queries.ts";
 
 /** What every agent does now, from the runs' open steps (through the engine's noun, not its tables). */
@@ -25,7 +24,7 @@ export async function agentStatuses({ ctx }: VerbArgs<typeof agents.status>) {
       currentWork: running ? { step: running.stepId, runId: running.runId } : null,
       queueLength: mine.filter((item) => item.status === "queued").length,
       lastActive: mine.reduce<number | null>((last, item) => Math.max(last ?? 0, item.at), null),
-      lastPulse: numOrNull(null),
+      lastPulse: null,
       pulseEnabled: toConfig(row).pulseEnabled,
       slackConnected: false,
     };

@@ -5,6 +5,7 @@ import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { toApiKey } from "./row.ts";
 
+/** At most 200, without their secrets; empty for a caller that is no user. FORBIDDEN without the scope `keys:read`. */
 export async function listApiKeys({ ctx }: VerbArgs<typeof apiKeys.list>): Promise<ApiKey[]> {
   guard(ctx, "keys:read");
   const userId = userIdOf(ctx.actor);

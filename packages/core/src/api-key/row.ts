@@ -13,6 +13,7 @@ interface Row {
   createdAt: bigint;
 }
 
+/** A row as the contract shows it, without the secret. */
 export function toApiKey(row: Row): ApiKey {
   return {
     id: row.id,

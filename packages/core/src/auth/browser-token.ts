@@ -5,6 +5,7 @@ import type { CoreConfig } from "../ctx.ts";
 /** Seconds: a week; renewed whenever the pages ask for the session. */
 export const browserTokenLifetimeSec = 7 * 24 * 3600;
 
+/** A token for the cookie, valid for `lifetimeSec` seconds. */
 export function signBrowserToken(
   config: Pick<CoreConfig, "authSecretKey">,
   claims: TokenClaims,

@@ -7,6 +7,7 @@ import type { Deps, VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { forgetSignIn, markEnded } from "./sign-in.ts";
 
+/** Marks the sign-ins as ended and forgets them in the cache. Harmless when they have ended, or when no user calls. */
 export async function logout({ ctx, input }: VerbArgs<typeof auth.logout>): Promise<OutputOf<typeof auth.logout>> {
   guard(ctx, "self:read");
   const userId = userIdOf(ctx.actor);

@@ -5,6 +5,7 @@ import type { VerbArgs } from "../ctx.ts";
 import { actorId, guard, userIdOf } from "../guard.ts";
 import { toUser } from "./tokens.ts";
 
+/** The user, or the key or service that calls, with its scopes. NOT_FOUND when the user is gone. */
 export async function me({ ctx }: VerbArgs<typeof auth.me>): Promise<OutputOf<typeof auth.me>> {
   guard(ctx, "self:read");
   const scopes = [...ctx.scopes];

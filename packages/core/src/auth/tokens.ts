@@ -16,6 +16,7 @@ export interface UserRow {
   slackId: string | null;
 }
 
+/** A row as the contract shows it, without the password. */
 export function toUser(row: UserRow): User {
   const role = Role.parse(row.role);
   return {

@@ -6,6 +6,7 @@ const options: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parall
 
 let dummy: Promise<string> | undefined;
 
+/** The argon2id hash to store, in PHC form, of the password in Unicode form NFKC. */
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize("NFKC"), options);
 }

@@ -4,7 +4,7 @@ import { tenantKeys } from "@djinnbot/events";
 import { bearer } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPrices } from "./prices.ts";
-import { ask, events, logsOf, openStage, type Stage, secret } from "./stage.ts";
+import { ask, events, logsOf, openStage, type Stage, secret } from "./testing/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {

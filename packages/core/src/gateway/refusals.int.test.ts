@@ -5,7 +5,7 @@ import { createRunKey, deleteRunKeys } from "../api-key/run-key.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { serviceCaller, servicesFor } from "../call.ts";
 import { seedPrices } from "./prices.ts";
-import { ask, logsOf, openStage, type Stage, secret } from "./stage.ts";
+import { ask, logsOf, openStage, type Stage, secret } from "./testing/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {

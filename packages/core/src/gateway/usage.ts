@@ -36,6 +36,7 @@ export interface UsageReader {
   result(): Observed;
 }
 
+/** A reader for one answer of that wire, streamed or whole. */
 export function usageReader(wire: ProviderWire): UsageReader {
   const seen: Observed = { usage: null, toolCalls: 0, hasThinking: false, stopReason: null, error: null, chars: 0 };
   const read = { openai: openaiReader(seen), anthropic: anthropicReader(seen), google: googleReader(seen) }[

@@ -60,6 +60,7 @@ function accountKey(ctx: Attempt, email: string): string {
   return `${accountHash(ctx.deps.config.authSecretKey, email)}:${ctx.ip ?? "inside"}`;
 }
 
+/** Counts a registration from the caller's address. Throws LIMIT with `retryAfterSec`. */
 export async function countRegistration(ctx: Attempt): Promise<void> {
   if (ctx.ip !== null) {
     await consume(ctx, "register-ip", ctx.ip);

@@ -4,6 +4,7 @@ import type { Deps } from "../ctx.ts";
 
 const patienceMs = 500;
 
+/** What `use` answers; `fallback` when Redis is away, fails (logged) or takes longer than half a second. Never throws. */
 export async function redisOr<T>(
   deps: Pick<Deps, "redis" | "log">,
   use: (redis: Redis) => Promise<T>,

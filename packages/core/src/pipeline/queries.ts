@@ -28,6 +28,7 @@ export async function getOwnPipelineOrFault(tx: Tx, slug: string): Promise<Pipel
   return row;
 }
 
+/** A row as the contract shows it, with its steps and agents read from the text. */
 export function toPipeline(row: PipelineRow): Pipeline {
   const { steps, agents } = looseDocument(row.yamlContent);
   return {

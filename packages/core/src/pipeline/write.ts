@@ -5,6 +5,7 @@ import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import { orConflict } from "../conflict.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
+import { freeSlug } from "../free-slug.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { parsePipeline } from "../pipeline-language/index.ts";
@@ -86,9 +87,9 @@ export async function clonePipeline({ ctx, input }: VerbArgs<typeof pipelines.cl
     const source = await getPipelineOrFault(tx, input.pipelineId);
     const id =
       input.id ??
-      (await freePipelineSlug(
-        tx,
+      (await freeSlug(
         input.name === undefined ? `${source.slug.slice(0, 58)}-copy` : slugify(input.name, source.slug),
+        pipelineSlugs(tx),
       ));
     const yaml = withKeys(source.yamlContent, { id, name: input.name ?? `${source.name} (copy)` });
     const row = await insertPipeline(tx, ctx, yaml, "clone");
@@ -97,17 +98,12 @@ export async function clonePipeline({ ctx, input }: VerbArgs<typeof pipelines.cl
   });
 }
 
-async function freePipelineSlug(tx: Tx, base: string): Promise<string> {
-  const taken = new Set(
-    (await tx.pipeline.findMany({ where: { slug: { startsWith: base } }, select: { slug: true } })).map(
-      (row) => row.slug,
-    ),
-  );
-  let slug = base;
-  for (let n = 2; taken.has(slug); n += 1) {
-    slug = `${base}-${n}`;
-  }
-  return slug;
+/** Slugs of own and global pipelines, as `freeSlug` asks for them. */
+function pipelineSlugs(tx: Tx): (start: string) => Promise<string[]> {
+  return async (start) => {
+    const rows = await tx.pipeline.findMany({ where: { slug: { startsWith: start } }, select: { slug: true } });
+    return rows.map((row) => row.slug);
+  };
 }
 
 /** Replaces the text of an own pipeline. BAD_REQUEST when it has errors or another id; runs that started keep theirs. */

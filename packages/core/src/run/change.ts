@@ -1,4 +1,14 @@
-import { Fault, isTerminal, openRunStatuses, RunStatus, type runs, terminalRunStatuses } from "@djinnbot/contracts";
+import {
+  cancelReason,
+  Fault,
+  fromStates,
+  isTerminal,
+  openRunStatuses,
+  RunStatus,
+  type runs,
+  stepTransitions,
+  terminalRunStatuses,
+} from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
@@ -50,11 +60,11 @@ export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
       throw new Fault("CONFLICT", `The run has already ${status === "completed" ? "completed" : "failed"}.`);
     }
     const now = ctx.now();
-    const reason = "Cancelled by a person.";
+    const reason = cancelReason;
     await audit(tx, ctx, { action: "run.cancel", entity: "run", entityId: row.id });
     if (status === "pending" && row.leaseOwner === null) {
       await tx.step.updateMany({
-        where: { runId: row.id, status: { in: ["pending", "queued"] } },
+        where: { runId: row.id, status: { in: fromStates(stepTransitions, "cancelled") } },
         data: { status: "cancelled", completedAt: now },
       });
       await tx.run.update({

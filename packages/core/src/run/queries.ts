@@ -30,6 +30,7 @@ export async function lockRunOrFault(tx: Tx, runId: string): Promise<RunRow> {
   return getRunOrFault(tx, runId);
 }
 
+/** The stored failure with its meaning and remedy; null when there is none. */
 export function toFailure(code: string | null, message: string | null): Failure | null {
   const known = FailureCode.safeParse(code);
   return known.success ? failure(known.data, message ?? "") : null;
@@ -42,6 +43,7 @@ function humanContext(value: Prisma.JsonValue | null): Run["humanContext"] {
   return jsonObject(value);
 }
 
+/** A row with its outputs as the contract shows it. */
 export function toRun(row: RunRow, outputs: Record<string, string>): Run {
   return {
     id: row.id,
@@ -73,6 +75,7 @@ export function toRun(row: RunRow, outputs: Record<string, string>): Run {
   };
 }
 
+/** A row as the contract shows it. */
 export function toStep(row: StepRow): Step {
   return {
     id: row.id,

@@ -5,6 +5,7 @@ import {
   type PipelineDocument,
   RunStatus,
   type runs,
+  stepRowId,
   type steps,
 } from "@djinnbot/contracts";
 import type { Tx } from "@djinnbot/db";
@@ -102,7 +103,7 @@ async function queueAgain(tx: Tx, { ctx, row, document, stepId, context, fresh }
   }
   await tx.step.create({
     data: {
-      id: attempt === 1 ? `${row.id}_${stepId}` : `${row.id}_${stepId}_${attempt}`,
+      id: stepRowId(row.id, stepId, attempt),
       runId: row.id,
       stepId,
       attempt,

@@ -1,5 +1,6 @@
 /** The demo tenant: an account with a few agents, so that the first look needs no sign-up. */
-import { type Caller, call, serviceCaller } from "../call.ts";
+import { anonymousCaller } from "../auth/authenticate.ts";
+import { call, serviceCaller } from "../call.ts";
 import type { Deps } from "../ctx.ts";
 
 export interface DemoAccount {
@@ -14,11 +15,14 @@ export async function seedDemoTenant(deps: Deps, account: DemoAccount): Promise<
   if (found) {
     return false;
   }
-  const stranger: Caller = {
-    ...serviceCaller(deps, { tenantId: "ten_000000", requestId: "seed", name: "seed" }),
-    tenantId: null,
-    actor: { kind: "service", name: "seed" },
-  };
+  const stranger = anonymousCaller(deps, {
+    authorization: null,
+    sessionCookie: null,
+    tenantHeader: null,
+    ip: null,
+    userAgent: null,
+    requestId: "seed",
+  });
   const input = { ...account, displayName: "Demo", tenantName: "Demo company" };
   const tokens = (await call(stranger, "auth", "register", input)) as { user: { tenantId: string } };
   const caller = serviceCaller(deps, { tenantId: tokens.user.tenantId, requestId: "seed", name: "seed" });

@@ -28,9 +28,11 @@ export type CatalogueEntry = z.infer<typeof Entry>;
 export const catalogue: readonly CatalogueEntry[] = z.array(Entry).parse(data);
 const byId = new Map(catalogue.map((entry) => [entry.id, entry]));
 
+/** The entry of a provider we know; undefined for a custom one. */
 export function catalogueEntry(providerId: string): CatalogueEntry | undefined {
   return byId.get(providerId);
 }
+/** True for `custom-…`, the id of a provider that somebody added. */
 export function isCustomId(providerId: string): boolean {
   return /^custom-[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/.test(providerId);
 }

@@ -4,6 +4,7 @@ import { type Tx, withTenant } from "@djinnbot/db";
 import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 
+/** All settings, with defaults for what is not stored. FORBIDDEN without the scope `settings:read`. */
 export async function getSettings({ ctx }: VerbArgs<typeof settings.get>): Promise<Settings> {
   guard(ctx, "settings:read");
   return withTenant(ctx.deps.db, ctx.tenantId, readSettings);

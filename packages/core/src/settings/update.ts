@@ -7,6 +7,7 @@ import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { readSettings } from "./get.ts";
 
+/** Stores what is given and answers all settings. FORBIDDEN without the scope `settings:write`. */
 export async function updateSettings({ ctx, input }: VerbArgs<typeof settings.update>): Promise<Settings> {
   guard(ctx, "settings:write");
   const changed = Object.entries(input).filter(([, value]) => value !== undefined);

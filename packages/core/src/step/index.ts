@@ -1,5 +1,5 @@
 /** Verbs of the noun `steps`. */
-import { type Contracts, notFound, StepStatus, type steps } from "@djinnbot/contracts";
+import { activeStepStatuses, type Contracts, notFound, StepStatus, type steps } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
@@ -28,7 +28,7 @@ async function stepActivity({ ctx }: VerbArgs<typeof steps.activity>) {
   guard(ctx, "runs:read");
   return withTenant(ctx.deps.db, ctx.tenantId, async (tx) => {
     const open = await tx.step.findMany({
-      where: { status: { in: ["queued", "running", "waiting", "retrying"] } },
+      where: { status: { in: [...activeStepStatuses] } },
       take: 1000,
     });
     const latest = await tx.step.findMany({

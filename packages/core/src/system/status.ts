@@ -16,6 +16,7 @@ interface Engines {
 const freshMs = 15_000;
 const patienceMs = 1000;
 
+/** Never fails: what does not answer within a second is reported as away. Counts are null for strangers. */
 export async function systemStatus({ ctx }: Args): Promise<Status> {
   const { deps } = ctx;
   const [redisConnected, engines, platform, counts] = await Promise.all([

@@ -5,6 +5,7 @@ import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { toTenant } from "./row.ts";
 
+/** The tenant's row. NOT_FOUND when it is gone. */
 export async function myTenant({ ctx }: VerbArgs<typeof tenants.me>): Promise<Tenant> {
   guard(ctx, "tenant:read");
   const row = await withTenant(ctx.deps.db, ctx.tenantId, (tx) =>

@@ -13,6 +13,7 @@ interface Row {
   updatedAt: bigint;
 }
 
+/** A row as the contract shows it; throws when the row does not fit. */
 export function toTenant(row: Row): Tenant {
   return Tenant.parse({ ...row, createdAt: num(row.createdAt), updatedAt: num(row.updatedAt) });
 }

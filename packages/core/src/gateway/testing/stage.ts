@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { newId } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import { bearer, credentials, newTenant, type TestDeps, type TestTenant, testDeps, unique } from "@djinnbot/testing";
-import { createRunKey } from "../api-key/run-key.ts";
-import { authenticate } from "../auth/authenticate.ts";
-import type { Caller } from "../call.ts";
-import { handleModelCall } from "./handle.ts";
+import { createRunKey } from "../../api-key/run-key.ts";
+import { authenticate } from "../../auth/authenticate.ts";
+import type { Caller } from "../../call.ts";
+import { handleModelCall } from "../handle.ts";
 
 /** The tenant's key at the provider. */
 export const secret = "sk-the-tenants-own-key";
