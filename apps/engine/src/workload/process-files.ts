@@ -1,7 +1,10 @@
 /** The two files the engine keeps of a process workload: what it wrote, and how it ended. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { tenantPaths } from "@djinnbot/config";
 
 export interface WorkloadFiles {
@@ -37,18 +40,29 @@ export function withFiles<T>(files: WorkloadFiles, use: (descriptors: { log: num
   }
 }
 
-/** The exit code bubblewrap reported, or null. */
+/** The exit code bubblewrap (or, for a plain process, the engine that started it) reported, or null. */
 export async function readExitCode(files: WorkloadFiles): Promise<number | null> {
+  // A plain process is out of the table a moment before its parent, this engine, has heard and written its code.
+  await Promise.race([unwritten.get(files.status), sleep(1000, undefined, { ref: false })]);
   const text = await readFile(files.status, "utf8").catch(() => "");
   const code = /"exit-code":\s*(\d+)/.exec(text)?.[1];
   return code === undefined ? null : Number(code);
 }
 
-/** Does for a plain process what bubblewrap does for a sandboxed one. */
-export async function writeExitCode(files: WorkloadFiles, code: number | null): Promise<void> {
-  if (code !== null) {
-    await writeFile(files.status, JSON.stringify({ "exit-code": code }), { flag: "r+" }).catch(() => undefined);
-  }
+/** Codes of plain processes that this engine started and that are not written yet, by status file. */
+const unwritten = new Map<string, Promise<void>>();
+
+/** Does for a plain process what bubblewrap does for a sandboxed one. When this engine ends first, the code stays unknown. */
+export function writeExitCode(files: WorkloadFiles, child: ChildProcess): void {
+  const written = once(child, "exit")
+    .then(async ([code]) => {
+      if (typeof code === "number") {
+        await writeFile(files.status, JSON.stringify({ "exit-code": code }), { flag: "r+" });
+      }
+    })
+    .catch(() => undefined)
+    .finally(() => unwritten.delete(files.status));
+  unwritten.set(files.status, written);
 }
 
 /** The last lines of the log. */

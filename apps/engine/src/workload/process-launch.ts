@@ -46,8 +46,7 @@ export async function launch(
     pipe.end(JSON.stringify(spec.env), () => pipe.destroy());
   }
   if (isPlain) {
-    // Nobody else will tell; when this engine is gone by then, the code stays unknown.
-    child.once("exit", (code) => void writeExitCode(files, code));
+    writeExitCode(files, child);
   }
   await once(child, "spawn");
   if (child.pid === undefined) {
