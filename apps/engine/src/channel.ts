@@ -1,6 +1,6 @@
 /** Talking on a run's streams directly: commands to its workload, and events that need no record. */
 import type { RunCommand, RunEventBody } from "@djinnbot/contracts";
-import { envelop, messageField, publish, type RunAddress, runCommands, runEvents } from "@djinnbot/events";
+import { envelop, publish, type RunAddress, runCommands, runEvents } from "@djinnbot/events";
 import type { HeldRun } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
 
@@ -9,23 +9,17 @@ type Without<T> = T extends unknown
   : never;
 export type CommandBody = Without<RunCommand>;
 
-/** Sends commands in order, in one go. */
+/** Sends commands in order; those of many runs that are ready in the same moment leave in one write. */
 export async function sendCommands(
   resources: Resources,
   run: Pick<HeldRun, "tenantId" | "runId" | "requestId">,
   commands: readonly { sessionId: string; body: CommandBody }[],
 ): Promise<void> {
-  const key = runCommands.key(run);
-  const pipeline = resources.deps.redis.pipeline();
-  for (const { sessionId, body } of commands) {
-    const message = envelop(run, { ...body, runId: run.runId, sessionId });
-    pipeline.xadd(key, "MAXLEN", "~", runCommands.maxLength, "*", messageField, JSON.stringify(message));
-  }
-  const answers = (await pipeline.exec()) ?? [];
-  const failed = answers.find(([error]) => error !== null);
-  if (failed?.[0]) {
-    throw failed[0];
-  }
+  await Promise.all(
+    commands.map(({ sessionId, body }) =>
+      publish(resources.deps.redis, runCommands, run, envelop(run, { ...body, runId: run.runId, sessionId })),
+    ),
+  );
 }
 
 /** Tells the people who watch the run; lost when Redis is away. */

@@ -6,7 +6,7 @@ import { type HeldRun, told } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
 import { findRun } from "./store/claim.ts";
-import { applyTransition, type RunPatch } from "./store/transition.ts";
+import type { RunPatch } from "./store/transition.ts";
 
 export type RunEnd = (
   | { status: "completed" }
@@ -87,7 +87,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
       : []),
     ...messages(run, { end, outputs: run.outputs }),
   ]);
-  await applyTransition(resources.deps, {
+  await resources.transitions.write({
     tenantId: run.tenantId,
     runId,
     epoch: run.epoch,

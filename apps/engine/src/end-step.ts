@@ -18,7 +18,7 @@ import { commitSubject, findStep, variablesOf } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { mayRetry, retryFeedback } from "./retry.ts";
 import type { Failed } from "./store/rows.ts";
-import { applyTransition, type StepEnd } from "./store/transition.ts";
+import type { StepEnd } from "./store/transition.ts";
 
 export interface Completed {
   kind: "completed";
@@ -54,7 +54,7 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     ...(next?.messages ?? []),
     ...(end ? endRun.messages(run, { end, outputs }) : []),
   ]);
-  await applyTransition(resources.deps, {
+  await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
     epoch: run.epoch,

@@ -6,6 +6,7 @@ import { Lookup } from "./lookup.ts";
 import { Publisher } from "./publisher.ts";
 import { type EngineOptions, engineDefaults, type Resources } from "./resources.ts";
 import { Scheduler } from "./scheduler.ts";
+import { TransitionWriter } from "./store/transition-writer.ts";
 import { sweep } from "./sweep.ts";
 import { Transcript } from "./transcript.ts";
 import type { Workload } from "./workload/workload.ts";
@@ -54,6 +55,7 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
       remove: async (key) => void (await deleteRunKeys(deps, key)),
     },
     tailer: new Tailer({ redis: tail, control: deps.redis, log }),
+    transitions: new TransitionWriter(deps),
     publisher: new Publisher(deps),
     lookup: new Lookup(services, options.lookupTtlMs),
     transcript: new Transcript(deps, log),

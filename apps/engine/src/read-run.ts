@@ -5,8 +5,7 @@ import { parsePipeline } from "@djinnbot/core/pipeline-language";
 import type { RunEnd } from "./end-run.ts";
 import { LostRun } from "./errors.ts";
 import { type HeldRun, heldRun } from "./held-run.ts";
-import type { Resources } from "./resources.ts";
-import { loadRun, type SessionRow } from "./store/rows.ts";
+import type { LoadedRun, SessionRow } from "./store/rows.ts";
 
 export interface ReadRun {
   run: HeldRun;
@@ -19,11 +18,8 @@ export interface ReadRun {
 const nothing = { id: "", name: "", version: "", agents: [], steps: [] };
 
 /** Throws LostRun when the run is gone or somebody else has it. */
-export async function readRun(
-  resources: Resources,
-  key: { tenantId: string; runId: string; epoch: number; log: Log },
-): Promise<ReadRun> {
-  const loaded = await loadRun(resources.deps, key);
+export function readRun(key: { loaded: LoadedRun | null; runId: string; epoch: number; log: Log }): ReadRun {
+  const { loaded } = key;
   if (!loaded || loaded.run.leaseEpoch !== key.epoch) {
     throw new LostRun(key.runId);
   }

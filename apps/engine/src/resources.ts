@@ -4,6 +4,7 @@ import type { Deps, Services } from "@djinnbot/core";
 import type { Tailer } from "@djinnbot/events";
 import type { Lookup } from "./lookup.ts";
 import type { Publisher } from "./publisher.ts";
+import type { TransitionWriter } from "./store/transition-writer.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Workload, WorkloadLimits } from "./workload/workload.ts";
 import type { Workspace } from "./workspace/workspace.ts";
@@ -71,6 +72,7 @@ export interface Resources {
   services: (tenantId: string, requestId: string) => Services;
   runKeys: RunKeys;
   tailer: Tailer;
+  transitions: TransitionWriter;
   publisher: Publisher;
   lookup: Lookup;
   transcript: Transcript;

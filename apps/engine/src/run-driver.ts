@@ -15,6 +15,7 @@ import { adoptSession, closeSession, deathMessage, sessionReady } from "./sessio
 import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
+import { type LoadedRun, loadRun } from "./store/rows.ts";
 
 /** How a driver lets go: finished (the run is over), lost (somebody else has it), gave up (nobody has it; try again later). */
 export type Ending = "finished" | "lost" | "gave-up";
@@ -68,8 +69,8 @@ export class RunDriver {
   }
 
   /** Begins, or goes on where whoever held the run before has stopped. */
-  start(): void {
-    this.#queue.add(() => this.#resume());
+  start(loaded: LoadedRun): void {
+    this.#queue.add(() => this.#resume(loaded));
   }
   cancel(): void {
     this.#queue.add(async () => {
@@ -109,10 +110,11 @@ export class RunDriver {
     return this.#run !== null;
   }
 
-  async #resume(): Promise<void> {
+  async #resume(known?: LoadedRun): Promise<void> {
     this.#reader.stop();
-    const { tenantId, runId, epoch } = this;
-    const { run, sessions, over } = await readRun(this.#resources, { tenantId, runId, epoch, log: this.#log });
+    const { epoch } = this;
+    const loaded = known ?? (await loadRun(this.#resources.deps, this));
+    const { run, sessions, over } = readRun({ loaded, runId: this.runId, epoch, log: this.#log });
     this.#run = run;
     if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");

@@ -3,7 +3,17 @@ import type { GlobalEvent } from "@djinnbot/contracts";
 import { acquireLease, releaseLease, renewLease, systemKeys } from "@djinnbot/events";
 import type { Resources } from "./resources.ts";
 import { RunDriver } from "./run-driver.ts";
-import { checkHeld, disownRun, findRun, openRuns, pendingRuns, type RunKey, startRun, takeRun } from "./store/claim.ts";
+import {
+  type Claim,
+  checkHeld,
+  disownRun,
+  findRun,
+  openRuns,
+  pendingRuns,
+  type RunKey,
+  startRun,
+  takeRun,
+} from "./store/claim.ts";
 
 export class Scheduler {
   readonly #resources: Resources;
@@ -115,14 +125,13 @@ export class Scheduler {
         return false;
       }
       const owner = options.instanceId;
-      const started = way === "start" ? await startRun(deps, { ...key, owner }) : null;
-      const epoch = way === "start" ? (started?.epoch ?? null) : await takeRun(deps, { ...key, owner });
-      if (epoch === null || this.#stopping) {
+      const claim = await (way === "start" ? startRun : takeRun)(deps, { ...key, owner });
+      if (claim === null || this.#stopping) {
         await releaseLease(deps.redis, lock, owner);
         return false;
       }
-      publisher.push(started?.messages ?? []);
-      this.#hold(key, epoch);
+      publisher.push(claim.messages);
+      this.#hold(key, claim);
       return true;
     } catch (error) {
       await releaseLease(deps.redis, lock, options.instanceId).catch(() => undefined);
@@ -132,7 +141,7 @@ export class Scheduler {
     }
   }
 
-  #hold({ tenantId, runId }: RunKey, epoch: number): void {
+  #hold({ tenantId, runId }: RunKey, { epoch, loaded }: Claim): void {
     const driver = new RunDriver({
       resources: this.#resources,
       tenantId,
@@ -141,7 +150,7 @@ export class Scheduler {
       onEnd: (ended, ending) => this.#letGo(ended, ending !== "lost"),
     });
     this.#held.set(runId, driver);
-    driver.start();
+    driver.start(loaded);
   }
 
   async #letGo(driver: RunDriver, release: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 /** Opening and closing an agent's session: its row, its key, its Redis user and the workload that hosts it. */
 import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
-import type { SessionStatus } from "@djinnbot/contracts";
+import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun, HeldSession } from "./held-run.ts";
@@ -54,32 +54,23 @@ export function workspaceRun(run: HeldRun) {
 export async function openSession(resources: Resources, run: HeldRun, prepared: PreparedStep): Promise<HeldSession> {
   const { deps, options } = resources;
   const { agent } = prepared.profile;
-  const { sessionId, name } = await insertSession(deps, {
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
-    agentId: agent.id,
-    userId: run.row.initiatedByUserId,
-    model: prepared.model,
-    prompt: run.row.task,
-  });
-  narrate(resources, run, {
-    type: "CONTAINER_STARTING",
-    runId: run.runId,
-    sessionId,
-    detail: resources.workload.sandbox,
-  });
+  const sessionId = newId("session");
   const key = { tenantId: run.tenantId, runId: run.runId, sessionId };
-  const [runKey] = await Promise.all([
-    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: Date.now() + keyLifeMs }),
-    ensureSessionUser(deps, key),
-  ]);
-  const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: Date.now() };
   const paths = tenantPaths(deps.config.dataDir, run.tenantId);
   const home = paths.home(run.runId, agent.id);
+  narrate(resources, run, { type: "CONTAINER_STARTING", ...key, detail: resources.workload.sandbox });
+  const [name, runKey] = await Promise.all([
+    insertSession(deps, {
+      ...{ ...key, epoch: run.epoch, agentId: agent.id, userId: run.row.initiatedByUserId },
+      ...{ model: prepared.model, prompt: run.row.task },
+    }),
+    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: Date.now() + keyLifeMs }),
+    ensureSessionUser(deps, key),
+    mkdir(home, { recursive: true, mode: 0o700 }),
+  ]);
+  const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: Date.now() };
   const { path: workdir = "", mirror } = run.workspace ?? {};
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
     await resources.workload.ensure({
       name,
       ...key,

@@ -7,7 +7,6 @@ import { adoptStep, nextStep, startOf } from "./next-step.ts";
 import { findStep, prepareStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, ensureWorkspace, openSession, reusableSession } from "./session.ts";
-import { applyTransition } from "./store/transition.ts";
 
 /** Queues the step a run begins (or was restarted) with. Throws StepFault. */
 export async function queueFirst(resources: Resources, run: HeldRun): Promise<void> {
@@ -18,7 +17,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
   await ensureWorkspace(resources, run);
   const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs: run.outputs });
   const messages = outboxBatch(next.messages);
-  await applyTransition(resources.deps, {
+  await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
     epoch: run.epoch,
@@ -48,7 +47,7 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
     reusableSession(run, { agentSlug: open.agentSlug, timeoutMs: prepared.timeoutMs }) ??
     (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
   const start = startOf(run, { open, prepared, sessionId: session.id, now: Date.now() });
-  await applyTransition(resources.deps, {
+  await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
     epoch: run.epoch,

@@ -2,7 +2,7 @@
 import type { Log } from "@djinnbot/config";
 import { narrationTypes, newId } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { runEvents, toEntries } from "@djinnbot/events";
 import type { HeldRun, OpenStep } from "./held-run.ts";
 
@@ -127,15 +127,15 @@ export class Transcript {
   }
 
   async #insert(tenantId: string, rows: readonly object[]): Promise<void> {
-    await withTenantSql(this.#deps.db, tenantId, (sql) =>
-      sql.query(
-        `INSERT INTO session_events (id, session_id, stream_id, event_type, timestamp, data)
+    await tenantPipeline(this.#deps.db, tenantId, [
+      {
+        text: `INSERT INTO session_events (id, session_id, stream_id, event_type, timestamp, data)
          SELECT r.id, r."sessionId", r."streamId", r.type, r.at, r.data FROM jsonb_to_recordset($1::jsonb)
            AS r(id text, "sessionId" text, "streamId" text, type text, at bigint, data jsonb)
          ON CONFLICT (tenant_id, session_id, stream_id) DO NOTHING`,
-        [JSON.stringify(rows)],
-      ),
-    );
+        values: [JSON.stringify(rows)],
+      },
+    ]);
   }
 }
 

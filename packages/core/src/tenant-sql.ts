@@ -1,2 +1,2 @@
 /** The tenant transaction in plain SQL, for the engine's hot path: the same rules as everywhere, without Prisma. */
-export { type Sql, tenantStatement, withTenantSql } from "@djinnbot/db";
+export { type Statement, tenantPipeline } from "@djinnbot/db";

@@ -1,6 +1,7 @@
 /** Connections: one pool per role and process, shared by Prisma and by raw queries on the engine's hot path. */
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { TenantClient } from "./begin.ts";
 import { PrismaClient } from "./generated/client.ts";
 
 // BIGINT columns hold epoch milliseconds and micro-dollars, both far below 2^53: raw queries get numbers.
@@ -29,6 +30,7 @@ export interface Db {
 /** Opens a pool; connects on first use. Statements end after 30 s, idle transactions after 30 s. */
 export function openDb(options: DbOptions): Db {
   const pool = new pg.Pool({
+    Client: TenantClient,
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.name,
@@ -43,7 +45,7 @@ export function openDb(options: DbOptions): Db {
   // whether it was idle or in somebody's hands.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  const adapter = new PrismaPg(pool, { disposeExternalPool: false });
+  const adapter = new PrismaPg(pool, { disposeExternalPool: false, statementNameGenerator: statementName });
   const prisma = new PrismaClient({ adapter });
   return {
     pool,
@@ -54,3 +56,20 @@ export function openDb(options: DbOptions): Db {
     },
   };
 }
+
+/** Distinct texts that get a name; Prisma writes a new text for each length of a list. */
+const maxNamed = 500;
+const named = new Map<string, string>();
+
+/** A statement with a name is prepared once per connection and planned no more than a few times; without a name it is `""`. */
+function statementName({ sql }: { sql: string }): string {
+  const known = named.get(sql);
+  if (known !== undefined || named.size >= maxNamed || transactionWord.test(sql)) {
+    return known ?? "";
+  }
+  const name = `prisma-${named.size}`;
+  named.set(sql, name);
+  return name;
+}
+
+const transactionWord = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET)\b/;

@@ -1,6 +1,7 @@
 /** The only way to a tenant's rows: one transaction that says first whose it is. */
 import { TenantId } from "@djinnbot/contracts";
 import type pg from "pg";
+import { beginningAs, beginText } from "./begin.ts";
 import type { Db } from "./client.ts";
 import type { Prisma } from "./generated/client.ts";
 
@@ -16,24 +17,17 @@ const retryable = new Set(["40001", "40P01"]);
  */
 export async function withTenant<T>(db: Db, tenantId: string, use: (tx: Tx) => Promise<T>): Promise<T> {
   const id = TenantId.parse(tenantId);
-  return db.prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${id}, true)`;
-      return use(tx);
-    },
-    { maxWait: 10_000, timeout: 30_000 },
-  );
+  return beginningAs.run(id, () => db.prisma.$transaction(use, { maxWait: 10_000, timeout: 30_000 }));
 }
 
 /** The same rules without Prisma, for the engine's hot path: BEGIN and the tenant go in one round trip. */
 export async function withTenantSql<T>(db: Db, tenantId: string, use: (sql: Sql) => Promise<T>): Promise<T> {
-  const id = TenantId.parse(tenantId);
+  const begin = beginText(tenantId);
   for (let attempt = 1; ; attempt += 1) {
     const client = await db.pool.connect();
     let broken: Error | undefined;
     try {
-      // The id matched [0-9a-z_], so it needs no escaping.
-      await client.query(`BEGIN; SELECT set_config('app.tenant_id', '${id}', true)`);
+      await client.query(begin);
       const result = await use(client);
       await client.query("COMMIT");
       return result;
@@ -50,43 +44,56 @@ export async function withTenantSql<T>(db: Db, tenantId: string, use: (sql: Sql)
   }
 }
 
+/**
+ * Prepared statements keep their plan for the life of a connection, and the tables may have been empty when it was made: sequential
+ * scans are out, whatever the planner then thought of them.
+ */
+const noSequentialScans = "set_config('enable_seqscan', 'off', true)";
+
 interface Corkable {
   pipeline: boolean;
   connection?: { stream?: { cork?: () => void; uncork?: () => void } };
 }
+export interface Statement {
+  /** Given, the statement is prepared once per connection under this name. */
+  name?: string;
+  text: string;
+  values: readonly unknown[];
+}
 
 /**
- * One statement as a whole tenant transaction, in one round trip: BEGIN, the tenant, the statement and COMMIT are sent together. A
- * statement that fails makes Postgres answer COMMIT with a rollback. For the engine's hottest path.
+ * Statements as a whole tenant transaction, in one round trip: BEGIN, the tenant, the statements and COMMIT are sent together, so no
+ * statement can depend on what the program makes of an earlier one. Answers the rows of each. One that fails makes Postgres answer
+ * COMMIT with a rollback, and its error is thrown. For the engine's hottest path.
  */
-export async function tenantStatement<R extends pg.QueryResultRow>(
+export async function tenantPipeline(
   db: Db,
   tenantId: string,
-  statement: { name: string; text: string; values: readonly unknown[] },
-): Promise<R[]> {
-  const id = TenantId.parse(tenantId);
+  statements: readonly Statement[],
+): Promise<pg.QueryResultRow[][]> {
+  const opening = beginText(tenantId);
   for (let attempt = 1; ; attempt += 1) {
     const client = await db.pool.connect();
     const wire = client as unknown as Corkable;
     const socket = wire.connection?.stream;
     wire.pipeline = true;
     socket?.cork?.();
-    const sent = [
-      client.query(`BEGIN; SELECT set_config('app.tenant_id', '${id}', true)`),
-      client.query<R>({ ...statement, values: [...statement.values] }),
-      client.query("COMMIT"),
-    ] as const;
+    const begin = client.query(`${opening}, ${noSequentialScans}`);
+    const sent = statements.map((statement) => client.query({ ...statement, values: [...statement.values] }));
+    const commit = client.query("COMMIT");
     socket?.uncork?.();
-    const [begun, done, committed] = await Promise.allSettled(sent);
+    const [begun, ...done] = await Promise.allSettled([begin, ...sent, commit]);
     wire.pipeline = false;
-    const failures = [begun, done, committed].filter((part) => part.status === "rejected");
-    const fault = failures[0]?.reason as (Error & { code?: string }) | undefined;
+    const committed = done.pop();
+    const fault = [begun, ...done, committed].find((part) => part?.status === "rejected")?.reason as
+      | (Error & { code?: string })
+      | undefined;
     // A statement that fails leaves the connection sound; a BEGIN or COMMIT that fails does not.
-    client.release(begun.status === "rejected" || committed.status === "rejected" ? fault : undefined);
-    if (done.status === "fulfilled" && !fault) {
-      return done.value.rows;
+    client.release(begun?.status === "rejected" || committed?.status === "rejected" ? fault : undefined);
+    if (!fault) {
+      return done.map((part) => (part.status === "fulfilled" ? part.value.rows : []));
     }
-    if (attempt >= 3 || !retryable.has(fault?.code ?? "")) {
+    if (attempt >= 3 || !retryable.has(fault.code ?? "")) {
       throw fault;
     }
   }

@@ -2,7 +2,8 @@
 import { busyRunStatuses, idleRunStatuses, runRequestId, startableRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
-import { type Sql, withTenantSql } from "@djinnbot/core/tenant-sql";
+import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { type LoadedRun, loadRunAfter } from "./rows.ts";
 import { sqlList } from "./sql-list.ts";
 
 const busy = sqlList(busyRunStatuses);
@@ -67,74 +68,75 @@ export async function findRun(deps: Deps, runId: string): Promise<Candidate | nu
   return rows[0] ?? null;
 }
 
-/**
- * Starts a pending run: pending → running with a new epoch, unless the tenant has no room or somebody was faster. Tenants take
- * turns by an advisory lock, so two engines cannot both fill the last place. Answers the epoch.
- */
-export async function startRun(
-  deps: Deps,
-  key: RunKey & { owner: string },
-): Promise<{ epoch: number; messages: OutboxMessage[] } | null> {
-  return withTenantSql(deps.db, key.tenantId, async (sql) => {
-    await sql.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`engine:${key.tenantId}`]);
-    const { rows } = await sql.query<{ epoch: number }>(
-      `UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2,
-         updated_at = $3
-       WHERE id = $1 AND status IN ${startable} AND cancel_requested_at IS NULL
-         AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
-           < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
-       RETURNING lease_epoch AS epoch`,
-      [key.runId, key.owner, Date.now(), key.tenantId],
-    );
-    const epoch = rows[0]?.epoch;
-    if (epoch === undefined) {
-      return null;
-    }
-    const message = outboxMessage(
-      { tenantId: key.tenantId, requestId: runRequestId(key.runId) },
-      ["run", "tenant", "global"],
-      {
-        type: "RUN_STATUS_CHANGED",
-        runId: key.runId,
-        status: "running",
-      },
-    );
-    await insertOutbox(sql, [message]);
-    return { epoch, messages: [message] };
-  });
+/** A run this engine may work on now: the fence of everything it writes, the run as Postgres has it, what is to be told. */
+export interface Claim {
+  epoch: number;
+  loaded: LoadedRun;
+  messages: OutboxMessage[];
+}
+interface Owned extends RunKey {
+  owner: string;
 }
 
-/** Takes over a run that was begun, or that waits to be cancelled. Answers the epoch; null when there is nothing to take. */
-export async function takeRun(deps: Deps, key: RunKey & { owner: string }): Promise<number | null> {
-  return withTenantSql(deps.db, key.tenantId, async (sql) => {
-    const { rows } = await sql.query<{ epoch: number }>(
-      `UPDATE runs SET lease_epoch = lease_epoch + 1, lease_owner = $2
-       WHERE id = $1
-         AND (status IN ${busy} OR (status IN ${idle} AND cancel_requested_at IS NOT NULL))
-       RETURNING lease_epoch AS epoch`,
-      [key.runId, key.owner],
-    );
-    return rows[0]?.epoch ?? null;
+/**
+ * Starts a pending run: pending → running with a new epoch, unless the tenant has no room or somebody was faster. Tenants take
+ * turns by an advisory lock, so two engines cannot both fill the last place. Null when it could not be started.
+ */
+export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): Promise<Claim | null> {
+  const message = outboxMessage({ tenantId, requestId: runRequestId(runId) }, ["run", "tenant", "global"], {
+    type: "RUN_STATUS_CHANGED",
+    runId,
+    status: "running",
   });
+  const now = Date.now();
+  const claim = await claimBy(deps, { tenantId, runId, owner }, [
+    {
+      name: "engine-lock-tenant",
+      text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+      values: [`engine:${tenantId}`],
+    },
+    {
+      name: "engine-start-run",
+      text: `WITH started AS (
+         UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2, updated_at = $3
+         WHERE id = $1 AND status IN ${startable} AND cancel_requested_at IS NULL
+           AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
+             < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
+         RETURNING lease_epoch AS epoch
+       ), told AS (
+         INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $5, $6, $1, $7::jsonb, $3 FROM started
+       ) SELECT epoch FROM started`,
+      values: [runId, owner, now, tenantId, message.id, message.streams, JSON.stringify(message.message)],
+    },
+  ]);
+  return claim && { ...claim, messages: [message] };
+}
+
+/** Takes over a run that was begun, or that waits to be cancelled. Null when there is nothing to take. */
+export async function takeRun(deps: Deps, { tenantId, runId, owner }: Owned): Promise<Claim | null> {
+  const claim = await claimBy(deps, { tenantId, runId, owner }, [
+    {
+      name: "engine-take-run",
+      text: `UPDATE runs SET lease_epoch = lease_epoch + 1, lease_owner = $2
+       WHERE id = $1 AND (status IN ${busy} OR (status IN ${idle} AND cancel_requested_at IS NOT NULL))
+       RETURNING lease_epoch AS epoch`,
+      values: [runId, owner],
+    },
+  ]);
+  return claim && { ...claim, messages: [] };
+}
+
+/** The last statement answers the new epoch, or nothing. */
+async function claimBy(deps: Deps, key: Owned, statements: readonly Statement[]) {
+  const { answers, loaded } = await loadRunAfter(deps, key, statements);
+  const [row] = (answers.at(-1) ?? []) as { epoch: number }[];
+  return row && loaded ? { epoch: row.epoch, loaded } : null;
 }
 
 /** Says that nobody works on the run now, so that it need not be waited for. */
 export async function disownRun(deps: Deps, key: RunKey & { epoch: number }): Promise<void> {
-  await withTenantSql(deps.db, key.tenantId, (sql) =>
-    sql.query("UPDATE runs SET lease_owner = NULL WHERE id = $1 AND lease_epoch = $2", [key.runId, key.epoch]),
-  );
-}
-
-async function insertOutbox(sql: Sql, messages: readonly OutboxMessage[]): Promise<void> {
-  for (const { id, streams, runId, message } of messages) {
-    await sql.query("INSERT INTO outbox (id, streams, run_id, message, created_at) VALUES ($1, $2, $3, $4, $5)", [
-      id,
-      streams,
-      runId,
-      JSON.stringify(message),
-      Date.now(),
-    ]);
-  }
+  const text = "UPDATE runs SET lease_owner = NULL WHERE id = $1 AND lease_epoch = $2";
+  await tenantPipeline(deps.db, key.tenantId, [{ text, values: [key.runId, key.epoch] }]);
 }
 
 /** What others did to runs this engine holds. A run that is not in the answer is gone. */

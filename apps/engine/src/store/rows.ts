@@ -1,7 +1,7 @@
 /** Rows of a run as the engine needs them, read in one go. */
 import { type FailureCode, openSessionStatuses, type RunStatus, type StepStatus } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { sqlList } from "./sql-list.ts";
 
 export interface RunRow {
@@ -64,29 +64,40 @@ const stepColumns = `id, step_id AS "stepId", attempt, sequence, agent_id AS "ag
   max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", summary, queued_at AS "queuedAt",
   started_at AS "startedAt", deadline_at AS "deadlineAt"`;
 
+const loading = {
+  "engine-load-run": `SELECT ${runColumns} FROM runs WHERE id = $1`,
+  "engine-load-steps": `SELECT ${stepColumns} FROM steps WHERE run_id = $1 ORDER BY sequence`,
+  "engine-load-outputs": "SELECT key, value FROM outputs WHERE run_id = $1 ORDER BY updated_at, key",
+  "engine-load-sessions": `SELECT id, agent_id AS "agentId", workload, created_at AS "createdAt" FROM sessions
+     WHERE source = 'pipeline' AND source_id = $1 AND status IN ${sqlList(openSessionStatuses)} ORDER BY created_at DESC`,
+};
+
+/** Reads a run after the given statements, in the same transaction and round trip. The answers of those come with it. */
+export async function loadRunAfter(
+  deps: Pick<Deps, "db">,
+  key: { tenantId: string; runId: string },
+  before: readonly Statement[],
+): Promise<{ answers: object[][]; loaded: LoadedRun | null }> {
+  const reads = Object.entries(loading).map(([name, text]) => ({ name, text, values: [key.runId] }));
+  const all = await tenantPipeline(deps.db, key.tenantId, [...before, ...reads]);
+  const [runs, steps, outputs, sessions] = all.slice(before.length);
+  const run = runs?.[0] as RunRow | undefined;
+  return {
+    answers: all.slice(0, before.length),
+    loaded: run
+      ? {
+          run,
+          steps: steps as StepRow[],
+          outputs: outputs as LoadedRun["outputs"],
+          sessions: sessions as SessionRow[],
+        }
+      : null,
+  };
+}
+
 /** Null when the run does not exist (any more). */
-export async function loadRun(deps: Deps, key: { tenantId: string; runId: string }): Promise<LoadedRun | null> {
-  return withTenantSql(deps.db, key.tenantId, async (sql) => {
-    const values = [key.runId];
-    const run = (await sql.query<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = $1`, values)).rows[0];
-    if (!run) {
-      return null;
-    }
-    const steps = await sql.query<StepRow>(
-      `SELECT ${stepColumns} FROM steps WHERE run_id = $1 ORDER BY sequence`,
-      values,
-    );
-    const outputs = await sql.query<{ key: string; value: string }>(
-      "SELECT key, value FROM outputs WHERE run_id = $1 ORDER BY updated_at, key",
-      values,
-    );
-    const sessions = await sql.query<SessionRow>(
-      `SELECT id, agent_id AS "agentId", workload, created_at AS "createdAt" FROM sessions
-       WHERE source = 'pipeline' AND source_id = $1 AND status IN ${sqlList(openSessionStatuses)} ORDER BY created_at DESC`,
-      values,
-    );
-    return { run, steps: steps.rows, outputs: outputs.rows, sessions: sessions.rows };
-  });
+export async function loadRun(deps: Pick<Deps, "db">, key: { tenantId: string; runId: string }) {
+  return (await loadRunAfter(deps, key, [])).loaded;
 }
 
 export interface Failed {

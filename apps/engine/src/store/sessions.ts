@@ -1,67 +1,68 @@
 /** Sessions: one agent's life in a workload. */
-import { newId, openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
+import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { withTenantSql } from "@djinnbot/core/tenant-sql";
+import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { LostRun } from "../errors.ts";
-import { workloadName } from "../workload/name.ts";
+import { workloadNamePrefix } from "../workload/name.ts";
 import { sqlList } from "./sql-list.ts";
 
-/** Registers a session and names its workload; fenced by the run's epoch. */
+/** Registers a session and names its workload; fenced by the run's epoch. Answers the name; throws LostRun. */
 export async function insertSession(
-  deps: Deps,
+  deps: Pick<Deps, "db">,
   options: {
     tenantId: string;
     runId: string;
+    sessionId: string;
     epoch: number;
     agentId: string;
     userId: string | null;
     model: string;
     prompt: string;
   },
-): Promise<{ sessionId: string; name: string }> {
-  const { tenantId, runId } = options;
-  const sessionId = newId("session");
-  return withTenantSql(deps.db, tenantId, async (sql) => {
-    const held = await sql.query("SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2 FOR NO KEY UPDATE", [
-      runId,
-      options.epoch,
-    ]);
-    if (held.rowCount === 0) {
-      throw new LostRun(runId);
-    }
-    const { rows } = await sql.query<{ n: number }>(
-      "SELECT count(*)::int + 1 AS n FROM sessions WHERE source = 'pipeline' AND source_id = $1",
-      [runId],
-    );
-    const name = workloadName({ tenantId, runId, n: rows[0]?.n ?? 1 });
-    await sql.query(
-      `INSERT INTO sessions (id, agent_id, user_id, source, source_id, workload, status, user_prompt, model, created_at)
-       VALUES ($1, $2, $3, 'pipeline', $4, $5, 'starting', $6, $7, $8)`,
-      [sessionId, options.agentId, options.userId, runId, name, options.prompt, options.model, Date.now()],
-    );
-    return { sessionId, name };
-  });
+): Promise<string> {
+  const { tenantId, runId, sessionId, agentId, userId, prompt, model, epoch } = options;
+  const [, inserted] = await tenantPipeline(deps.db, tenantId, [
+    // A statement of its own, so that the next one counts what was committed before the lock was had.
+    { name: "engine-hold-run", text: "SELECT 1 FROM runs WHERE id = $1 FOR NO KEY UPDATE", values: [runId] },
+    {
+      name: "engine-insert-session",
+      text: `INSERT INTO sessions (id, agent_id, user_id, source, source_id, workload, status, user_prompt, model, created_at)
+       SELECT $3, $4, $5, 'pipeline', id, $6::text || (SELECT count(*) + 1 FROM sessions WHERE source = 'pipeline' AND source_id = $1),
+         'starting', $7, $8, $9
+       FROM runs WHERE id = $1 AND lease_epoch = $2 RETURNING workload`,
+      values: [runId, epoch, sessionId, agentId, userId, workloadNamePrefix(options), prompt, model, Date.now()],
+    },
+  ]);
+  const name: unknown = inserted?.[0]?.workload;
+  if (typeof name !== "string") {
+    throw new LostRun(runId);
+  }
+  return name;
 }
 
-export async function markSessionRunning(deps: Deps, key: { tenantId: string; sessionId: string }): Promise<void> {
-  await withTenantSql(deps.db, key.tenantId, (sql) =>
-    sql.query("UPDATE sessions SET status = 'running', started_at = $2 WHERE id = $1 AND status = 'starting'", [
-      key.sessionId,
-      Date.now(),
-    ]),
-  );
+export async function markSessionRunning(
+  deps: Pick<Deps, "db">,
+  { tenantId, sessionId }: { tenantId: string; sessionId: string },
+): Promise<void> {
+  await tenantPipeline(deps.db, tenantId, [
+    {
+      text: "UPDATE sessions SET status = 'running', started_at = $2 WHERE id = $1 AND status = 'starting'",
+      values: [sessionId, Date.now()],
+    },
+  ]);
 }
 
 export async function closeSessionRow(
-  deps: Deps,
+  deps: Pick<Deps, "db">,
   options: { tenantId: string; sessionId: string; status: SessionStatus; error: string | null },
 ): Promise<void> {
-  await withTenantSql(deps.db, options.tenantId, (sql) =>
-    sql.query(
-      `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ${sqlList(openSessionStatuses)}`,
-      [options.sessionId, options.status, options.error, Date.now()],
-    ),
-  );
+  const { tenantId, sessionId, status, error } = options;
+  await tenantPipeline(deps.db, tenantId, [
+    {
+      text: `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ${sqlList(openSessionStatuses)}`,
+      values: [sessionId, status, error, Date.now()],
+    },
+  ]);
 }
 
 export interface OpenSession {

@@ -1,12 +1,10 @@
 /**
- * Every change of a held run: one statement in one transaction, fenced by the lease's epoch, with the messages that follow from
- * it. What is not given stays as it is.
+ * Every change of a held run, fenced by the lease's epoch, with the messages that follow from it. One statement applies the changes
+ * of many runs of a tenant: what a step costs the database is mostly transaction and plan, and those are shared then.
  */
 import { openRunStatuses, type RunStatus, type StepStatus, startableStepStatuses } from "@djinnbot/contracts";
-import type { Deps } from "@djinnbot/core";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
-import { tenantStatement } from "@djinnbot/core/tenant-sql";
-import { LostRun, StaleState } from "../errors.ts";
+import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sqlList } from "./sql-list.ts";
 
 export interface RunPatch {
@@ -66,6 +64,7 @@ export interface NewStep {
   startedAt?: number;
   deadlineAt?: number;
 }
+/** What is not given stays as it is. */
 export interface Transition {
   tenantId: string;
   runId: string;
@@ -77,124 +76,85 @@ export interface Transition {
   messages: readonly OutboxMessage[];
 }
 
-/** Parts of the statement; `$1` run, `$2` epoch, `$3` now, `$4` the run's patch, `$5` messages, then what a part needs. */
-const runPart = `
-run AS (
+/** The name of a column list's patch: what the patch does not name stays. */
+const set = {
+  unlessNull: (column: string, field: string, type = "") =>
+    `${column} = COALESCE((c.patch->>'${field}')${type}, runs.${column})`,
+  ifGiven: (column: string, field: string, type = "") =>
+    `${column} = CASE WHEN c.patch ? '${field}' THEN (c.patch->>'${field}')${type} ELSE runs.${column} END`,
+};
+
+/** `$1` changes, `$2` now. Answers a row for each run that was changed. */
+const text = `
+WITH changes AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb)
+    AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb)
+), run AS (
   UPDATE runs SET
-    status = COALESCE(p->>'status', status),
-    current_step_id = CASE WHEN p ? 'currentStepId' THEN p->>'currentStepId' ELSE current_step_id END,
-    steps_completed = COALESCE((p->>'stepsCompleted')::int, steps_completed),
-    status_cursor = COALESCE(p->>'cursor', status_cursor),
-    failure_code = CASE WHEN p ? 'failureCode' THEN p->>'failureCode' ELSE failure_code END,
-    failure_message = CASE WHEN p ? 'failureMessage' THEN p->>'failureMessage' ELSE failure_message END,
-    push_status = COALESCE(p->>'pushStatus', push_status),
-    push_detail = CASE WHEN p ? 'pushDetail' THEN p->>'pushDetail' ELSE push_detail END,
-    started_at = COALESCE(started_at, (p->>'startedAt')::bigint),
-    completed_at = CASE WHEN p ? 'completedAt' THEN (p->>'completedAt')::bigint ELSE completed_at END,
-    updated_at = $3
-  FROM (SELECT $4::jsonb AS p) patch
-  WHERE id = $1 AND lease_epoch = $2 AND status IN ${sqlList(openRunStatuses)}
-  RETURNING id
-)`;
-const toldPart = `
-told AS (
+    ${set.unlessNull("status", "status")},
+    ${set.ifGiven("current_step_id", "currentStepId")},
+    ${set.unlessNull("steps_completed", "stepsCompleted", "::int")},
+    ${set.unlessNull("status_cursor", "cursor")},
+    ${set.ifGiven("failure_code", "failureCode")},
+    ${set.ifGiven("failure_message", "failureMessage")},
+    ${set.unlessNull("push_status", "pushStatus")},
+    ${set.ifGiven("push_detail", "pushDetail")},
+    started_at = COALESCE(runs.started_at, (c.patch->>'startedAt')::bigint),
+    ${set.ifGiven("completed_at", "completedAt", "::bigint")},
+    updated_at = $2
+  FROM changes c
+  WHERE runs.id = c."runId" AND runs.lease_epoch = c.epoch AND runs.status IN ${sqlList(openRunStatuses)}
+  RETURNING runs.id, c.ended, c.started, c.added, c.messages
+), told AS (
   INSERT INTO outbox (id, streams, run_id, message, created_at)
-  SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $3
-  FROM run, jsonb_to_recordset($5::jsonb) AS m(id text, streams jsonb, message jsonb)
-)`;
-// The row's key stands alone on its side of the comparison, so that its index is used whatever the plan.
-const endPart = (n: string) => `
-ended AS (
+  SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $2
+  FROM run, jsonb_to_recordset(run.messages) AS m(id text, streams jsonb, message jsonb)
+), ended AS (
   UPDATE steps SET status = e.status, outputs = e.outputs, summary = e.summary, error = e.error, failure_code = e."failureCode",
-    commit_hash = e."commitHash", commit_message = e."commitMessage", completed_at = $3
-  FROM run, jsonb_to_record(${n}::jsonb) AS e("from" jsonb, status text, outputs jsonb, summary text, error text,
+    commit_hash = e."commitHash", commit_message = e."commitMessage", completed_at = $2
+  FROM run, jsonb_to_record(run.ended) AS e(id text, "from" jsonb, status text, outputs jsonb, summary text, error text,
     "failureCode" text, "commitHash" text, "commitMessage" text)
-  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND e."from" ? steps.status
-  RETURNING steps.id, steps.step_id, steps.status
+  WHERE steps.id = e.id AND steps.run_id = run.id AND e."from" ? steps.status
+  RETURNING steps.run_id, steps.step_id, steps.status, steps.outputs
 ), kept AS (
   INSERT INTO outputs (run_id, key, step_id, value, updated_at)
-  SELECT $1, kv.key, ended.step_id, kv.value, $3 FROM ended, jsonb_each_text(${n}::jsonb->'outputs') AS kv
+  SELECT ended.run_id, kv.key, ended.step_id, kv.value, $2 FROM ended, jsonb_each_text(ended.outputs) AS kv
   WHERE ended.status = 'completed'
   ON CONFLICT (tenant_id, run_id, key)
   DO UPDATE SET value = EXCLUDED.value, step_id = EXCLUDED.step_id, updated_at = EXCLUDED.updated_at
-)`;
-const startPart = (n: string) => `
-started AS (
+), started AS (
   UPDATE steps SET status = 'running', agent_name = s."agentName", agent_emoji = s."agentEmoji", inputs = s.inputs,
     session_id = s."sessionId", model_used = s."modelUsed", max_retries = s."maxRetries", started_at = s."startedAt",
     deadline_at = s."deadlineAt"
-  FROM run, jsonb_to_record(${n}::jsonb) AS s("agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
+  FROM run, jsonb_to_record(run.started) AS s(id text, "agentName" text, "agentEmoji" text, inputs jsonb, "sessionId" text,
     "modelUsed" text, "maxRetries" int, "startedAt" bigint, "deadlineAt" bigint)
-  WHERE steps.id = ${n}::jsonb->>'id' AND steps.run_id = run.id AND steps.status IN ${sqlList(startableStepStatuses)}
-  RETURNING steps.id
-)`;
-const addPart = (n: string) => `
-added AS (
+  WHERE steps.id = s.id AND steps.run_id = run.id AND steps.status IN ${sqlList(startableStepStatuses)}
+  RETURNING steps.run_id
+), added AS (
   INSERT INTO steps (id, run_id, step_id, attempt, sequence, agent_id, agent_name, agent_emoji, status, inputs, retry_count,
     max_retries, session_id, model_used, human_context, queued_at, started_at, deadline_at)
   SELECT n.id, run.id, n."stepId", n.attempt, n.sequence, n."agentId", n."agentName", n."agentEmoji", n.status,
     COALESCE(n.inputs, '{}'::jsonb), n."retryCount", n."maxRetries", n."sessionId", n."modelUsed", n."humanContext", n."queuedAt",
     n."startedAt", n."deadlineAt"
-  FROM run, jsonb_to_record(${n}::jsonb) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
+  FROM run, jsonb_to_record(run.added) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
     "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
-)`;
+  WHERE run.added IS NOT NULL
+)
+SELECT run.id AS "runId", 1 / (CASE
+  WHEN run.ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ended WHERE ended.run_id = run.id) THEN 0
+  WHEN run.started IS NOT NULL AND NOT EXISTS (SELECT 1 FROM started WHERE started.run_id = run.id) THEN 0
+  ELSE 1 END) AS sound
+FROM run`;
 
-interface Statement {
-  name: string;
-  text: string;
-}
-const statements = new Map<string, Statement>();
+/** What the statement fails with when a step is not where it should be: the division above. */
+export const staleStep = "22012";
 
-/** The statement for the parts a change has; each combination is prepared once per connection. */
-function statementOf(change: Pick<Transition, "end" | "start" | "add">): Statement {
-  const name = `engine-transition${change.end ? "-end" : ""}${change.start ? "-start" : ""}${change.add ? "-add" : ""}`;
-  const known = statements.get(name);
-  if (known) {
-    return known;
-  }
-  let next = 6;
-  const parameter = () => `$${next++}`;
-  const parts = [
-    runPart,
-    toldPart,
-    ...(change.end ? [endPart(parameter())] : []),
-    ...(change.start ? [startPart(parameter())] : []),
-    ...(change.add ? [addPart(parameter())] : []),
-  ];
-  const missing = [
-    ...(change.end ? ["NOT EXISTS (SELECT 1 FROM ended)"] : []),
-    ...(change.start ? ["NOT EXISTS (SELECT 1 FROM started)"] : []),
-  ];
-  const sound = missing.length === 0 ? "1" : `1 / (CASE WHEN ${missing.join(" OR ")} THEN 0 ELSE 1 END)`;
-  const statement = { name, text: `WITH ${parts.join(", ")} SELECT ${sound} AS sound FROM run` };
-  statements.set(name, statement);
-  return statement;
-}
-
-/** What the statement fails with when the step is not where it should be: the division above. */
-const divisionByZero = "22012";
-
-/** Throws LostRun when the epoch has moved on, StaleState when the step is not where it should be; nothing is changed then. */
-export async function applyTransition(deps: Deps, change: Transition): Promise<void> {
-  const values = [
-    change.runId,
-    change.epoch,
-    Date.now(),
-    JSON.stringify(change.run ?? {}),
-    JSON.stringify(change.messages.map(({ id, streams, message }) => ({ id, streams, message }))),
-    ...[change.end, change.start, change.add].flatMap((part) => (part ? [JSON.stringify(part)] : [])),
-  ];
-  let rows: object[];
-  try {
-    rows = await tenantStatement(deps.db, change.tenantId, { ...statementOf(change), values });
-  } catch (error) {
-    if ((error as { code?: string }).code === divisionByZero) {
-      throw new StaleState(`step ${change.end?.id ?? change.start?.id}`);
-    }
-    throw error;
-  }
-  if (rows.length === 0) {
-    throw new LostRun(change.runId);
-  }
+/** The statement that applies changes of different runs of one tenant, all or none. */
+export function transitionStatement(changes: readonly Transition[], now: number): Statement {
+  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
+    ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
+    messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
+  }));
+  return { name: "engine-transitions", text, values: [JSON.stringify(rows), now] };
 }

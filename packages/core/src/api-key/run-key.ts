@@ -1,6 +1,6 @@
 /** Keys of workloads: made with a session, gone with it. */
 import { newId, runKeyScopes } from "@djinnbot/contracts";
-import { withTenant } from "@djinnbot/db";
+import { tenantPipeline } from "@djinnbot/db";
 import { newToken } from "../crypto/token.ts";
 import type { Deps } from "../ctx.ts";
 
@@ -14,33 +14,36 @@ export interface RunKeyOptions {
 }
 
 /** The key as the workload gets it. Fails when the run is not the tenant's. */
-export async function createRunKey(deps: Deps, options: RunKeyOptions): Promise<{ key: string }> {
+export async function createRunKey(deps: Pick<Deps, "db">, options: RunKeyOptions): Promise<{ key: string }> {
+  const { tenantId, runId, sessionId, agentId, expiresAt } = options;
   const key = newToken("runKey");
-  await withTenant(deps.db, options.tenantId, (tx) =>
-    tx.apiKey.create({
-      data: {
-        id: newId("apiKey"),
-        kind: "run",
-        runId: options.runId,
-        sessionId: options.sessionId,
-        agentId: options.agentId,
-        name: `session ${options.sessionId}`,
-        keyHash: key.hash,
-        keyPrefix: key.shown,
-        scopes: [...runKeyScopes],
-        expiresAt: options.expiresAt,
-        createdAt: Date.now(),
-      },
-      select: { id: true },
-    }),
-  );
+  await tenantPipeline(deps.db, tenantId, [
+    {
+      name: "create-run-key",
+      text: `INSERT INTO api_keys (id, kind, run_id, session_id, agent_id, name, key_hash, key_prefix, scopes, expires_at, created_at)
+       VALUES ($1, 'run', $2, $3::text, $4, 'session ' || $3::text, $5, $6, $7, $8, $9)`,
+      values: [
+        newId("apiKey"),
+        runId,
+        sessionId,
+        agentId,
+        key.hash,
+        key.shown,
+        [...runKeyScopes],
+        expiresAt,
+        Date.now(),
+      ],
+    },
+  ]);
   return { key: key.token };
 }
 
 /** Deletes the keys of a session; answers how many there were. */
-export async function deleteRunKeys(deps: Deps, options: { tenantId: string; sessionId: string }): Promise<number> {
-  const { count } = await withTenant(deps.db, options.tenantId, (tx) =>
-    tx.apiKey.deleteMany({ where: { kind: "run", sessionId: options.sessionId } }),
-  );
-  return count;
+export async function deleteRunKeys(
+  deps: Pick<Deps, "db">,
+  { tenantId, sessionId }: { tenantId: string; sessionId: string },
+): Promise<number> {
+  const text = "DELETE FROM api_keys WHERE kind = 'run' AND session_id = $1 RETURNING id";
+  const [deleted] = await tenantPipeline(deps.db, tenantId, [{ text, values: [sessionId] }]);
+  return deleted?.length ?? 0;
 }

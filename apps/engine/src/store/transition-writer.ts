@@ -1,0 +1,97 @@
+/**
+ * Group commit: changes that come while a tenant's transaction is under way go together into its next one. A lone change is written
+ * at once, so grouping costs no time when there is none to win.
+ */
+import type { Deps } from "@djinnbot/core";
+import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { LostRun, StaleState } from "../errors.ts";
+import { staleStep, type Transition, transitionStatement } from "./transition.ts";
+
+interface Waiting {
+  change: Transition;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Changes per transaction; bounds how long one holds its rows. */
+const maxGroup = 64;
+
+export class TransitionWriter {
+  readonly #deps: Pick<Deps, "db">;
+  /** By tenant; an entry exists while a transaction of the tenant is under way. */
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  constructor(deps: Pick<Deps, "db">) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Resolves when the change is committed. Throws LostRun when the epoch has moved on, StaleState when the step is not where it should
+   * be; nothing of the change is done then. A run has at most one change under way.
+   */
+  write(change: Transition): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(change.tenantId);
+      if (waiting) {
+        waiting.push({ change, resolve, reject });
+      } else {
+        this.#waiting.set(change.tenantId, [{ change, resolve, reject }]);
+        void this.#run(change.tenantId);
+      }
+    });
+  }
+
+  async #run(tenantId: string): Promise<void> {
+    const waiting = this.#waiting.get(tenantId) ?? [];
+    while (waiting.length > 0) {
+      await this.#commit(tenantId, waiting.splice(0, maxGroup));
+    }
+    this.#waiting.delete(tenantId);
+  }
+
+  async #commit(tenantId: string, group: readonly Waiting[]): Promise<void> {
+    try {
+      const statement = transitionStatement(
+        group.map(({ change }) => change),
+        Date.now(),
+      );
+      const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement]);
+      const changed = new Set(rows.map((row) => row.runId));
+      for (const { change, resolve, reject } of group) {
+        if (changed.has(change.runId)) {
+          resolve();
+        } else {
+          reject(new LostRun(change.runId));
+        }
+      }
+    } catch (error) {
+      await this.#afterFault(tenantId, group, error);
+    }
+  }
+
+  /** One change that Postgres refuses takes nothing with it: each is tried alone. When Postgres is away, all of them fail. */
+  async #afterFault(tenantId: string, group: readonly Waiting[], error: unknown): Promise<void> {
+    const [first, ...others] = group;
+    if (first && others.length === 0) {
+      const { change } = first;
+      const isStale = (error as { code?: string }).code === staleStep;
+      first.reject(isStale ? new StaleState(`step ${change.end?.id ?? change.start?.id}`) : error);
+      return;
+    }
+    if (!isRefusal(error)) {
+      for (const { reject } of group) {
+        reject(error);
+      }
+      return;
+    }
+    for (const one of group) {
+      await this.#commit(tenantId, [one]);
+    }
+  }
+}
+
+/** An answer of Postgres about data or conditions (SQLSTATE classes 22, 23 …), as opposed to a lost or closing connection (08, 57P). */
+function isRefusal(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code);
+}
