@@ -23,4 +23,4 @@ RUN chmod -R a+rX /opt/djinnbot && chmod 1777 /tmp
 
 USER 10001:10001
 ENV NODE_ENV=production
-ENTRYPOINT ["node", "/opt/djinnbot/runtime/main.js"]
+ENTRYPOINT ["node", "/opt/djinnbot/runtime/main.cjs"]

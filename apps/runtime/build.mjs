@@ -1,5 +1,6 @@
-// Bundles the runtime into dist/: main.js and the parts it loads on demand; runs with nothing but Node beside it.
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+// Bundles the runtime into dist/: main.cjs starts it, runtime.cjs is all of its code, runtime.cache what V8 has compiled of it.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
@@ -16,29 +17,19 @@ const englishOnly = {
 
 const room = import.meta.dirname;
 const outdir = process.argv[2] ?? join(room, "dist");
-// A runtime that is at work loads its parts by name later on: those of earlier builds stay for a day.
-const keepMs = 24 * 60 * 60 * 1000;
-if (existsSync(outdir)) {
-  for (const name of readdirSync(outdir)) {
-    if (Date.now() - statSync(join(outdir, name)).mtimeMs > keepMs) {
-      rmSync(join(outdir, name), { recursive: true, force: true });
-    }
-  }
-}
+mkdirSync(outdir, { recursive: true });
 await build({
   entryPoints: [join(room, "src/main.ts")],
-  outdir,
+  // One file: a runtime that is at work never comes back for another part, whatever was built meanwhile.
+  outfile: join(outdir, "runtime.cjs"),
   bundle: true,
-  // Each provider's library is a file of its own, read when a step first needs it.
-  splitting: true,
   platform: "node",
   target: "node24",
-  format: "esm",
+  format: "cjs",
   minify: true,
-  sourcemap: "external",
   legalComments: "none",
   plugins: [englishOnly],
-  // Libraries written for CommonJS ask for `require` at run time.
-  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",
 });
+copyFileSync(join(room, "start.cjs"), join(outdir, "main.cjs"));
+execFileSync(process.execPath, [join(outdir, "main.cjs"), "--compile"], { stdio: ["ignore", "inherit", "inherit"] });

@@ -36,7 +36,7 @@ const targets = {
   runtime: {
     name: "agent runtime",
     sources: ["apps/runtime", ...shared],
-    output: "apps/runtime/dist/main.js",
+    output: "apps/runtime/dist/main.cjs",
     command: [paths.node, "build.mjs"],
     cwd: dirname(paths.runtimeBuild),
   },

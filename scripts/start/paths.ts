@@ -12,7 +12,7 @@ export const paths = {
   engineMain: resolve(root, "apps/engine/src/main.ts"),
   demoModelMain: resolve(root, "packages/testing/src/demo-model/main.ts"),
   runtimeBuild: resolve(root, "apps/runtime/build.mjs"),
-  runtimeBundle: resolve(root, "apps/runtime/dist/main.js"),
+  runtimeBundle: resolve(root, "apps/runtime/dist/main.cjs"),
   next: resolve(root, "node_modules/next/dist/bin/next"),
   /** Tests point to another one: a developer's own settings must not change their outcome. */
   envFile: process.env.DJINNBOT_ENV_FILE ?? resolve(root, ".env"),

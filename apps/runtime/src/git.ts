@@ -9,11 +9,19 @@ const maxOutput = 2_000_000;
 /** Commit the run started from; the engine has everything up to it. */
 const startRef = "refs/djinnbot/base";
 
+type Changed = Map<string, { mark: string; action: "create" | "modify" | "delete"; size: number | null }>;
+export interface Look {
+  /** Hash of HEAD; null before the first commit. */
+  head: string | null;
+  /** What differs from HEAD: path → a mark that changes when the file does. Empty when there is too much to tell. */
+  changed: Changed;
+  /** True when nothing differs from HEAD. */
+  isClean: boolean;
+}
+
 export interface Git {
-  /** Hash of HEAD; null before the first commit, undefined when there is no repository or no git. */
-  head(): Promise<string | null | undefined>;
-  /** What differs from HEAD: path → a mark that changes when the file does. Empty when it cannot be told. */
-  status(): Promise<Map<string, { mark: string; action: "create" | "modify" | "delete"; size: number | null }>>;
+  /** Where the working copy stands, by one call of git; undefined when there is no repository or no git. */
+  look(): Promise<Look | undefined>;
   /** Commits everything; answers why it was not possible, or null. Nothing to commit is fine. */
   commitAll(message: string): Promise<string | null>;
   /**
@@ -37,31 +45,19 @@ export function openGit(options: { shell: Shell; workspace: string; signal: Abor
     });
 
   return {
-    head: async () => {
-      const inside = await git(["rev-parse", "--is-inside-work-tree"]);
-      if (inside.code !== 0) {
+    look: async () => {
+      const result = await git(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames"]);
+      if (result.code !== 0) {
         return undefined;
       }
-      const head = await git(["rev-parse", "--verify", "--quiet", "HEAD"]);
-      return head.code === 0 ? head.text.trim() : null;
-    },
-    status: async () => {
-      const result = await git(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]);
-      const changed: Awaited<ReturnType<Git["status"]>> = new Map();
-      if (result.code !== 0 || result.cut) {
-        return changed;
-      }
-      for (const line of result.text.split("\0").filter(Boolean).slice(0, 1000)) {
-        const path = line.slice(3);
-        const stats = await lstat(join(workspace, path)).catch(() => null);
-        const isNew = line.startsWith("??") || line.startsWith("A");
-        changed.set(path, {
-          mark: stats ? `${stats.mtimeMs}:${stats.size}:${stats.ino}` : "gone",
-          action: stats ? (isNew ? "create" : "modify") : "delete",
-          size: stats?.size ?? null,
-        });
-      }
-      return changed;
+      const lines = result.text.split("\0").filter(Boolean);
+      const oid = lines.find((line) => line.startsWith(oidHeader))?.slice(oidHeader.length);
+      const files = lines.filter((line) => !line.startsWith("#"));
+      return {
+        head: oid === undefined || oid === "(initial)" ? null : oid,
+        changed: result.cut ? new Map() : await readChanges(workspace, files.slice(0, 1000)),
+        isClean: files.length === 0,
+      };
     },
     commitAll: async (message) => {
       let add = await git(["add", "--all"]);
@@ -91,17 +87,40 @@ export function openGit(options: { shell: Shell; workspace: string; signal: Abor
   };
 }
 
+const oidHeader = "# branch.oid ";
+/** Fields before the path, by the kind of line that `git status --porcelain=v2` writes: ordinary, unmerged, untracked. */
+const fieldsBefore: Record<string, number> = { "1": 8, u: 10, "?": 1 };
+
+async function readChanges(workspace: string, lines: readonly string[]): Promise<Changed> {
+  const changed: Changed = new Map();
+  for (const line of lines) {
+    const [kind = "", state = ""] = line.split(" ", 2);
+    const path = line
+      .split(" ")
+      .slice(fieldsBefore[kind] ?? 1)
+      .join(" ");
+    const stats = await lstat(join(workspace, path)).catch(() => null);
+    const isNew = kind === "?" || state.startsWith("A");
+    changed.set(path, {
+      mark: stats ? `${stats.mtimeMs}:${stats.size}:${stats.ino}` : "gone",
+      action: stats ? (isNew ? "create" : "modify") : "delete",
+      size: stats?.size ?? null,
+    });
+  }
+  return changed;
+}
+
 function reason(end: { cause: string; text: string }): string {
   return end.cause === "exit" ? end.text.trim().slice(0, 1000) || "failed without a message" : end.cause;
 }
 
 /** Tells which files changed since the last look; for commands whose effects nobody announces. */
-export async function createWatch(git: Git) {
-  let before = await git.status();
+export function createWatch(git: Git, first: Look | undefined) {
+  let before = first?.changed ?? new Map();
   return {
     /** Changes since the last call. */
     look: async () => {
-      const now = await git.status();
+      const now = (await git.look())?.changed ?? new Map();
       const changes: { path: string; action: "create" | "modify" | "delete"; size: number | null }[] = [];
       for (const [path, file] of now) {
         if (before.get(path)?.mark !== file.mark) {
@@ -117,4 +136,4 @@ export async function createWatch(git: Git) {
     },
   };
 }
-export type Watch = Awaited<ReturnType<typeof createWatch>>;
+export type Watch = ReturnType<typeof createWatch>;

@@ -3,8 +3,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provid
 import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
 import { runCalls } from "./calls.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Git } from "./git.ts";
-import { createWatch } from "./git.ts";
+import { createWatch, type Git, type Look, type Watch } from "./git.ts";
 import { createBreaker } from "./loop-breaker.ts";
 import { ask } from "./model/ask.ts";
 import type { Turn } from "./model/turn.ts";
@@ -28,6 +27,8 @@ export interface LoopOptions {
   headers: Record<string, string>;
   conversation: Conversation;
   git: Git;
+  /** The working copy as the step found it: read while the model thinks for the first time. */
+  found: Promise<Look | undefined>;
   narrator: Narrator;
   /** Aborted by the engine, or by the deadline: then the step ends with `ended()`. */
   signal: AbortSignal;
@@ -41,7 +42,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   const tools = offeredTools(command.tools);
   const described = describeTools(tools, command.outputs);
   const breaker = createBreaker();
-  const watch = await createWatch(options.git);
+  let watch: Watch | undefined;
   const context = { ...options.context, signal, outputs: command.outputs };
   let nudges = 0;
   conversation.beginStep(command.prompt);
@@ -68,6 +69,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
       continue;
     }
     nudges = 0;
+    watch ??= createWatch(options.git, await options.found);
     const { results, end } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
     conversation.addResults(results);
     if (end) {

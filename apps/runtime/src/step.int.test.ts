@@ -71,7 +71,7 @@ test("the bundle works with nothing beside it", async () => {
   const model = await startScriptedModel([done]);
   const side = stage.engineSide(model.url);
   closing.push(model.close);
-  side.start({}, join(dir, "main.js"));
+  side.start({}, join(dir, "main.cjs"));
   const command = side.stepCommand();
   await side.send(command);
   expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbot/contracts";
 import type { Conversation } from "./conversation.ts";
 import type { RuntimeEnv } from "./env.ts";
-import { type Git, openGit } from "./git.ts";
+import { type Git, type Look, openGit } from "./git.ts";
 import { type LoopEnd, runLoop } from "./loop.ts";
 import { createModel } from "./model/provider.ts";
 import type { Narrator } from "./narrator.ts";
@@ -69,10 +69,12 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
   const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [] };
   // Not under the step's signal: the commit is made after its end.
   const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
-  const [model, before] = await Promise.all([
-    createModel(command.model, { apiUrl: env.API_URL, runKey: env.RUN_KEY, sessionId: env.SESSION_ID }),
-    git.head(),
-  ]);
+  const found = git.look();
+  const model = await createModel(command.model, {
+    apiUrl: env.API_URL,
+    runKey: env.RUN_KEY,
+    sessionId: env.SESSION_ID,
+  });
   const timeout = () => ({ outcome: "failed", code: "STEP_TIMEOUT", message: "The step's time is over." }) as const;
   const end = await runLoop({
     command,
@@ -80,6 +82,7 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     headers: { "x-djinnbot-step": command.stepId, "x-djinnbot-attempt": String(command.attempt) },
     conversation: options.conversation,
     git,
+    found,
     narrator: options.narrator,
     signal,
     ended: () => (options.signal.aborted ? { outcome: "aborted" } : timeout()),
@@ -98,7 +101,7 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
   const result = resultOf(end, memory);
   return end.outcome === "aborted"
     ? result
-    : { ...result, ...(await commit({ git, before, result, command, home: env.HOME })) };
+    : { ...result, ...(await commit({ git, before: await found, result, command, home: env.HOME })) };
 }
 
 function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
@@ -123,7 +126,7 @@ function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
 /** Commits what the step left. Only for a completed step is it a failure when that is not possible. */
 async function commit(options: {
   git: Git;
-  before: string | null | undefined;
+  before: Look | undefined;
   result: StepResult;
   command: AgentStepCommand;
   home: string;
@@ -133,9 +136,12 @@ async function commit(options: {
     return {};
   }
   const body = result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
-  const uncommitted = await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
-  const head = await git.head();
-  const commitHash = head && head !== before ? head : null;
+  const left = await git.look();
+  const uncommitted = left?.isClean
+    ? null
+    : await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
+  const head = left?.isClean ? left.head : (await git.look())?.head;
+  const commitHash = head && head !== before.head ? head : null;
   const problem = uncommitted ?? (commitHash && (await git.bundle(commitHash, join(options.home, ".commits"))));
   if (problem && result.outcome === "completed") {
     const failure = {
