@@ -1,6 +1,7 @@
 /** The queue of one held run: one operation at a time, and what to do when one fails. */
 import type { Log } from "@djinnbot/config";
-import { isTransient, LostRun } from "./errors.ts";
+import { isPassing } from "@djinnbot/core";
+import { LostRun } from "./errors.ts";
 
 interface QueueHooks {
   log: Log;
@@ -66,7 +67,7 @@ export class RunQueue {
   /** Postgres is the truth: after any fault everything is read from there again, after a pause. */
   async #afterFault(error: Error): Promise<() => Promise<void>> {
     const { log, recover, fail, giveUp } = this.#hooks;
-    const passing = isTransient(error);
+    const passing = isPassing(error);
     this.#failures += passing ? 0 : 1;
     const stack = passing ? undefined : error.stack;
     log.warn({ err: error.message, stack, passing }, "working on a run failed; again");

@@ -1,4 +1,5 @@
 /** Connections: one pool per role and process, shared by Prisma and by raw queries on the engine's hot path. */
+import type { Socket } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { TenantClient } from "./begin.ts";
@@ -18,6 +19,8 @@ export interface DbOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** Silence (ms) after which a connection that waits for an answer is given up; 35 s. */
+  silenceMs?: number;
 }
 
 /** What the app uses: bound by row-level security, so nothing is visible outside `withTenant`. */
@@ -27,7 +30,30 @@ export interface Db {
   close(): Promise<void>;
 }
 
-/** Opens a pool; connects on first use. Statements end after 30 s, idle transactions after 30 s. */
+/** Postgres ends a statement after this long; a little later without any answer the line itself is broken. */
+const statementTimeoutMs = 30_000;
+const silenceMs = statementTimeoutMs + 5000;
+
+interface Wire {
+  readyForQuery?: boolean;
+  connection?: { stream?: Socket };
+}
+
+/**
+ * Ends a half-open connection: one on which a statement waits and nothing comes. Postgres' own limits cannot help there, and a pool
+ * would keep its place for ever.
+ */
+function dropWhenSilent(client: pg.PoolClient, ms: number): void {
+  const wire = client as unknown as Wire;
+  const socket = wire.connection?.stream;
+  socket?.setTimeout(ms, () => {
+    if (wire.readyForQuery === false) {
+      socket.destroy(new Error(`the connection to Postgres timed out: no answer for ${ms / 1000} s`));
+    }
+  });
+}
+
+/** Opens a pool; connects on first use. Statements end after 30 s, idle transactions after 30 s, silent connections after 35 s. */
 export function openDb(options: DbOptions): Db {
   const pool = new pg.Pool({
     Client: TenantClient,
@@ -37,14 +63,17 @@ export function openDb(options: DbOptions): Db {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    statement_timeout: 30_000,
+    statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
     types,
   });
   // A connection that dies is replaced on the next use, and the query it carried fails; without listeners it would end the process,
   // whether it was idle or in somebody's hands.
   pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    dropWhenSilent(client, options.silenceMs ?? silenceMs);
+  });
   const adapter = new PrismaPg(pool, { disposeExternalPool: false, statementNameGenerator: statementName });
   const prisma = new PrismaClient({ adapter });
   return {

@@ -2,4 +2,5 @@
 export * from "./database.ts";
 export { createDemoRepository } from "./demo-repository.ts";
 export type { TestDocker, TestServices } from "./provided.ts";
+export * from "./tcp-proxy.ts";
 export * from "./tenants.ts";
