@@ -2,6 +2,7 @@
 import { type FailureCode, failure, fromStates, stepTransitions } from "@djinnbot/contracts";
 import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
+import { retireRunStreams } from "@djinnbot/events";
 import { type HeldRun, told } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
@@ -124,12 +125,12 @@ export async function tidyUp(
 ): Promise<void> {
   const { session, tenantId, runId, log } = run;
   run.session = null;
-  if (!session) {
-    return;
-  }
   try {
-    await closeSession(resources, run, { session, status, error: null });
-    if ((await findRun(resources.deps, runId)) === null) {
+    if (session) {
+      await closeSession(resources, run, { session, status, error: null });
+    }
+    await retireRunStreams(resources.deps.redis, run);
+    if (session && (await findRun(resources.deps, runId)) === null) {
       await removeRunTraces({ deps: resources.deps, tenantId, log }, [runId]);
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /** One held run. Everything that happens to it goes through one queue, so nothing about a run is ever done twice at once. */
 import type { Log } from "@djinnbot/config";
 import { cancelReason, isTerminal } from "@djinnbot/contracts";
+import { keepRunStreams } from "@djinnbot/events";
 import { narrate, sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { endStep } from "./end-step.ts";
@@ -123,7 +124,7 @@ export class RunDriver {
     if (over) {
       return this.#end(run, over);
     }
-    await this.#reader.start(run.cursor);
+    await Promise.all([this.#reader.start(run.cursor), keepRunStreams(this.#resources.deps.redis, this)]);
     await this.#begin(run);
   }
 

@@ -7,6 +7,9 @@ import type { Resources } from "./resources.ts";
 /** More than any honest message: outputs are bounded far below. */
 const maxEntryChars = 16_000_000;
 
+/** Time an operator has to look at what was set aside. */
+const deadLifeS = 7 * 24 * 3600;
+
 /** A message with the id of its entry. */
 export interface Told {
   message: RunStatusMessage;
@@ -77,9 +80,11 @@ export class StatusReader {
   #bury(entry: Entry, reason: string): [] {
     this.#log.error({ reason, entry: entry.id }, "a status message was set aside as dead");
     const fields = ["data", entry.data.slice(0, 100_000), "reason", reason, "entry", entry.id];
-    this.#resources.deps.redis
-      .xadd(`${this.#key}:dead`, "MAXLEN", "~", 1000, "*", ...fields)
-      .catch((error: Error) => this.#log.warn({ err: error.message }, "a dead message was not kept"));
+    const { redis } = this.#resources.deps;
+    Promise.all([
+      redis.xadd(`${this.#key}:dead`, "MAXLEN", "~", 1000, "*", ...fields),
+      redis.expire(`${this.#key}:dead`, deadLifeS),
+    ]).catch((error: Error) => this.#log.warn({ err: error.message }, "a dead message was not kept"));
     return [];
   }
 }
