@@ -1,10 +1,7 @@
 /** How a tenant transaction begins: BEGIN and the tenant in one message, also where Prisma says BEGIN. */
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { TenantId } from "@djinnbot/contracts";
 import pg from "pg";
-
-/** The tenant whose transaction Prisma is about to begin; set by `withTenant` around the call and by nothing else. */
-export const beginningAs = new AsyncLocalStorage<string>();
 
 /** Throws when it is not an id: it becomes part of the text, and [0-9a-z_] need no escaping. */
 export function beginText(tenantId: string): string {
@@ -12,16 +9,17 @@ export function beginText(tenantId: string): string {
 }
 
 /**
- * Prisma's driver sends BEGIN by itself and knows no tenants. This client adds the tenant to it, which saves a round trip per
+ * Prisma's driver sends BEGIN by itself and knows no tenants. These connections add the tenant to it, which saves a round trip per
  * transaction. A BEGIN outside of `withTenant` stays as it is: then row-level security shows nothing.
  */
-export class TenantClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg's query has a dozen overloads, and this one passes all of them on.
-  override query(...args: any[]): any {
-    const [config] = args;
-    const tenantId = config?.text === "BEGIN" ? beginningAs.getStore() : undefined;
-    const [first, ...rest] =
-      tenantId === undefined ? args : [{ ...config, text: beginText(tenantId) }, ...args.slice(1)];
-    return (super.query as (...all: unknown[]) => unknown)(first, ...rest);
-  }
+export function tenantClient(beginning: AsyncLocalStorage<string>): typeof pg.Client {
+  return class extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: pg's query has a dozen overloads, and this one passes all of them on.
+    override query(...args: any[]): any {
+      const [config, ...rest] = args;
+      const tenantId = config?.text === "BEGIN" ? beginning.getStore() : undefined;
+      const first = tenantId === undefined ? config : { ...config, text: beginText(tenantId) };
+      return (super.query as (...all: unknown[]) => unknown)(first, ...rest);
+    }
+  };
 }

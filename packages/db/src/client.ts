@@ -1,8 +1,9 @@
 /** Connections: one pool per role and process, shared by Prisma and by raw queries on the engine's hot path. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { TenantClient } from "./begin.ts";
+import { tenantClient } from "./begin.ts";
 import { PrismaClient } from "./generated/client.ts";
 
 // BIGINT columns hold epoch milliseconds and micro-dollars, both far below 2^53: raw queries get numbers.
@@ -27,6 +28,11 @@ export interface DbOptions {
 export interface Db {
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
+  /**
+   * The tenant whose transaction Prisma is about to begin; `withTenant` sets it around the call. It belongs to the connections, not to
+   * a module: bundlers make several copies of modules, and one would not hear what another says.
+   */
+  readonly beginning: AsyncLocalStorage<string>;
   close(): Promise<void>;
 }
 
@@ -55,8 +61,9 @@ function dropWhenSilent(client: pg.PoolClient, ms: number): void {
 
 /** Opens a pool; connects on first use. Statements end after 30 s, idle transactions after 30 s, silent connections after 35 s. */
 export function openDb(options: DbOptions): Db {
+  const beginning = new AsyncLocalStorage<string>();
   const pool = new pg.Pool({
-    Client: TenantClient,
+    Client: tenantClient(beginning),
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.name,
@@ -79,6 +86,7 @@ export function openDb(options: DbOptions): Db {
   return {
     pool,
     prisma,
+    beginning,
     close: async () => {
       await prisma.$disconnect();
       await pool.end();

@@ -6,7 +6,7 @@ import { type Db, type DbOptions, openDb } from "./client.ts";
 
 declare const isSystem: unique symbol;
 /** A database client with the system role; a distinct type, so that it cannot be handed to `withTenant` by mistake. */
-export type SystemDb = Omit<Db, "prisma" | "pool"> & {
+export type SystemDb = Omit<Db, "prisma" | "pool" | "beginning"> & {
   readonly [isSystem]: true;
   readonly prisma: Db["prisma"];
   readonly pool: Db["pool"];

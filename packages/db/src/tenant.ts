@@ -1,7 +1,7 @@
 /** The only way to a tenant's rows: one transaction that says first whose it is. */
 import { TenantId } from "@djinnbot/contracts";
 import type pg from "pg";
-import { beginningAs, beginText } from "./begin.ts";
+import { beginText } from "./begin.ts";
 import type { Db } from "./client.ts";
 import type { Prisma } from "./generated/client.ts";
 
@@ -17,7 +17,7 @@ const retryable = new Set(["40001", "40P01"]);
  */
 export async function withTenant<T>(db: Db, tenantId: string, use: (tx: Tx) => Promise<T>): Promise<T> {
   const id = TenantId.parse(tenantId);
-  return beginningAs.run(id, () => db.prisma.$transaction(use, { maxWait: 10_000, timeout: 30_000 }));
+  return db.beginning.run(id, () => db.prisma.$transaction(use, { maxWait: 10_000, timeout: 30_000 }));
 }
 
 /** The same rules without Prisma, for the engine's hot path: BEGIN and the tenant go in one round trip. */
