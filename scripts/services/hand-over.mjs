@@ -98,13 +98,14 @@ function run(command, args) {
 }
 
 function runProgram(script) {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile") };
   const args = ["--disable-warning=ExperimentalWarning", join(root, script), ...process.argv.slice(2)];
   if (process.execve && process.platform !== "win32") {
     // The program takes this process over: one process less, and signals reach it directly.
     process.removeAllListeners("warning");
-    process.execve(nodePath, [nodePath, ...args], process.env);
+    process.execve(nodePath, [nodePath, ...args], env);
   }
-  const child = spawn(nodePath, args, { cwd: root, stdio: "inherit" });
+  const child = spawn(nodePath, args, { cwd: root, stdio: "inherit", env });
   child.on("error", (error) => {
     fail(`the installed Node cannot run: ${error.message}`, "remove node_modules and start again");
   });

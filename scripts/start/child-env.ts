@@ -87,7 +87,13 @@ export function demoModelEnv({ port, secrets }: { port: number; secrets: Secrets
 export function baseEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => inherited.test(name));
   const path = [process.env.PATH, join(paths.toolsDir, "bin")].filter(Boolean).join(":");
-  return { ...Object.fromEntries(kept), PATH: path, NEXT_TELEMETRY_DISABLED: "1" };
+  // What Node compiled of our TypeScript is kept: the next start is faster, and needs no compiler in memory.
+  return {
+    ...Object.fromEntries(kept),
+    PATH: path,
+    NODE_COMPILE_CACHE: paths.compileCache,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
 }
 
 /** The address people use. */

@@ -14,6 +14,7 @@ export const paths = {
   runtimeBuild: resolve(root, "apps/runtime/build.mjs"),
   runtimeBundle: resolve(root, "apps/runtime/dist/main.cjs"),
   next: resolve(root, "node_modules/next/dist/bin/next"),
+  compileCache: resolve(root, "node_modules/.cache/compile"),
   /** Tests point to another one: a developer's own settings must not change their outcome. */
   envFile: process.env.DJINNBOT_ENV_FILE ?? resolve(root, ".env"),
 };
