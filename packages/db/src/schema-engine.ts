@@ -6,11 +6,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import pg from "pg";
+import { explainFailure, forgetFailures } from "./failed-migration.ts";
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
-export const migrationsDir = join(packageRoot, "prisma", "migrations");
+const migrationsDir = join(packageRoot, "prisma", "migrations");
 const schemaDir = join(packageRoot, "prisma", "schema");
 const noFilters = { externalTables: [], externalEnums: [] };
+/** A migration that waits for a table makes all other queries of that table wait behind it. */
+const lockTimeoutMs = 10_000;
 
 type Migrations = {
   baseDir: string;
@@ -62,11 +65,18 @@ function withEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): P
 async function useEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T>): Promise<T> {
   shared.loaded ??= loadModule();
   const module = await shared.loaded;
-  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
-  const adapter = bindMigrationAwareSqlAdapterFactory(schemaAdapter(pool));
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2, lock_timeout: lockTimeoutMs });
+  let failed: { script: string; error: unknown } | undefined;
+  const onFailed = (script: string, error: unknown) => {
+    failed = { script, error };
+  };
+  const adapter = bindMigrationAwareSqlAdapterFactory(schemaAdapter(pool, onFailed));
   const engine = await module.SchemaEngine.new({ datamodels: await readSchema() }, () => undefined, adapter);
   try {
     return await use(engine);
+  } catch (error) {
+    // The engine's own error is a trace of its code, without what Postgres said.
+    throw failed ? await explainFailure(pool, failed) : error;
   } finally {
     engine.free();
     await pool.end();
@@ -78,7 +88,7 @@ async function useEngine<T>(ownerUrl: string, use: (engine: Engine) => Promise<T
  * Postgres takes a whole script in one simple query, and then also as one transaction, so that a migration that fails leaves
  * nothing behind. And it does not know the catalogue's one-byte type "char", which the engine reads while comparing.
  */
-function schemaAdapter(pool: pg.Pool): PrismaPg {
+function schemaAdapter(pool: pg.Pool, onFailed: (script: string, error: unknown) => void): PrismaPg {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<pg.QueryResult>;
   const charColumns = new Set<string>();
   const readable = async (...args: unknown[]) => {
@@ -106,7 +116,10 @@ function schemaAdapter(pool: pg.Pool): PrismaPg {
       return { ...result, columnTypes };
     };
     connection.executeScript = async (script) => {
-      await query(script);
+      await query(script).catch((error: unknown) => {
+        onFailed(script, error);
+        throw error;
+      });
     };
     return connection;
   };
@@ -123,14 +136,14 @@ async function readSchema(): Promise<[string, string][]> {
   );
 }
 
-async function readMigrations(): Promise<Migrations> {
-  const entries = await readdir(migrationsDir, { withFileTypes: true });
+async function readMigrations(dir: string): Promise<Migrations> {
+  const entries = await readdir(dir, { withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   return {
-    baseDir: migrationsDir,
+    baseDir: dir,
     lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
     shadowDbInitScript: "",
     migrationDirectories: await Promise.all(
@@ -138,17 +151,21 @@ async function readMigrations(): Promise<Migrations> {
         path: name,
         migrationFile: {
           path: "migration.sql",
-          content: { tag: "ok" as const, value: await readFile(join(migrationsDir, name, "migration.sql"), "utf8") },
+          content: { tag: "ok" as const, value: await readFile(join(dir, name, "migration.sql"), "utf8") },
         },
       })),
     ),
   };
 }
 
-/** Applies what is missing, as `prisma migrate deploy` does; answers the names. */
-export async function applyMigrations(ownerUrl: string): Promise<string[]> {
+/**
+ * Applies what is missing, as `prisma migrate deploy` does; answers the names. Throws what Postgres said about the migration that
+ * failed; of that one nothing is left, so that a mended file, or a start without it, goes on from there.
+ */
+export async function applyMigrations(ownerUrl: string, dir = migrationsDir): Promise<string[]> {
+  await forgetFailures(ownerUrl);
   return withEngine(ownerUrl, async (engine) => {
-    const result = await engine.applyMigrations({ migrationsList: await readMigrations(), filters: noFilters });
+    const result = await engine.applyMigrations({ migrationsList: await readMigrations(dir), filters: noFilters });
     return result.appliedMigrationNames;
   });
 }
