@@ -104,7 +104,8 @@ function fingerprint(sources: string[]): string {
   return hash.digest("hex");
 }
 
-function filesBelow(path: string): string[] {
+/** Every file that a build reads, and none that it writes: those would make the next start build again. */
+export function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isDirectory()) {
     const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !skipped.has(name));
@@ -116,5 +117,5 @@ function filesBelow(path: string): string[] {
 }
 
 function sourceFile(path: string): string[] {
-  return /\.test\.tsx?$/.test(path) || path.endsWith(".tsbuildinfo") ? [] : [path];
+  return /\.test\.tsx?$|\.tsbuildinfo$|\/next-env\.d\.ts$/.test(path) ? [] : [path];
 }
