@@ -1,4 +1,4 @@
-// Redis away, emptied, or without our user in the middle of a step: nothing is lost and nothing is done twice.
+// Redis away, emptied, or without our user in the middle of a step, or our gateway away: nothing is lost and nothing is done twice.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,4 +108,36 @@ test("a process that starts while Redis is away waits for it", async () => {
   await side.untilStatus("ready");
   await side.shutdown();
   expect(await side.exit).toBe(0);
+});
+
+test("the gateway is away for longer than a provider might be: the step waits for it and tells people", async () => {
+  const { side, model, close } = await prepare([done]);
+  await side.untilStatus("ready");
+  await model.close();
+  const command = side.stepCommand();
+  await side.send(command);
+  const retries = async () => (await side.events()).filter(({ type }) => type === "MODEL_RETRY");
+  const told = await until(async () => {
+    const found = await retries();
+    return found.length >= 6 && found;
+  }, "more waiting than there are tries");
+  expect(told.at(-1)).toMatchObject({ tries: 6, error: expect.stringContaining("ECONNREFUSED") });
+  const back = await startScriptedModel([done], Number(new URL(model.url).port));
+  expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });
+  await back.close();
+  await close();
+});
+
+test("a gateway that stays away costs the step no more than its time", async () => {
+  const { side, model, close } = await prepare([done]);
+  await side.untilStatus("ready");
+  await model.close();
+  const command = side.stepCommand({ deadlineAt: Date.now() + 5000 });
+  await side.send(command);
+  const result = await side.untilResult(command.commandId);
+  expect(result.failure).toMatchObject({
+    code: "MODEL_UNAVAILABLE",
+    message: expect.stringContaining("own gateway was away"),
+  });
+  await close();
 });

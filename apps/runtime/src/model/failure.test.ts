@@ -40,6 +40,29 @@ test.each([
   expect(readFailure(error, now)).toMatchObject({ code, again });
 });
 
+const refused = (code: string) =>
+  new APICallError({
+    message: "Cannot connect to API",
+    url: "http://gateway/",
+    requestBodyValues: {},
+    cause: Object.assign(new Error("connect"), { code }),
+  });
+const passedOn = { "x-request-id": "req_1" };
+
+test.each([
+  ["nobody listens", refused("ECONNREFUSED"), true],
+  ["the line broke before an answer", refused("UND_ERR_SOCKET"), true],
+  ["a proxy before us has no backend", call(502, "<html>"), true],
+  ["a proxy before us is tired of waiting", call(504, ""), true],
+  ["our gateway has no database", call(503, ours("UNAVAILABLE", "Try again."), passedOn), true],
+  ["our gateway could not reach the provider", call(502, ours("UPSTREAM", "away"), passedOn), false],
+  ["the provider is overloaded", call(503, {}, passedOn), false],
+  ["the provider thinks for too long", refused("UND_ERR_HEADERS_TIMEOUT"), false],
+  ["the answer broke off", new TypeError("terminated"), false],
+])("%s: is the gateway away?", (_, error, isGatewayAway) => {
+  expect(readFailure(error, now)).toMatchObject({ code: "MODEL_UNAVAILABLE", again: true, isGatewayAway });
+});
+
 test("Retry-After as seconds, as a date and in milliseconds", () => {
   expect(retryAfterMs({ "retry-after": "7" }, now)).toBe(7000);
   expect(retryAfterMs({ "retry-after": "Mon, 23 Nov 2026 10:00:30 GMT" }, now)).toBe(30_000);

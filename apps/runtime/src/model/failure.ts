@@ -9,6 +9,8 @@ export interface ModelFailure {
   again: boolean;
   /** What the provider asked us to wait. */
   waitMs: number | null;
+  /** True when our own gateway did not answer, so that the provider was not even asked. */
+  isGatewayAway: boolean;
 }
 
 const statusOf = (error: unknown): number | undefined => {
@@ -45,6 +47,33 @@ function gatewayFault(body: string | undefined): { detail: string; code: string 
   }
 }
 
+const connectionCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/**
+ * Nobody took the connection or it broke before an answer; or who answered was a proxy in front of the gateway, which marks each of its
+ * answers with a request id, also those it passes on.
+ */
+function isGatewayAway(call: APICallError | undefined, fault: { code: string } | undefined): boolean {
+  if (fault) {
+    return fault.code === "UNAVAILABLE";
+  }
+  if (call?.statusCode === undefined) {
+    return connectionCodes.has((call?.cause as { code?: string } | undefined)?.code ?? "");
+  }
+  return [502, 503, 504].includes(call.statusCode) && call.responseHeaders?.["x-request-id"] === undefined;
+}
+
 function providerMessage(error: unknown, body: string | undefined): string {
   const text = ((error ?? {}) as { message?: unknown }).message;
   const message = typeof text === "string" && text !== "" ? text : typeof error === "string" ? error : "no message";
@@ -67,7 +96,16 @@ export function readFailure(error: unknown, now: number): ModelFailure {
   const fault = gatewayFault(call?.responseBody);
   const waitMs = retryAfterMs(call?.responseHeaders, now);
   const message = fault ? withoutKeys(fault.detail) : providerMessage(error, call?.responseBody);
-  const give = (code: FailureCode, again = false): ModelFailure => ({ code, message, again, waitMs });
+  const give = (code: FailureCode, again = false): ModelFailure => ({
+    code,
+    message,
+    again,
+    waitMs,
+    isGatewayAway: false,
+  });
+  if (isGatewayAway(call, fault)) {
+    return { ...give("MODEL_UNAVAILABLE", true), isGatewayAway: true };
+  }
   if (fault) {
     const ours = readFault(fault, status);
     if (ours) {

@@ -27,13 +27,15 @@ export interface ScriptedModel {
   close(): Promise<void>;
 }
 
-/** The last script is repeated. */
-export async function startScriptedModel(scripts: readonly Script[]): Promise<ScriptedModel> {
+/** The last script is repeated. `port` 0: any free one. */
+export async function startScriptedModel(scripts: readonly Script[], port = 0): Promise<ScriptedModel> {
   const model: ScriptedModel = { url: "", requests: [], givenUp: 0, close: async () => undefined };
   const server = createServer(async (request, response) => {
     response.on("close", () => {
       model.givenUp += response.writableFinished ? 0 : 1;
     });
+    // As the gateway marks every answer, whoever it comes from.
+    response.setHeader("x-request-id", "req_scripted");
     const chunks: Buffer[] = [];
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
@@ -44,7 +46,7 @@ export async function startScriptedModel(scripts: readonly Script[]): Promise<Sc
     model.requests.push(asked);
     answer(response, typeof script === "function" ? script(asked) : script, model.requests.length);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   model.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   model.close = async () => {
     server.closeAllConnections();
