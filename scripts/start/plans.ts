@@ -21,8 +21,8 @@ export function webPlan(runtime: Runtime): ChildPlan {
     env: serviceEnv(runtime),
     logFile: logPath(DATA_DIR, "web"),
     readyUrl: `${internalUrl(runtime.settings)}/health/ready`,
-    // Live pages hold their connections open for ever: they reconnect, so there is nothing to wait for.
-    graceMs: 5_000,
+    // More than the 10 s after which the web app cuts off what still goes on.
+    graceMs: 12_000,
   };
 }
 

@@ -29,6 +29,7 @@ export function createApi(options: { deps: Deps; config: Pick<ApiConfig, "redisU
     metrics,
     /** Open event streams. */
     listeners: streams.count,
+    /** Ends the event streams. From then on new ones are refused, and every answer asks its client to connect anew. */
     close: () => streams.close(),
   };
 }
@@ -49,7 +50,7 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
     const fault = toFault(error, { log: edge.deps.log, requestId, operation: answering.operation });
     response = faultResponse(fault, requestId, answering.headers);
   }
-  response = await finish(response, request.method === "HEAD", requestId);
+  response = await finish(response, { isHead: request.method === "HEAD", isLast: edge.streams.isClosed(), requestId });
   const seconds = (performance.now() - begun) / 1000;
   const { operation } = answering;
   edge.metrics.observe({ operation, method: request.method, status: response.status }, seconds);
@@ -62,10 +63,17 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
 }
 
 /** A copy with the headers of every answer: those of an answer that came from elsewhere cannot be changed. */
-async function finish(response: Response, isHead: boolean, requestId: string): Promise<Response> {
+async function finish(
+  response: Response,
+  { isHead, isLast, requestId }: { isHead: boolean; isLast: boolean; requestId: string },
+): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
   headers.set("x-content-type-options", "nosniff");
+  if (isLast) {
+    // A client that stayed on this connection would keep a process alive that wants to end.
+    headers.set("connection", "close");
+  }
   if (isHead) {
     await response.body?.cancel();
   }

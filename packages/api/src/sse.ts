@@ -20,12 +20,13 @@ interface Listener {
 
 export type EventStreams = ReturnType<typeof createEventStreams>;
 
-/** The streams of a process. `open` answers a request; `close` ends all. */
+/** The streams of a process. `open` answers a request; `close` ends all and refuses new ones. */
 export function createEventStreams(deps: Deps, config: ApiConfig) {
   const reader = createRedis(config.redisUrl, { log: deps.log, name: "event-streams", blocking: true });
   const tailer = new Tailer({ redis: reader, control: deps.redis, log: deps.log });
   const listeners = new Set<Listener>();
   const framers = new Map<AnyStream, Framer>();
+  let isClosed = false;
   const timer = setInterval(() => tend(listeners, config), 1000);
   timer.unref();
 
@@ -39,6 +40,10 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
     const caller = await authorize(api.caller, contract);
     await spendRequest(caller, config.requestLimit);
     const wanted = await subscription(deps, caller, { api, contract, params });
+    // Looked at last: nothing may come between this and joining the listeners, which `close` ends.
+    if (isClosed) {
+      throw new Fault("UNAVAILABLE", "This server is being restarted. Connect again.", { retryAfterSec: 1 });
+    }
     const frame = (entry: Entry) => framerOf(contract)(entry, caller.tenantId);
     if (api.request.headers.has("last-event-id") && hasNothingMore(wanted, frame)) {
       // The only answer after which a browser's EventSource does not come again.
@@ -77,7 +82,9 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
     open,
     /** Open connections. */
     count: () => listeners.size,
+    isClosed: () => isClosed,
     close: async () => {
+      isClosed = true;
       clearInterval(timer);
       for (const listener of [...listeners]) {
         listener.connection.close();

@@ -3,6 +3,7 @@ import { type NodeHost, startPrivateServer } from "@djinnbot/api";
 import { EnvError } from "@djinnbot/config";
 import { rememberAddresses } from "./address.ts";
 import { web } from "./deps.ts";
+import { endOnTerm } from "./ending.ts";
 
 /** Ends the process when it cannot start: Next would keep it running and answer every request with 500. */
 export async function start(): Promise<void> {
@@ -18,8 +19,7 @@ async function open(): Promise<void> {
   rememberAddresses();
   const { env, api, deps } = web();
   let operators: NodeHost | undefined;
-  // Live pages would hold the server open; they come back to the next process by themselves.
-  process.once("SIGTERM", () => void Promise.all([api.close(), operators?.close()]));
+  endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close()]) });
   if (env.METRICS_PORT !== undefined) {
     const { registry } = api.metrics;
     const options = { port: env.METRICS_PORT, host: env.METRICS_HOST, register: registry, health: api.health };
