@@ -23,12 +23,13 @@ export interface Edge {
   metrics: Metrics;
   health: Health;
 }
-/** What is known of one request; `headers` (of the answer) and `operation` are filled on the way. */
+/** What is known of one request; `headers` (of the answer), `operation` and `api` are filled on the way. */
 export interface Answering {
   ip: string | null;
   requestId: string;
   headers: Headers;
   operation: string;
+  api?: ApiRequest;
 }
 
 const operationNames = new Set(operations.map(({ name }) => name));
@@ -37,8 +38,10 @@ const operationNames = new Set(operations.map(({ name }) => name));
 export async function dispatch(edge: Edge, request: Request, answering: Answering): Promise<Response> {
   const url = new URL(request.url);
   const { pathname } = url;
-  const api = (authorization = request.headers.get("authorization")) =>
-    apiRequest(edge.deps, { request, url, ...answering, authorization });
+  const api = (authorization = request.headers.get("authorization")) => {
+    answering.api = apiRequest(edge.deps, { request, url, ...answering, authorization });
+    return answering.api;
+  };
   if (pathname.startsWith(`${trpcEndpoint}/`)) {
     answering.operation = trpcOperation(pathname);
     return handleTrpc(api(), { limit: edge.config.requestLimit, headers: answering.headers });

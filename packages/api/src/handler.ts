@@ -47,7 +47,8 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
   try {
     response = await dispatch(edge, request, answering);
   } catch (error) {
-    const fault = toFault(error, { log: edge.deps.log, requestId, operation: answering.operation });
+    const log = answering.api?.log ?? edge.deps.log;
+    const fault = toFault(error, { log, requestId, operation: answering.operation });
     response = faultResponse(fault, requestId, answering.headers);
   }
   response = await finish(response, { isHead: request.method === "HEAD", isLast: edge.streams.isClosed(), requestId });

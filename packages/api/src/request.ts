@@ -8,7 +8,8 @@ export interface ApiRequest {
   url: URL;
   requestId: string;
   ip: string | null;
-  log: Log;
+  /** Says of every line which request it is about and, once that is known, whose. */
+  readonly log: Log;
   /** The caller by its credentials. Throws UNAUTHENTICATED for bad ones; without any the caller is anonymous. */
   caller: () => Promise<Caller>;
   /** The same, looked up anew each time: rights may have ended since. */
@@ -29,7 +30,7 @@ export function apiRequest(
   options: { request: Request; url: URL; requestId: string; ip: string | null; authorization: string | null },
 ): ApiRequest {
   const { request, url, ip, requestId } = options;
-  const log = deps.log.child({ request_id: requestId });
+  let log = deps.log.child({ request_id: requestId });
   const credentials = {
     authorization: options.authorization,
     sessionCookie: cookieOf(request.headers, sessionCookieName(deps.config.publicUrl)),
@@ -40,6 +41,7 @@ export function apiRequest(
   };
   const identify = async () => {
     const caller = await authenticate(deps, credentials);
+    log = caller.log;
     refuseForeignSite(caller, request, deps.config.publicUrl);
     return caller;
   };
@@ -55,7 +57,12 @@ export function apiRequest(
       }
       throw error;
     });
-  return { request, url, requestId, ip, log, caller, identify, publicCaller };
+  return {
+    ...{ request, url, requestId, ip, caller, identify, publicCaller },
+    get log() {
+      return log;
+    },
+  };
 }
 
 /** Name of the browser's session cookie; browsers accept the prefixed name over https only. */

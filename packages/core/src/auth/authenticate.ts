@@ -41,15 +41,21 @@ export function anonymousCaller(deps: Deps, credentials: Credentials): Caller {
 }
 
 function toCaller(deps: Deps, credentials: Credentials, identity: Identity): Caller {
-  const bindings = { request_id: credentials.requestId, actor: identity.actor.kind };
+  const { actor, tenantId } = identity;
+  const bindings = {
+    request_id: credentials.requestId,
+    actor: actor.kind,
+    ...(tenantId === null ? {} : { tenant_id: tenantId }),
+    ...(actor.kind === "run" ? { run_id: actor.runId } : {}),
+  };
   return {
-    tenantId: identity.tenantId,
-    actor: identity.actor,
+    tenantId,
+    actor,
     scopes: new Set(identity.scopes),
     requestId: credentials.requestId,
     ip: credentials.ip,
     userAgent: credentials.userAgent,
-    log: deps.log.child(identity.tenantId === null ? bindings : { ...bindings, tenant_id: identity.tenantId }),
+    log: deps.log.child(bindings),
     now: Date.now,
     deps,
   };
