@@ -4,6 +4,7 @@ import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { retireRunStreams } from "@djinnbot/events";
 import { type HeldRun, told } from "./held-run.ts";
+import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
 import { findRun } from "./store/claim.ts";
@@ -109,6 +110,10 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
       : undefined,
     messages: rows,
   });
+  if (step) {
+    noteStepEnd(run, step, { status: stepStatus, code, message });
+  }
+  noteRunEnd(run, end);
   run.step = null;
   resources.counts.runsEnded += 1;
   resources.publisher.push(rows);

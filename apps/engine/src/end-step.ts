@@ -13,6 +13,7 @@ import { type CommandBody, sendCommands } from "./channel.ts";
 import { endRun, type RunEnd, runEnd } from "./end-run.ts";
 import { StepFault } from "./errors.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
+import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import { adoptStep, type NextStep, nextStep, type Wanted } from "./next-step.ts";
 import { commitSubject, findStep, variablesOf } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
@@ -70,6 +71,10 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
   });
   resources.counts.stepsEnded += 1;
   resources.counts.runsEnded += end ? 1 : 0;
+  noteStepEnd(run, step, { ...outcome, status: outcome.kind });
+  if (end) {
+    noteRunEnd(run, end);
+  }
   run.outputs = outputs;
   run.completed = completed;
   run.cursor = cursor ?? run.cursor;

@@ -5,6 +5,7 @@ import { resolveStep } from "@djinnbot/core/pipeline-language";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
+import { noteStepStart } from "./journal.ts";
 import { agentStep, findStep, type PreparedStep, prepareStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { reusableSession } from "./session.ts";
@@ -134,4 +135,7 @@ export function adoptStep(run: HeldRun, open: OpenStep): void {
   run.sequence = open.sequence;
   run.executions += 1;
   run.attempts.set(open.stepId, open.attempt);
+  if (open.status === "running") {
+    noteStepStart(run, open);
+  }
 }

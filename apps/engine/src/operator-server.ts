@@ -2,6 +2,8 @@
 import { createHealth, createMetrics, type NodeHost, serve } from "@djinnbot/api";
 import type { Deps } from "@djinnbot/core";
 import type { Engine, EngineStats } from "./engine.ts";
+import { endedMetrics } from "./journal.ts";
+import { countPending } from "./store/claim.ts";
 
 /** Ready while the global stream was polled lately, and the chores (one may wait for a workload to end) have not stopped. */
 const freshMs = { lastPollAt: 5000, lastSweepAt: 30_000 } as const;
@@ -16,6 +18,15 @@ const help: Record<keyof EngineStats, string> = {
 
 function metricName(name: string): string {
   return `djinnbot_engine_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
+/** The queue of the whole installation, as each engine sees it; left out while the database is away. */
+async function queueMetric(deps: Deps): Promise<string> {
+  const name = "djinnbot_engine_pending_runs";
+  return countPending(deps).then(
+    (count) => `# HELP ${name} Runs of all tenants that wait for a place\n# TYPE ${name} gauge\n${name} ${count}\n`,
+    () => "",
+  );
 }
 
 /** Serves /health/live, /health/ready and /metrics; port 0 picks a free one. */
@@ -38,7 +49,8 @@ export function startOperatorServer(options: {
       ([name, value]) =>
         `# HELP ${metricName(name)} ${help[name as keyof EngineStats]}\n# TYPE ${metricName(name)} gauge\n${metricName(name)} ${value}\n`,
     );
-    return new Response((await registry.metrics()) + own.join(""), {
+    const parts = [await registry.metrics(), ...own, endedMetrics(), await queueMetric(deps)];
+    return new Response(parts.join(""), {
       headers: { "content-type": registry.contentType },
     });
   };

@@ -113,7 +113,7 @@ export class Scheduler {
   }
 
   async #claim(key: RunKey, way: "start" | "take" | "cancel"): Promise<boolean> {
-    const { deps, options, publisher } = this.#resources;
+    const { deps, options, publisher, log } = this.#resources;
     const { runId } = key;
     if (this.#stopping || this.isHeld(runId) || (way !== "cancel" && this.free <= 0)) {
       return false;
@@ -131,6 +131,7 @@ export class Scheduler {
         return false;
       }
       publisher.push(claim.messages);
+      log.info({ tenant_id: key.tenantId, run_id: runId, epoch: claim.epoch, way }, "run claimed");
       this.#hold(key, claim);
       return true;
     } catch (error) {

@@ -3,6 +3,7 @@ import { outboxBatch } from "@djinnbot/core/outbox";
 import { sendCommands } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
+import { noteStepStart } from "./journal.ts";
 import { adoptStep, nextStep, startOf } from "./next-step.ts";
 import { findStep, prepareStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
@@ -57,6 +58,7 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
   });
   run.row.startedAt ??= start.columns.startedAt;
   run.step = start.open;
+  noteStepStart(run, start.open);
   resources.publisher.push([start.message]);
   await sendCommands(resources, run, [{ sessionId: session.id, body: start.command }]).catch((error: Error) =>
     run.log.warn({ err: error.message }, "a command was not sent; it will be repeated"),

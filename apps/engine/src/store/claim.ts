@@ -49,6 +49,14 @@ export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> 
   return rows;
 }
 
+/** How many runs wait to be started. */
+export async function countPending(deps: Deps): Promise<number> {
+  const { rows } = await deps.system.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM runs WHERE status IN ${startable} AND cancel_requested_at IS NULL`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Runs somebody has begun, or asked to cancel: each must have an engine that holds its lock. */
 export async function openRuns(deps: Deps): Promise<Candidate[]> {
   const { rows } = await deps.system.pool.query<Candidate>(

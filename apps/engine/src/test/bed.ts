@@ -1,6 +1,6 @@
 /** A test bed: real Postgres and Redis, tenants by registration, scripted workloads, as many engines as a test wants. */
 import { randomBytes } from "node:crypto";
-import { createLog } from "@djinnbot/config";
+import { createLog, type Log } from "@djinnbot/config";
 import type { RunDetail } from "@djinnbot/contracts";
 import { createDeps, type Deps } from "@djinnbot/core";
 import { runEvents, toEntries } from "@djinnbot/events";
@@ -25,7 +25,7 @@ export const fast = {
 export interface Bed {
   deps: TestDeps;
   host(script: Script): TestHost;
-  engine(host: TestHost, options?: Partial<EngineOptions>): Engine & { deps: Deps; instanceId: string };
+  engine(host: TestHost, options?: Partial<EngineOptions> & { log?: Log }): Engine & { deps: Deps; instanceId: string };
   tenant(agents?: string[]): Promise<TestTenant>;
   start(tenant: TestTenant, yaml: string, input?: object): Promise<string>;
   ended(tenant: TestTenant, runId: string): Promise<RunDetail>;
@@ -58,13 +58,13 @@ export async function testBed(): Promise<Bed> {
       cleanups.push(() => host.stopAll());
       return host;
     },
-    engine: (host, options) => {
+    engine: (host, { log: ownLog, ...options } = {}) => {
       const instanceId = `engine-${randomBytes(4).toString("hex")}`;
       const env = { ...testServiceEnv(deps.backends, { dataDir }), ...secrets };
       const own = createDeps(env, {
         service: "engine",
         instance: instanceId,
-        log: createLog({ service: "engine", instance: instanceId, level }),
+        log: ownLog ?? createLog({ service: "engine", instance: instanceId, level }),
         dbConnections: 8,
       });
       const { redisUrl } = deps.backends;
