@@ -141,11 +141,30 @@ describe("the demo project", () => {
     expect(await testsOf(workspace)).toBe(0);
   });
 
+  const testIt = async (workspace: string) => {
+    const { pipeline, step } = steps.find((each) => each.pipeline.id === "feature" && each.step.id === "TEST") ?? {};
+    return pipeline && step ? (await play({ pipeline, step, workspace })).outputs : undefined;
+  };
+
   it("a tester reports FAIL while the bug is there", async () => {
     const workspace = await createDemoRepository(folder);
-    const { pipeline, step } = steps.find((each) => each.pipeline.id === "feature" && each.step.id === "TEST") ?? {};
-    const end = pipeline && step ? await play({ pipeline, step, workspace }) : undefined;
-    expect(end?.outputs.test_result).toBe("FAIL");
+    expect((await testIt(workspace))?.test_result).toBe("FAIL");
+  });
+
+  it("a tester's report says what each try by hand showed, and a refusal that is missing is no PASS", async () => {
+    const workspace = await createDemoRepository(folder);
+    await follow({ id: "feature", workspace });
+    const mended = await testIt(workspace);
+    expect(mended?.test_result).toBe("PASS");
+    expect(mended?.test_report?.split("\n")).toEqual([
+      expect.stringMatching(/^`npm test`: tests \d+, pass \d+, fail 0.*\(exit code 0\)\.$/),
+      "`node src/cli.js 1000 NL`: small: 4.50, so the limit belongs to the band.",
+      "`node src/cli.js 20001 NL`: refused, as it should be.",
+    ]);
+    await writeFile(join(workspace, "src/cli.js"), 'console.log("small: 4.50");\n');
+    const careless = await testIt(workspace);
+    expect(careless?.test_result).toBe("FAIL");
+    expect(careless?.test_report).toContain("no refusal was seen");
   });
 });
 

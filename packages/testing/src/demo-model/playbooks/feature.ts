@@ -1,6 +1,6 @@
 /** The `feature` pipeline: DESIGN, IMPLEMENT, REVIEW, TEST. */
 import { completeStep } from "../outputs.ts";
-import { latest, type Playbook, type Script } from "../playbook.ts";
+import type { Playbook, Script } from "../playbook.ts";
 import { designDoc, designPath, fixDemoProject, inspect } from "./demo-project.ts";
 import {
   bash,
@@ -36,18 +36,22 @@ const judge: Script = (scene) => {
   });
 };
 
+const atLimits = "node src/cli.js 1000 NL; node src/cli.js 1001 NL; node src/cli.js 750 DE";
+/** The line of the error itself; Node prints an excerpt of the source above it, which says RangeError too. */
+const tooHeavy = "node src/cli.js 20001 NL 2>&1 | grep '^RangeError'";
+
 const tryByHand: Script = {
   text: "The suite has run. I try the limits by hand, and one wrong input.",
-  calls: [
-    bash("node src/cli.js 1000 NL; node src/cli.js 1001 NL; node src/cli.js 750 DE"),
-    bash("node src/cli.js 20001 NL 2>&1 | grep RangeError | head -n 1"),
-  ],
+  calls: [bash(atLimits), bash(tooHeavy)],
 };
 
+/** Passes only what was seen: a green suite does not make up for a try by hand that showed something else. */
 const reportTest: Script = (scene) => {
-  const green = testsPassed(scene) === true;
-  const tried = latest(scene, "bash", /small: 4\.50/) !== undefined;
-  const refused = latest(scene, "bash", /RangeError: no band/) !== undefined;
+  const printed = (command: string, text: string) =>
+    scene.results.some((result) => result.args.command === command && result.content.includes(text));
+  const tried = printed(atLimits, "small: 4.50");
+  const refused = printed(tooHeavy, "RangeError: no band");
+  const green = testsPassed(scene) === true && tried && refused;
   return completeStep(scene, {
     text: green ? "Everything holds." : "It does not hold yet.",
     outputs: {
