@@ -110,6 +110,22 @@ describe("every step of every bundled pipeline", () => {
   );
 });
 
+const unknowing = ["feature", "bugfix", "resolve"].flatMap((id) =>
+  ["demo-agent", "demo-noop", "demo-review-twice"].map((name) => [id, name] as const),
+);
+describe("a repository the model does not know", () => {
+  it.each(unknowing)("%s ends without a verdict (model %s)", async (id, model) => {
+    await run("git", ["init", "--quiet", folder]);
+    const { visits, ends } = await follow({ id, workspace: folder, model });
+    const pipeline = pipelines.find((each) => each.id === id);
+    expect(visits).toEqual(pipeline?.steps.map((step) => step.id));
+    const judging = ends.flatMap(({ outputs }) => Object.entries(outputs).filter(([key]) => key.endsWith("_result")));
+    expect(judging.length).toBeGreaterThan(0);
+    expect(judging.filter(([, value]) => value !== "NOT_RUN")).toEqual([]);
+    expect(JSON.stringify(ends.map(({ outputs }) => outputs))).not.toMatch(/PASS|APPROVED|SUCCESS/);
+  });
+});
+
 describe("the demo project", () => {
   it("has the same history every time, and one failing test", async () => {
     const one = await createDemoRepository(join(folder, "one"));

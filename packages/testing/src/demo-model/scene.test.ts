@@ -67,7 +67,7 @@ describe("control models", () => {
     const turn = turnOf({ model: "demo-noop", messages: [system, prompt("WORK")] });
     expect(turn?.chunkDelayMs).toBe(0);
     expect(turn?.calls).toMatchObject([
-      { name: "complete", args: { outputs: { test_result: "PASS", tasks_json: "[]" } } },
+      { name: "complete", args: { outputs: { test_result: "NOT_RUN", tasks_json: "[]" } } },
     ]);
   });
 

@@ -69,7 +69,7 @@ describe("streamed", () => {
     expect(calls[0]?.id).toMatch(/^call_/);
     expect(calls.slice(1).every((call) => call.id === undefined && call.index === 0)).toBe(true);
     const args = JSON.parse(calls.map((call) => call.function.arguments).join("")) as { outputs: object };
-    expect(args.outputs).toMatchObject({ review_result: "APPROVED", summary: expect.stringContaining("demo model") });
+    expect(args.outputs).toMatchObject({ review_result: "NOT_RUN", summary: expect.stringContaining("demo model") });
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe("tool_calls");
     const last = chunks.at(-1);
     expect(last?.choices).toEqual([]);

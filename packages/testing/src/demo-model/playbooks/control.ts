@@ -2,7 +2,7 @@
 import { completeStep } from "../outputs.ts";
 import { excerpt, type Playbook, type ToolUse } from "../playbook.ts";
 import type { Scene } from "../scene.ts";
-import { bash, lookAround, read, use } from "./shared.ts";
+import { bash, demoWorkspace, lookAround, read, use } from "./shared.ts";
 
 const slowChunkMs = 100;
 const defaultSlowSeconds = 30;
@@ -56,7 +56,7 @@ function reportEscapes(scene: Scene) {
 
 const reviewTwice: Playbook = {
   id: "control.review-twice",
-  when: { model: /^demo-review-twice$/, step: /^REVIEW$/ },
+  when: { model: /^demo-review-twice$/, step: /^REVIEW$/, workspace: demoWorkspace },
   turns: [
     lookAround,
     (scene) =>
