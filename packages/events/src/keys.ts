@@ -32,6 +32,8 @@ export const systemKeys = {
   /** Heartbeats of engine instances: sorted set, member instance id, score epoch ms. */
   instances: "djinnbot:instances",
   instance: (instanceId: string) => `djinnbot:instance:${instanceId}`,
+  /** Hash of how workloads were last seen to be contained; kept while no engine is alive. */
+  lastWorkload: "djinnbot:instances:workload",
   /** Sign-in attempts, by address or by hashed account (no tenant is known yet). */
   authLimit: "djinnbot:limit:auth",
   sessionCache: (sessionId: string) => `djinnbot:auth:session:${sessionId}`,
@@ -53,6 +55,7 @@ export function isKnownKey(key: string): boolean {
   const known = [
     /^djinnbot:t:ten_[0-9a-z]+:/,
     /^djinnbot:(events:global|containers|instances)(:dead)?$/,
+    /^djinnbot:instances:workload$/,
     /^djinnbot:(containers|instance|lock|limit:auth|auth:session):/,
   ];
   return known.some((pattern) => pattern.test(key));

@@ -13,7 +13,7 @@ const status = (caller: Caller) => call(caller, "system", "status", {});
 
 describe("status", () => {
   it("counts engines by their heartbeat and tells how workloads are contained", async () => {
-    await deps.redis.del(systemKeys.instances);
+    await deps.redis.del(systemKeys.instances, systemKeys.lastWorkload);
     const stranger = anonymousCaller(deps, credentials());
     expect(await status(stranger)).toMatchObject({ status: "degraded", engines: 0, workload: { backend: null } });
     await deps.redis.zadd(systemKeys.instances, Date.now() - 60_000, "old", Date.now(), "new");
@@ -30,6 +30,21 @@ describe("status", () => {
       totalAgents: null,
     });
     await deps.redis.del(systemKeys.instances, systemKeys.instance("new"));
+  });
+
+  it("forgets a dead engine after eight seconds, but not that it had no sandbox", async () => {
+    const stranger = anonymousCaller(deps, credentials());
+    await deps.redis.zadd(systemKeys.instances, Date.now(), "bare");
+    await deps.redis.hset(systemKeys.instance("bare"), { backend: "process", sandbox: "none", version: "0.1.0" });
+    expect(await status(stranger)).toMatchObject({ engines: 1, workload: { backend: "process", sandbox: "none" } });
+    await deps.redis.zadd(systemKeys.instances, Date.now() - 9000, "bare");
+    expect(await status(stranger)).toMatchObject({
+      status: "degraded",
+      engines: 0,
+      engineVersion: null,
+      workload: { backend: "process", sandbox: "none" },
+    });
+    await deps.redis.del(systemKeys.instances, systemKeys.instance("bare"), systemKeys.lastWorkload);
   });
 
   it("shows a signed-in caller its own counts", async () => {

@@ -1,7 +1,7 @@
 /** What the installation says about itself: reachability for everybody, counts for who is signed in. */
 import { type OutputOf, openRunStatuses, type system } from "@djinnbot/contracts";
 import { withTenantSql } from "@djinnbot/db";
-import { systemKeys } from "@djinnbot/events";
+import { type Redis, systemKeys } from "@djinnbot/events";
 import type { Deps, PublicVerbArgs } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
 
@@ -9,11 +9,13 @@ type Args = PublicVerbArgs<typeof system.status>;
 type Status = OutputOf<typeof system.status>;
 interface Engines {
   count: number;
-  newest: Record<string, string>;
+  version: string | null;
+  /** How workloads are contained; without a live engine, how they last were. */
+  workload: Record<string, string>;
 }
 
-/** An engine counts while its last heartbeat is at most this old. */
-const freshMs = 15_000;
+/** An engine counts while its last heartbeat is at most this old; it sends one every second. */
+const freshMs = 8_000;
 const patienceMs = 1000;
 
 /** Never fails: what does not answer within a second is reported as away. Counts are null for strangers. */
@@ -26,11 +28,11 @@ export async function systemStatus({ ctx }: Args): Promise<Status> {
     ctx.tenantId === null || ctx.actor.kind === "anonymous" ? null : within(readCounts(deps, ctx.tenantId)),
   ]);
   const databaseConnected = platform !== null;
-  const { backend, sandbox, version } = engines.newest;
+  const { backend, sandbox } = engines.workload;
   return {
     status: databaseConnected && redisConnected && engines.count > 0 ? "ok" : "degraded",
     version: deps.config.version,
-    engineVersion: version ?? null,
+    engineVersion: engines.version,
     redisConnected,
     databaseConnected,
     engines: engines.count,
@@ -64,16 +66,29 @@ async function within<T>(work: Promise<T>): Promise<T | null> {
 }
 
 async function readEngines(deps: Deps, now: number): Promise<Engines> {
-  const none: Engines = { count: 0, newest: {} };
+  const none: Engines = { count: 0, version: null, workload: {} };
   return redisOr(
     deps,
     async (redis) => {
       const ids = await redis.zrangebyscore(systemKeys.instances, now - freshMs, "+inf");
       const last = ids.at(-1);
-      return { count: ids.length, newest: last === undefined ? {} : await redis.hgetall(systemKeys.instance(last)) };
+      const seen = last === undefined ? {} : await redis.hgetall(systemKeys.instance(last));
+      return { count: ids.length, version: seen.version ?? null, workload: await rememberWorkload(redis, seen) };
     },
     none,
   );
+}
+
+/** A missing sandbox stays missing when its engine dies: what was seen last holds until an engine says otherwise. */
+async function rememberWorkload(
+  redis: Redis,
+  { backend, sandbox }: Record<string, string>,
+): Promise<Engines["workload"]> {
+  if (backend === undefined || sandbox === undefined) {
+    return redis.hgetall(systemKeys.lastWorkload);
+  }
+  await redis.hset(systemKeys.lastWorkload, { backend, sandbox });
+  return { backend, sandbox };
 }
 
 /** Without a tenant row-level security shows the platform's rows only. */
