@@ -71,6 +71,7 @@ describe("calls", () => {
     const client = createDjinnClient({ url: "http://127.0.0.1:9" });
     const failed = await client.api.auth.status.query().catch(toDjinnError);
     expect(failed).toMatchObject({ code: "NETWORK", requestId: null });
+    expect(failed).toHaveProperty("message", expect.stringMatching(/^No answer from http:\/\/127\.0\.0\.1:9: \S/));
   });
 });
 

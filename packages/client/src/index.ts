@@ -31,14 +31,14 @@ export interface DjinnClient {
 /** Makes a client; it holds no connection until it is used. */
 export function createDjinnClient(options: ClientOptions): DjinnClient {
   const base = options.url.replace(/\/+$/, "");
-  const send = options.fetch ?? ((input, init) => fetch(input, init));
+  const send = namingAddress(base, options.fetch ?? ((input, init) => fetch(input, init)));
   const headers = async (): Promise<Record<string, string>> => {
     const key = typeof options.apiKey === "function" ? await options.apiKey() : options.apiKey;
     return key ? { authorization: `Bearer ${key}` } : {};
   };
-  const link = { url: `${base}/api/trpc`, headers, fetch: send as typeof fetch };
+  const link = { url: `${base}/api/trpc`, headers, fetch: send };
   const follow = <E extends { id: string }>(path: string, from: FollowOptions) =>
-    followEvents<E>({ url: `${base}${path}`, headers, fetch: send as typeof fetch }, from);
+    followEvents<E>({ url: `${base}${path}`, headers, fetch: send }, from);
   return {
     api: createTRPCClient<AppRouter>({
       links: [
@@ -54,5 +54,20 @@ export function createDjinnClient(options: ClientOptions): DjinnClient {
       follow: (runId, from = {}) => follow<RunEvent>(`/v1/events/stream/${encodeURIComponent(runId)}`, from),
     },
     events: { follow: (from = {}) => follow<TenantEvent>("/v1/events/stream", { since: "$", ...from }) },
+  };
+}
+
+/** A request that finds nobody fails with a bare "fetch failed": says which address was asked, and what the system answered. */
+function namingAddress(base: string, send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await send(input, init);
+    } catch (error) {
+      if (init?.signal?.aborted) {
+        throw error;
+      }
+      const { message, cause } = error as Error & { cause?: { code?: string } };
+      throw new Error(`No answer from ${base}: ${cause?.code ?? message}`, { cause: error });
+    }
   };
 }
