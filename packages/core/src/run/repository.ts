@@ -56,7 +56,7 @@ async function checkFolder(allowed: readonly string[], path: string): Promise<st
     "BAD_REQUEST",
     allowed.length === 0
       ? "Repositories by path are off here. The operator allows folders with ALLOWED_REPOSITORY_DIRS."
-      : `There is no repository at that path inside the folders the operator allows (${allowed.join(", ")}).`,
+      : `There is no repository at that path inside the folders the operator allows with ALLOWED_REPOSITORY_DIRS (${allowed.join(", ")}).`,
   );
   const real = await realpath(path).catch(() => {
     throw refused;
