@@ -11,21 +11,35 @@ function run(command: string, args: string[], cwd = root): void {
   execFileSync(join(root, "node_modules", ".bin", command), args, {
     cwd,
     stdio: "inherit",
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true" },
+    env: {
+      ...process.env,
+      PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true",
+      CHECKPOINT_DISABLE: "1",
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    },
   });
+}
+
+/** The created files, those in a folder of their own named by the folder. */
+function folded(files: string[]): string {
+  const own = files.map((file) => (/^packages\/(core|db\/prisma\/migrations)\//.test(file) ? dirname(file) : file));
+  return [...new Set(own)].join(" ");
 }
 
 try {
   if (kind !== "noun" || name === undefined) {
     throw new Error("say what to make: npm run gen -- noun <name>, e.g. npm run gen -- noun invoice-line");
   }
-  const files = generateNoun(name);
+  const { created, edited } = generateNoun(name);
+  edited.push("packages/api/openapi.json");
   run("prisma", ["format"], join(root, "packages/db"));
   run("prisma", ["generate"], join(root, "packages/db"));
-  run("biome", ["check", "--write", ...files.filter((file) => file.endsWith(".ts"))]);
+  run("biome", ["check", "--write", ...[...created, ...edited].filter((file) => file.endsWith(".ts"))]);
   run("node", ["packages/api/src/print-openapi.ts"]);
+  const list = (files: string[]) => files.map((file) => `  ${file}\n`).join("");
   process.stdout.write(
-    `\n${files.map((file) => `  ${file}`).join("\n")}\n\nSay what it is in its contract, then run npm test.\n`,
+    `\nCreated:\n${list(created)}\nChanged:\n${list(edited)}\nSay what it is in its contract, then run npm test.\n` +
+      `To undo it (the changed files return to the last commit):\n  rm -r ${folded(created)}\n  git restore ${edited.join(" ")}\n`,
   );
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

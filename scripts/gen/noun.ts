@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertFree } from "./name-check.ts";
 import * as slice from "./templates.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -46,15 +47,23 @@ export function nounOf(name: string): Noun {
   };
 }
 
-/** Writes the slice; answers the files it made and changed. Throws when the noun exists. */
-export function generateNoun(name: string): string[] {
+/** Files of a generated slice: new ones, and existing ones that have more lines now. */
+export interface Written {
+  created: string[];
+  edited: string[];
+}
+
+/** Writes the slice. Throws before it writes when the name is reserved or taken. */
+export function generateNoun(name: string): Written {
   const noun = nounOf(name);
-  const touched: string[] = [];
+  assertFree(root, noun);
+  const created: string[] = [];
+  const edited: string[] = [];
   const create = (path: string, text: string) => {
     const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { flag: "wx" });
-    touched.push(path);
+    created.push(path);
   };
   const edit = (path: string, change: (text: string) => string) => {
     const file = join(root, path);
@@ -64,7 +73,7 @@ export function generateNoun(name: string): string[] {
       throw new Error(`${path} has no longer the place where a noun is added`);
     }
     writeFileSync(file, after);
-    touched.push(path);
+    edited.push(path);
   };
   create(`packages/contracts/src/${noun.kebab}.ts`, slice.contractFile(noun));
   edit("packages/contracts/src/id.ts", (text) =>
@@ -91,7 +100,7 @@ export function generateNoun(name: string): string[] {
   create(`packages/db/prisma/migrations/${nextMigration(noun)}/migration.sql`, slice.migrationFile(noun));
   edit("packages/api/src/isolation/fixtures.ts", (text) => slice.isolationEntry(text, noun));
   edit("packages/api/src/isolation/theirs.ts", (text) => slice.isolationFill(text, noun));
-  return touched;
+  return { created, edited };
 }
 
 function nextMigration(noun: Noun): string {
