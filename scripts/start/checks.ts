@@ -2,12 +2,12 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import pg from "pg";
-import { probeBubblewrap } from "../services/bubblewrap.ts";
+import { probeBubblewrap, sandboxRemedy } from "../services/bubblewrap.ts";
 import { findTool } from "../services/debian.ts";
 import { findDockerSocket } from "../services/docker.ts";
 import { portHolder, probePort } from "../services/port.ts";
 import { messageOf } from "../services/problem.ts";
-import { isRoot, which } from "../services/process.ts";
+import { which } from "../services/process.ts";
 import { findRedis, pingRedis } from "../services/redis.ts";
 import { paths } from "./paths.ts";
 import { providerKeys, type Settings } from "./settings.ts";
@@ -18,12 +18,23 @@ export interface Finding {
   state: "ok" | "note" | "problem";
   text: string;
   remedy?: string;
+  /** What a program said, word for word; for `npm run doctor` only. */
+  raw?: string;
 }
 
+/** What it means that there is no sandbox. */
+export const plainProcesses = "agents run as plain processes (trusted use only)";
 const minFreeBytes = 500_000_000;
 
-/** Runs every check at once; never throws. Starts and downloads nothing. */
+/** What a start has to tell: its problems, or else all there is to note. Notes beside a problem would only hide it. */
 export async function runChecks(settings: Settings): Promise<Finding[]> {
+  const findings = await listFindings(settings);
+  const problems = findings.filter(({ state }) => state === "problem");
+  return problems.length > 0 ? problems : findings;
+}
+
+/** Runs every check at once; never throws. Starts and downloads nothing. */
+export async function listFindings(settings: Settings): Promise<Finding[]> {
   const holder = await holderOf(settings.DATA_DIR).catch(() => null);
   return Promise.all([
     checkNode(),
@@ -182,19 +193,16 @@ async function checkWorkloads({ WORKLOAD_BACKEND }: Settings): Promise<Finding> 
     const remedy = "start Docker (or set DOCKER_HOST), or set WORKLOAD_BACKEND=process";
     return { name, state: "problem", text: "WORKLOAD_BACKEND=docker, but no Docker engine answers", remedy };
   }
-  const plain = "agents run as plain processes (trusted use only)";
-  if (process.platform !== "linux") return { name, state: "note", text: `bubblewrap exists on Linux only: ${plain}` };
+  if (process.platform !== "linux")
+    return { name, state: "note", text: `bubblewrap exists on Linux only: ${plainProcesses}` };
   const path = findTool("bwrap", paths.toolsDir);
   if (!path) {
     if (which("apt-get")) return { name, state: "ok", text: "bubblewrap is not installed; npm start fetches it" };
-    return { name, state: "note", text: `bubblewrap is missing: ${plain}`, remedy: "install bubblewrap" };
+    return { name, state: "note", text: `bubblewrap is missing: ${plainProcesses}`, remedy: "install bubblewrap" };
   }
   const result = await probeBubblewrap(path);
-  if (result.path) return { name, state: "ok", text: `bubblewrap at ${path}` };
-  const remedy = isRoot
-    ? "allow user namespaces, or use Docker"
-    : "allow user namespaces (kernel.unprivileged_userns_clone=1)";
-  return { name, state: "note", text: `${result.reason}: ${plain}`, remedy };
+  if (result.path !== null) return { name, state: "ok", text: `bubblewrap at ${path}` };
+  return { name, state: "note", text: `${result.reason}: ${plainProcesses}`, remedy: sandboxRemedy(), raw: result.raw };
 }
 
 function checkRepositoryDirs({ ALLOWED_REPOSITORY_DIRS }: Settings): Finding {

@@ -4,7 +4,7 @@ import { freePort } from "../services/port.ts";
 import { messageOf, Problem } from "../services/problem.ts";
 import { startDaemon, tailOf } from "../services/process.ts";
 import { ensureBuilt } from "./build.ts";
-import { configuredKeys, runChecks } from "./checks.ts";
+import { configuredKeys, plainProcesses, runChecks } from "./checks.ts";
 import { internalUrl, publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
 import { type Child, type ChildPlan, deathOf, logPath, startChild, stopChild, untilReady } from "./children.ts";
 import { startDemoRuns } from "./demo-runs.ts";
@@ -196,6 +196,8 @@ function sayWelcome(options: { runtime: Runtime; work: Launch; seconds: number }
   if (runtime.demoModelUrl)
     say(`  Models     demo model with scripted replies; put a provider key into .env for a real one`);
   say(`  Repository ${join(runtime.repositoriesDir, "parcel-quote")} is a small project to try a run on`);
+  if (!runtime.bwrapPath && settings.WORKLOAD_BACKEND !== "docker")
+    say(`  Sandbox    none: ${plainProcesses}; npm run doctor says why`);
   say(`  Logs       ${children.map(({ logFile }) => logFile).join("\n             ")}`);
   say(`  Stop       Ctrl-C`);
   say();

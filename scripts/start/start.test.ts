@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,6 +120,34 @@ describe("npm start refuses, with cause and remedy", () => {
     expectRefusal(result);
     expect(result.output).toContain(`already running: npm start (pid ${process.pid})`);
   });
+});
+
+describe.skipIf(process.platform !== "linux")("without a sandbox", () => {
+  const raw = "setting up uid map: Permission denied";
+  /** A bubblewrap that works nowhere, before any other. */
+  const crippled = () => {
+    const bin = join(dir, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "bwrap"), `#!/bin/sh\necho 'bwrap: ${raw}' >&2\nexit 1\n`, { mode: 0o755 });
+    return { PATH: `${bin}:${process.env.PATH}` };
+  };
+
+  test("another problem stands alone", async () => {
+    const result = await start({ ...crippled(), PORT: String(await listen()) });
+    expectRefusal(result);
+    expect(result.output).not.toMatch(/Permission denied|Sandbox|bubblewrap/);
+  });
+
+  test("the doctor says why and what bubblewrap said, and advises no setting that does not exist", async () => {
+    const { code, output } = await start(crippled(), "--doctor");
+    expect(code).toBe(0);
+    expect(output).toMatch(/note\s+Sandbox\s+bubblewrap cannot make a sandbox here/);
+    expect(output).toContain(raw);
+    const setting = /kernel\.unprivileged_userns_clone/.test(output);
+    expect(setting).toBe(!isRoot && isZero("/proc/sys/kernel/unprivileged_userns_clone"));
+  });
+
+  const isZero = (file: string) => existsSync(file) && readFileSync(file, "utf8").trim() === "0";
 });
 
 describe("npm run doctor", () => {
