@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const nodePath = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
 /** Hash of what was locked and what was installed then; any later npm install changes one of them. */
+/** Install scripts of packages must not call home: no usage counts, no look for newer versions. */
+const quietEnv = { SCARF_ANALYTICS: "false", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
 const stampFile = "node_modules/.djinnbot-lock";
 
 /** @param {{ script: string, install: boolean }} options the program (relative to the checkout), and whether to install first */
@@ -89,7 +91,11 @@ function remedyFor(output) {
 
 function run(command, args) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...quietEnv },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => done({ code: error.message, output }));

@@ -83,17 +83,20 @@ export function demoModelEnv({ port, secrets }: { port: number; secrets: Secrets
   return { ...baseEnv(), PORT: String(port), DEMO_MODEL_KEY: secrets.DEMO_MODEL_KEY };
 }
 
+/** No program of ours calls home: no usage counts, no look for newer versions. */
+const quiet = {
+  NEXT_TELEMETRY_DISABLED: "1",
+  SCARF_ANALYTICS: "false",
+  CHECKPOINT_DISABLE: "1",
+  PRISMA_HIDE_UPDATE_MESSAGE: "1",
+};
+
 /** What every child and every build gets: the harmless part of ours, and fetched programs on PATH. */
 export function baseEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => inherited.test(name));
   const path = [process.env.PATH, join(paths.toolsDir, "bin")].filter(Boolean).join(":");
   // What Node compiled of our TypeScript is kept: the next start is faster, and needs no compiler in memory.
-  return {
-    ...Object.fromEntries(kept),
-    PATH: path,
-    NODE_COMPILE_CACHE: paths.compileCache,
-    NEXT_TELEMETRY_DISABLED: "1",
-  };
+  return { ...Object.fromEntries(kept), PATH: path, NODE_COMPILE_CACHE: paths.compileCache, ...quiet };
 }
 
 /** The address people use. */
