@@ -25,7 +25,7 @@ const current = execFileSync(process.execPath, ["packages/api/src/print-openapi.
 });
 const problems: string[] = [];
 if (current.trim() !== committed.trim()) {
-  problems.push(`${file} is not current: run node packages/api/src/print-openapi.ts`);
+  problems.push(`${file} is not current: run npm run openapi`);
 }
 
 /** What main had before this change; null on main's first commit. */

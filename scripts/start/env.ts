@@ -1,5 +1,5 @@
 // Reads the settings of `npm start` from the environment and `.env`, and reports all their problems at once.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { Problem } from "../services/problem.ts";
@@ -85,4 +85,4 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-if (import.meta.main && process.argv.includes("--print-example")) process.stdout.write(exampleText());
+if (import.meta.main && process.argv.includes("--write-example")) writeFileSync(paths.envExample, exampleText());

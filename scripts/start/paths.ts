@@ -15,6 +15,7 @@ export const paths = {
   runtimeBundle: resolve(root, "apps/runtime/dist/main.cjs"),
   next: resolve(root, "node_modules/next/dist/bin/next"),
   compileCache: resolve(root, "node_modules/.cache/compile"),
+  envExample: resolve(root, ".env.example"),
   /** Tests point to another one: a developer's own settings must not change their outcome. */
   envFile: process.env.DJINNBOT_ENV_FILE ?? resolve(root, ".env"),
 };

@@ -64,7 +64,7 @@ export function exampleText(): string {
   const keys = new Set(Object.keys(providerKeys));
   const lines = [
     "# Settings of npm start. Copy to .env and change what you need; every line may stay out.",
-    "# Printed by: node scripts/start/env.ts --print-example",
+    "# Written by: npm run env-example",
     "",
   ];
   for (const [name, schema] of Object.entries(Settings.shape).filter(([key]) => !keys.has(key))) {

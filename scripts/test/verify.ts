@@ -41,9 +41,8 @@ function rooms(): string[] {
 }
 
 async function envExample(): Promise<string | null> {
-  const file = join(paths.root, ".env.example");
-  const isFresh = existsSync(file) && readFileSync(file, "utf8") === exampleText();
-  return isFresh ? null : "run: node scripts/start/env.ts --print-example > .env.example";
+  const isFresh = existsSync(paths.envExample) && readFileSync(paths.envExample, "utf8") === exampleText();
+  return isFresh ? null : "run: npm run env-example";
 }
 
 async function command([program = "", ...args]: string[]): Promise<string | null> {
