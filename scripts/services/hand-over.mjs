@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { firstLook } from "./first-look.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const nodePath = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
-/** Hash of what was locked and what was installed then; any later npm install changes one of them. */
 /** Install scripts of packages must not call home: no usage counts, no look for newer versions. */
 const quietEnv = { SCARF_ANALYTICS: "false", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+/** Hash of what was locked and what was installed then; any later npm install changes one of them. */
 const stampFile = "node_modules/.djinnbot-lock";
 
 /** @param {{ script: string, install: boolean }} options the program (relative to the checkout), and whether to install first */
@@ -19,7 +20,10 @@ export async function handOver({ script, install }) {
     fail(`Node ${process.versions.node} is too old to begin with`, "install Node 20 or newer from https://nodejs.org");
   }
   const stale = staleReason();
-  if (stale && !install) fail(`${stale}`, "run npm start (it installs them), or npm ci");
+  if (stale && !install) {
+    process.stdout.write(`${(await firstLook(root)).join("\n")}\n`);
+    fail(stale, "run npm start (it installs them), or npm ci; npm run doctor says more afterwards");
+  }
   if (stale) await installPackages(stale);
   runProgram(script);
 }
