@@ -28,6 +28,17 @@ test("all mistakes come in one message that says where each was made", () => {
   expect(attempt).toThrow(/PORT \(\.env\)[\s\S]*REDIS_URL \(environment\)[\s\S]*DEMO_MODEL \(\.env\)/);
 });
 
+test.each(["99999", "0", "1.5", "many"])("PORT=%s is answered with the range", (port) => {
+  expect(() => load(`PORT=${port}`)).toThrow("PORT (.env): must be a whole number from 1 to 65535");
+});
+
+test("a line that means nothing is named by its number, without what stands in it", () => {
+  const attempt = () => load("# fine\n\nPORT=4000\nOPENAI_API_KEY sk-secret\n");
+  expect(attempt).toThrow("line 4 of .env is not of the form NAME=value");
+  expect(attempt).not.toThrow("sk-secret");
+  expect(load('export PORT=4000\nMOTTO="two\nlines of it"\n').settings.PORT).toBe(4000);
+});
+
 test("relative folders are meant from the checkout", () => {
   expect(load("DATA_DIR=my-data").settings.DATA_DIR).toMatch(/^\/.*\/my-data$/);
 });

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { Problem } from "../services/problem.ts";
+import { nonsenseLines } from "./env-lines.ts";
 import { paths } from "./paths.ts";
 import { exampleText, Settings } from "./settings.ts";
 
@@ -19,9 +20,11 @@ interface LoadOptions {
 
 /** Parses environment and `.env` (the environment wins; empty counts as unset). Throws a Problem that names every mistake. */
 export function loadSettings({ source = process.env, envFile = paths.envFile }: LoadOptions = {}): LoadedSettings {
-  const file = readEnvFile(envFile);
+  const text = readEnvFile(envFile);
+  const file = parseEnv(text);
   const known = Object.keys(Settings.shape);
-  const mistakes: string[] = [];
+  // Only the number is told: what stands in the line may be a key.
+  const mistakes = nonsenseLines(text).map((line) => `line ${line} of .env is not of the form NAME=value`);
   const warnings: string[] = [];
   for (const name of Object.keys(file).filter((key) => !known.includes(key))) {
     const meant = closest(name, known);
@@ -58,11 +61,11 @@ function resolvePaths(settings: Settings): Settings {
   };
 }
 
-function readEnvFile(path: string): Record<string, string | undefined> {
+function readEnvFile(path: string): string {
   try {
-    return parseEnv(readFileSync(path, "utf8"));
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw new Problem(`${path} cannot be read`, "make it readable for you, or remove it");
   }
 }

@@ -1,7 +1,8 @@
 // Every setting of `npm start`: name, meaning and check in one table; `.env.example` is printed from it.
 import { z } from "zod";
 
-const port = z.coerce.number("must be a whole number").int("must be a whole number").min(1).max(65_535);
+const portRange = "must be a whole number from 1 to 65535";
+const port = z.coerce.number(portRange).int(portRange).min(1, portRange).max(65_535, portRange);
 
 function urlOf(protocols: string[], example: string) {
   const problem = `must look like ${example}`;
