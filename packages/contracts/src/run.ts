@@ -77,6 +77,10 @@ export type Step = z.infer<typeof Step>;
 /** What happened to the run's branch: kept locally, pushed, or refused by the remote and why. */
 export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
 
+/** A step as the run's pipeline has it, whether or not the run has come to it. */
+export const PlannedStep = z.object({ stepId: z.string(), agentId: z.string() });
+export type PlannedStep = z.infer<typeof PlannedStep>;
+
 export const RunDetail = Run.extend({
   keyUserId: z.string().nullable(),
   workspaceType: z.string().nullable(),
@@ -84,6 +88,8 @@ export const RunDetail = Run.extend({
   workspaceHasGit: z.boolean(),
   push: PushState,
   steps: z.array(Step),
+  /** The pipeline's steps in its order, as the run started with it; empty when its text cannot be read. */
+  plan: z.array(PlannedStep),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
@@ -198,8 +204,16 @@ export const runs = {
     path: "/v1/runs/{runId}/logs",
     scope: "runs:read",
     wire: "camel",
-    summary: "Events of a run in order",
-    input: z.object({ ...ref, limit: z.coerce.number().int().min(1).max(20_000).default(20_000) }),
+    summary: "The newest events of a run in order; with `before`, the ones that come before it",
+    input: z.object({
+      ...ref,
+      limit: z.coerce.number().int().min(1).max(20_000).default(20_000),
+      /** The `streamId` of the earliest event that is known. */
+      before: z
+        .string()
+        .regex(/^\d{1,16}-\d{1,10}$/)
+        .optional(),
+    }),
     output: z.array(z.record(z.string(), z.unknown())),
     faults: ["NOT_FOUND"],
   }),

@@ -1,10 +1,12 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
-import { Fault, PushState, type RunDetail, type runs } from "@djinnbot/contracts";
+import { Fault, type PlannedStep, PushState, type RunDetail, type runs } from "@djinnbot/contracts";
 import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
+import { readOutline } from "../pipeline-language/outline.ts";
+import { readSource } from "../pipeline-language/source.ts";
 import { getRunOrFault, outputsOf, toRun, toStep } from "./queries.ts";
 
 /** The cursor of a page: creation time and id of its last run. */
@@ -78,7 +80,16 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     workspaceHasGit: hasGit,
     push: PushState.parse({ status: row.pushStatus, detail: row.pushDetail }),
     steps: steps.map(toStep),
+    plan: planOf(row.pipelineYaml),
   };
+}
+
+/** Read loosely: also a run that failed because its pipeline is wrong shows what it would have done. */
+function planOf(yaml: string): PlannedStep[] {
+  const { source } = readSource(yaml);
+  return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent }) =>
+    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "" }],
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {
