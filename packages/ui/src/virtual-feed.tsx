@@ -35,6 +35,8 @@ export type VirtualFeedProps<T> = {
   fixedSize?: boolean;
   /** Items are as wide as their content and the feed scrolls sideways. */
   wide?: boolean;
+  /** So many items beyond the visible ones are drawn; few where an item may be tall and dear. */
+  overscan?: number;
   /** The word of the "n new" button. */
   noun?: string;
   className?: string;
@@ -65,7 +67,7 @@ export function VirtualFeed<T>(props: VirtualFeedProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: estimate,
     getItemKey: keyOf,
-    overscan: 10,
+    overscan: props.overscan ?? 10,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: END_THRESHOLD,

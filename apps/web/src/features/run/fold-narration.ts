@@ -1,4 +1,5 @@
 /** Folds what the runtime tells while it works into the transcript of one execution. */
+import { growBlock, splitAtLines } from "./split-text.ts";
 import type { ArrivedEvent, AttemptModel, TranscriptItem } from "./transcript-model.ts";
 
 type Narration = Extract<
@@ -15,9 +16,6 @@ type Narration = Extract<
   }
 >;
 type Writable = AttemptModel & { items: TranscriptItem[] };
-
-/** A block of text that has grown beyond this (characters) is continued in a new one: blocks are what the page draws. */
-const BLOCK_CHARS = 6000;
 
 /** Takes one narration event into an execution that may be changed. */
 export function applyNarration(attempt: Writable, event: Narration): void {
@@ -54,39 +52,30 @@ type Chunk = { id: string; at: number; chunk: string };
 
 function addText(attempt: Writable, { id, at, chunk }: Chunk): void {
   const last = attempt.items.at(-1);
-  if (last?.kind !== "text") {
-    attempt.items.push({ kind: "text", id, at, text: chunk });
-    return;
+  const open = last?.kind === "text" ? last : undefined;
+  if (open) {
+    attempt.items.pop();
   }
-  const text = last.text + chunk;
-  const cut = text.length > BLOCK_CHARS ? cutPoint(text) : -1;
-  if (cut <= 0) {
-    attempt.items[attempt.items.length - 1] = { ...last, text };
-    return;
+  for (const [index, piece] of growBlock(open ?? { text: "", start: "paragraph" }, chunk).entries()) {
+    const own = index === 0 && open ? open : { kind: "text" as const, at, id: partId(id, index) };
+    attempt.items.push({ ...own, ...piece });
   }
-  attempt.items[attempt.items.length - 1] = { ...last, text: text.slice(0, cut) };
-  attempt.items.push({ kind: "text", id, at, text: text.slice(cut) });
-}
-
-/** The last paragraph's beginning, unless a fenced block of code would be cut in two. */
-function cutPoint(text: string): number {
-  for (let at = text.lastIndexOf("\n\n"); at > 0; at = text.lastIndexOf("\n\n", at - 1)) {
-    const fences = text.slice(0, at).match(/^ {0,3}```/gm)?.length ?? 0;
-    if (fences % 2 === 0) {
-      return at + 2;
-    }
-  }
-  return -1;
 }
 
 function addThinking(attempt: Writable, { id, at, chunk }: Chunk): void {
   const last = attempt.items.at(-1);
-  if (last?.kind === "thinking") {
-    attempt.items[attempt.items.length - 1] = { ...last, endedAt: at, text: last.text + chunk };
-  } else {
-    attempt.items.push({ kind: "thinking", id, at, endedAt: at, text: chunk });
+  const open = last?.kind === "thinking" ? last : undefined;
+  if (open) {
+    attempt.items.pop();
+  }
+  for (const [index, text] of splitAtLines((open?.text ?? "") + chunk).entries()) {
+    const own = index === 0 && open ? open : { kind: "thinking" as const, at, id: partId(id, index) };
+    attempt.items.push({ ...own, endedAt: at, text });
   }
 }
+
+/** One event may begin several items. */
+const partId = (id: string, index: number) => (index === 0 ? id : `${id}/${index}`);
 
 function findTool(attempt: Writable, callId: string): number {
   return attempt.items.findLastIndex((item) => item.kind === "tool" && item.callId === callId);

@@ -7,20 +7,46 @@ const heading = "mt-3 mb-1 font-semibold first:mt-0";
 
 /** Our own elements: the text comes from an agent, so pictures are only named, and links open apart without a referrer. */
 const COMPONENTS: Components = {
-  h1: ({ children }) => <h3 className={cn(heading, "text-base")}>{children}</h3>,
-  h2: ({ children }) => <h4 className={cn(heading, "text-base")}>{children}</h4>,
-  h3: ({ children }) => <h5 className={heading}>{children}</h5>,
-  h4: ({ children }) => <h6 className={heading}>{children}</h6>,
-  p: ({ children }) => <p className="my-2 first:mt-0 last:mb-0">{children}</p>,
-  ul: ({ children }) => <ul className="my-2 list-disc pl-5 first:mt-0 last:mb-0">{children}</ul>,
+  h1: ({ children }) => (
+    <h3 dir="auto" className={cn(heading, "text-base")}>
+      {children}
+    </h3>
+  ),
+  h2: ({ children }) => (
+    <h4 dir="auto" className={cn(heading, "text-base")}>
+      {children}
+    </h4>
+  ),
+  h3: ({ children }) => (
+    <h5 dir="auto" className={heading}>
+      {children}
+    </h5>
+  ),
+  h4: ({ children }) => (
+    <h6 dir="auto" className={heading}>
+      {children}
+    </h6>
+  ),
+  p: ({ children }) => (
+    <p dir="auto" className="my-2 first:mt-0 last:mb-0">
+      {children}
+    </p>
+  ),
+  ul: ({ children }) => (
+    <ul dir="auto" className="my-2 list-disc ps-5 first:mt-0 last:mb-0">
+      {children}
+    </ul>
+  ),
   ol: ({ children, start }) => (
-    <ol start={start} className="my-2 list-decimal pl-5 first:mt-0 last:mb-0">
+    <ol dir="auto" start={start} className="my-2 list-decimal ps-5 first:mt-0 last:mb-0">
       {children}
     </ol>
   ),
   li: ({ children }) => <li className="my-0.5">{children}</li>,
   blockquote: ({ children }) => (
-    <blockquote className="my-2 border-l-2 border-line-control pl-3 text-muted">{children}</blockquote>
+    <blockquote dir="auto" className="my-2 border-s-2 border-line-control ps-3 text-muted">
+      {children}
+    </blockquote>
   ),
   hr: () => <hr className="my-3 border-line" />,
   a: ({ href, children }) =>
@@ -45,8 +71,16 @@ const COMPONENTS: Components = {
       <table className="border-collapse text-sm">{children}</table>
     </div>
   ),
-  th: ({ children }) => <th className="border border-line bg-sunken px-2 py-1 text-left font-medium">{children}</th>,
-  td: ({ children }) => <td className="border border-line px-2 py-1 align-top">{children}</td>,
+  th: ({ children }) => (
+    <th dir="auto" className="border border-line bg-sunken px-2 py-1 text-start font-medium">
+      {children}
+    </th>
+  ),
+  td: ({ children }) => (
+    <td dir="auto" className="border border-line px-2 py-1 align-top">
+      {children}
+    </td>
+  ),
 };
 
 /** The renderer itself; loaded when the first text is shown. */

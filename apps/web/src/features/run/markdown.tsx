@@ -14,7 +14,13 @@ export type MarkdownProps = {
 export const Markdown = memo(function Markdown({ text, streaming, className }: MarkdownProps) {
   return (
     <div className={cn("prose-width min-w-0 text-sm wrap-anywhere", className)}>
-      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+      <Suspense
+        fallback={
+          <p dir="auto" className="whitespace-pre-wrap [unicode-bidi:plaintext]">
+            {text}
+          </p>
+        }
+      >
         <MarkdownView text={text} streaming={streaming ?? false} />
       </Suspense>
     </div>

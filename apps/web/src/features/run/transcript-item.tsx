@@ -14,6 +14,7 @@ import {
 } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { Markdown } from "./markdown.tsx";
+import { isPlain } from "./split-text.ts";
 import { ToolCard } from "./tool-card.tsx";
 import type { FileItem, NoticeItem, RetryItem, ThinkingItem, TranscriptItem } from "./transcript-model.ts";
 
@@ -42,7 +43,11 @@ function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
     case "text":
       return (
         <div className="group/text flex items-start gap-2">
-          <Markdown text={item.text} streaming={streaming} className="flex-1 py-1" />
+          {isPlain(item) ? (
+            <PlainText text={item.text} />
+          ) : (
+            <Markdown text={item.text} streaming={streaming} className="flex-1 py-1" />
+          )}
           <CopyButton
             text={item.text}
             label="Copy text"
@@ -61,6 +66,18 @@ function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
     case "notice":
       return <NoticeLine item={item} />;
   }
+}
+
+/** A piece of a text that is too long to be read as markdown, as it stands. */
+function PlainText({ text }: { text: string }) {
+  return (
+    <div
+      dir="auto"
+      className="prose-width min-w-0 flex-1 text-sm wrap-anywhere whitespace-pre-wrap [unicode-bidi:plaintext]"
+    >
+      {text.replace(/\n$/, "")}
+    </div>
+  );
 }
 
 type FoldProps = {
@@ -83,10 +100,17 @@ function Thinking({ item, open, onToggle, streaming }: FoldProps) {
         <ChevronRight aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-90")} />
         <Brain aria-hidden className="size-3.5" />
         {streaming ? "Thinking…" : `Thought${length >= 1000 ? ` for ${formatDuration(length)}` : ""}`}
-        {open ? null : <span className="min-w-0 truncate text-faint">{item.text.trim().slice(0, 160)}</span>}
+        {open ? null : (
+          <span dir="auto" className="min-w-0 truncate text-faint">
+            {item.text.slice(0, 200).trim()}
+          </span>
+        )}
       </button>
       {open ? (
-        <div className="mt-1 ml-1.5 border-l border-line pl-4 text-sm wrap-anywhere whitespace-pre-wrap text-muted">
+        <div
+          dir="auto"
+          className="mt-1 ml-1.5 border-l border-line pl-4 text-sm wrap-anywhere whitespace-pre-wrap text-muted [unicode-bidi:plaintext]"
+        >
           {item.text}
         </div>
       ) : null}
@@ -151,7 +175,12 @@ export function NoticeLine({ item }: { item: NoticeItem }) {
   return (
     <Line icon={<look.icon aria-hidden className={look.classes} />} at={item.at}>
       <span className={cn(item.tone !== "neutral" && "font-medium", look.classes)}>{item.title}</span>
-      {item.detail ? <span className="whitespace-pre-wrap"> — {item.detail}</span> : null}
+      {item.detail ? (
+        <span className="whitespace-pre-wrap">
+          {" "}
+          — <bdi>{item.detail}</bdi>
+        </span>
+      ) : null}
     </Line>
   );
 }

@@ -1,11 +1,12 @@
 /** What a run's page knows from its events: attempts of steps with what was said and done in each, and facts about the run. */
 import type { Failure, RunEvent, RunStatus, StepStatus } from "@djinnbot/contracts";
+import type { TextBlock } from "./split-text.ts";
 
 /** An event as it arrives; history adds the id it has on the stream. */
 export type ArrivedEvent = RunEvent & { streamId?: string };
 
 export type ToolState = "running" | "done" | "error" | "unfinished";
-export type TextItem = { kind: "text"; id: string; at: number; text: string };
+export type TextItem = { kind: "text"; id: string; at: number } & TextBlock;
 export type ThinkingItem = { kind: "thinking"; id: string; at: number; endedAt: number; text: string };
 export type ToolItem = {
   kind: "tool";
@@ -58,7 +59,10 @@ export type AttemptModel = {
   failure: Failure | null;
   /** Why it is done again: told by the event that announced the next attempt. */
   feedback: string | null;
-  activity: { state: "thinking" | "streaming" | "tool_calling" | "idle"; toolName: string | null } | null;
+  activity: {
+    state: "preparing" | "thinking" | "streaming" | "tool_calling" | "idle";
+    toolName: string | null;
+  } | null;
   items: readonly TranscriptItem[];
 };
 
@@ -101,4 +105,27 @@ const OPEN: readonly (StepStatus | null)[] = [null, "pending", "queued", "runnin
 /** Whether nothing more is expected of an execution. */
 export function isOver(status: StepStatus | null): boolean {
   return !OPEN.includes(status);
+}
+
+/** An execution of which nothing is known yet. */
+export function emptyAttempt(stepId: string, attempt: number): AttemptModel {
+  return {
+    key: attemptKey(stepId, attempt),
+    stepId,
+    attempt,
+    agentId: null,
+    sessionId: null,
+    model: null,
+    status: null,
+    queuedAt: null,
+    startedAt: null,
+    endedAt: null,
+    outputs: {},
+    summary: null,
+    commitHash: null,
+    failure: null,
+    feedback: null,
+    activity: null,
+    items: [],
+  };
 }
