@@ -3,7 +3,14 @@ import { Progress as Radix } from "radix-ui";
 import { cn } from "./cn.ts";
 import { formatCount } from "./format.ts";
 
-const TONES = { accent: "bg-accent-text", ok: "bg-ok", warn: "bg-warn", danger: "bg-danger", info: "bg-info" };
+const TONES = {
+  neutral: "bg-faint",
+  accent: "bg-accent-text",
+  ok: "bg-ok",
+  warn: "bg-warn",
+  danger: "bg-danger",
+  info: "bg-info",
+};
 
 export type ProgressProps = {
   value: number;

@@ -1,8 +1,9 @@
 "use client";
 import type { RunDetail } from "@djinnbot/contracts";
-import { Badge, Button, ErrorState, TextLink } from "@djinnbot/ui";
-import { RotateCw } from "lucide-react";
+import { Button, CodeText, ErrorState, TextLink } from "@djinnbot/ui";
+import { ArrowDownToLine, RotateCw } from "lucide-react";
 import { useState } from "react";
+import { ClampedText } from "./clamped-text.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 
@@ -12,8 +13,15 @@ const PLACES: Partial<Record<string, { href: string; label: string }>> = {
   AGENT_MISSING: { href: "/agents", label: "Open agents" },
 };
 
+type FailurePanelProps = {
+  run: RunDetail;
+  timeline: readonly TimelineEntry[];
+  /** Shows where in its transcript a step failed. */
+  onJump: (key: string) => void;
+};
+
 /** Why the run failed: what it means, what happened, what to do, and the way to go on from there. */
-export function FailurePanel({ run, timeline }: { run: RunDetail; timeline: readonly TimelineEntry[] }) {
+export function FailurePanel({ run, timeline, onJump }: FailurePanelProps) {
   const [open, setOpen] = useState(false);
   const { failure } = run;
   if (failure === null) {
@@ -29,14 +37,7 @@ export function FailurePanel({ run, timeline }: { run: RunDetail; timeline: read
     <>
       <ErrorState
         title={failure.meaning}
-        why={
-          <span className="flex flex-wrap items-start gap-x-2 gap-y-1">
-            <Badge tone="danger" className="font-mono">
-              {failure.code}
-            </Badge>
-            <span className="prose-width min-w-0 flex-1 basis-64 whitespace-pre-wrap">{failure.message}</span>
-          </span>
-        }
+        why={<ClampedText text={failure.message} className="prose-width" />}
         fix={failure.remedy}
         actions={
           <>
@@ -45,7 +46,13 @@ export function FailurePanel({ run, timeline }: { run: RunDetail; timeline: read
                 Restart from {stepId}
               </Button>
             )}
+            {step === undefined ? null : (
+              <Button size="sm" icon={<ArrowDownToLine aria-hidden />} onClick={() => onJump(step.key)}>
+                Jump to error
+              </Button>
+            )}
             {place === undefined ? null : <TextLink href={place.href}>{place.label}</TextLink>}
+            <CodeText text={failure.code} className="ml-auto text-muted" />
           </>
         }
       />

@@ -198,9 +198,17 @@ describe("notices", () => {
     const destroyed = event({ type: "CONTAINER_DESTROYED", sessionId: "ses_1", detail: null });
     const model = fold(created(), queued(), starting, started(), complete(), queued(2), destroyed);
     expect(first(model).items.map((item) => (item.kind === "notice" ? item.title : ""))).toEqual([
-      "Workload is starting",
-      "Workload removed",
+      "Preparing the workspace",
+      "Workspace closed",
     ]);
+  });
+
+  test("until the workspace is ready, preparing it is what the step does", () => {
+    const starting = event({ type: "CONTAINER_STARTING", sessionId: "ses_1", detail: null });
+    const ready = event({ type: "CONTAINER_READY", sessionId: "ses_1", detail: null });
+    const model = fold(queued(), started(), starting);
+    expect(first(model).activity).toEqual({ state: "preparing", toolName: null });
+    expect(first(foldEvents(model, [ready])).activity).toBeNull();
   });
 
   test("with no step to belong to they stand with the run", () => {

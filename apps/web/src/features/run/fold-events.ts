@@ -5,6 +5,7 @@ import {
   type ArrivedEvent,
   type AttemptModel,
   attemptKey,
+  emptyAttempt,
   isOver,
   type NoticeItem,
   type NoticeTone,
@@ -65,35 +66,13 @@ export function touch(draft: Draft, stepId: string, attempt: number) {
     return open;
   }
   const known = draft.attempts[key];
-  const copy = known ? { ...known, items: [...known.items] } : begun(key, stepId, attempt);
+  const copy = known ? { ...known, items: [...known.items] } : { ...emptyAttempt(stepId, attempt), items: [] };
   if (!known) {
     draft.order.push(key);
     draft.attempts[key] = copy;
   }
   draft.touched.set(key, copy);
   return copy;
-}
-
-function begun(key: string, stepId: string, attempt: number): AttemptModel & { items: [] } {
-  return {
-    key,
-    stepId,
-    attempt,
-    agentId: null,
-    sessionId: null,
-    model: null,
-    status: null,
-    queuedAt: null,
-    startedAt: null,
-    endedAt: null,
-    outputs: {},
-    summary: null,
-    commitHash: null,
-    failure: null,
-    feedback: null,
-    activity: null,
-    items: [],
-  };
 }
 
 const NO_DETAIL = { detail: null };
@@ -141,16 +120,16 @@ function apply(draft: Draft, event: ArrivedEvent): void {
       sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
       break;
     case "CONTAINER_STARTING":
-      sayInStep(draft, event, { tone: "neutral", title: "Workload is starting", detail: event.detail });
+      prepare(draft, event, true);
       break;
     case "CONTAINER_READY":
-      sayInStep(draft, event, { tone: "neutral", title: "Workload is ready", detail: event.detail });
+      prepare(draft, event, false);
       break;
     case "CONTAINER_DESTROYED":
-      sayInStep(draft, event, { tone: "neutral", title: "Workload removed", detail: event.detail });
+      sayInStep(draft, event, { tone: "neutral", title: "Workspace closed", detail: event.detail });
       break;
     case "CONTAINER_CRASHED":
-      sayInStep(draft, event, { tone: "danger", title: "Workload crashed", detail: event.error });
+      sayInStep(draft, event, { tone: "danger", title: "The workspace crashed", detail: event.error });
       break;
     default:
       applyToStep(draft, event);
@@ -274,14 +253,24 @@ function say(draft: Draft, event: ArrivedEvent, words: Words): void {
 }
 
 /** To the execution whose session it is; before that is known, to the one that is about to run; else to the run. */
-function sayInStep(draft: Draft, event: ArrivedEvent, words: Words): void {
+function sayInStep(draft: Draft, event: ArrivedEvent, words: Words): ReturnType<typeof touch> | null {
   const sessionId = "sessionId" in event ? event.sessionId : null;
   const attempts = draft.order.map((key) => draft.touched.get(key) ?? draft.attempts[key]);
   const own = attempts.findLast((attempt) => sessionId !== null && attempt?.sessionId === sessionId);
   const target = own ?? attempts.findLast((attempt) => attempt !== undefined && !isOver(attempt.status));
-  if (target) {
-    touch(draft, target.stepId, target.attempt).items.push(notice(event, words));
-  } else {
+  if (!target) {
     say(draft, event, words);
+    return null;
+  }
+  const attempt = touch(draft, target.stepId, target.attempt);
+  attempt.items.push(notice(event, words));
+  return attempt;
+}
+
+function prepare(draft: Draft, event: Extract<ArrivedEvent, { sessionId: string; detail: unknown }>, begins: boolean) {
+  const title = begins ? "Preparing the workspace" : "The workspace is ready";
+  const attempt = sayInStep(draft, event, { tone: "neutral", title, detail: event.detail });
+  if (attempt && attempt.endedAt === null) {
+    attempt.activity = begins ? { state: "preparing", toolName: null } : null;
   }
 }

@@ -16,7 +16,7 @@ import { FlaskConical } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { RunActions } from "./run-actions.tsx";
 
-const BAR = { completed: "ok", failed: "danger", cancelled: "accent", waiting: "warn", paused: "warn" } as const;
+const BAR = { completed: "ok", failed: "danger", cancelled: "neutral", waiting: "warn", paused: "warn" } as const;
 
 /** What the run is, how far it is, what it cost so far, and what can be done with it. */
 export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }) {
@@ -102,9 +102,19 @@ function Task({ text }: { text: string }) {
   const long = title.length > 200 || rest.length > 160 || rest.includes("\n");
   return (
     <div className="prose-width min-w-0">
-      <h1 className={cn("text-lg font-semibold wrap-anywhere", !open && "line-clamp-2")}>{title}</h1>
+      <h1 dir="auto" className={cn("text-lg font-semibold wrap-anywhere", !open && "line-clamp-2")}>
+        {title}
+      </h1>
       {rest === "" ? null : (
-        <p className={cn("text-sm wrap-anywhere whitespace-pre-wrap text-muted", !open && "line-clamp-1")}>{rest}</p>
+        <p
+          dir="auto"
+          className={cn(
+            "text-sm wrap-anywhere whitespace-pre-wrap text-muted [unicode-bidi:plaintext]",
+            !open && "line-clamp-1",
+          )}
+        >
+          {rest}
+        </p>
       )}
       {long ? (
         <button

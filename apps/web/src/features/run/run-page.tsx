@@ -1,32 +1,19 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
 import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
-import {
-  Button,
-  EmptyState,
-  ErrorState,
-  Page,
-  Skeleton,
-  SkeletonText,
-  Tabs,
-  TabsContent,
-  TabsList,
-  TabsTrigger,
-} from "@djinnbot/ui";
+import { Button, EmptyState, ErrorState, Page, Skeleton, SkeletonText } from "@djinnbot/ui";
 import { Radio, SearchX } from "lucide-react";
 import Link from "next/link";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { PageCrumbs } from "@/features/shell/crumbs.tsx";
-import { CallsTab } from "./calls-tab.tsx";
 import { FailurePanel } from "./failure-panel.tsx";
 import { RunHeader } from "./run-header.tsx";
-import { CommitsTab, OutputsTab, RawTab } from "./step-tabs.tsx";
+import { RunTabs, readTab } from "./run-tabs.tsx";
 import { StepTimeline } from "./step-timeline.tsx";
 import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
 import { NoticeLine } from "./transcript-item.tsx";
 import type { RunModel } from "./transcript-model.ts";
-import { TranscriptView } from "./transcript-view.tsx";
 import { useFillHeight } from "./use-fill-height.ts";
 import { useRun } from "./use-run.ts";
 import { useUrlState } from "./use-url-state.ts";
@@ -56,36 +43,32 @@ type RunBodyProps = {
   timeline: readonly TimelineEntry[];
 };
 
-const TABS = ["transcript", "outputs", "commits", "calls", "raw"] as const;
-type Tab = (typeof TABS)[number];
-
 function RunBody({ run, status, feed, timeline }: RunBodyProps) {
   const url = useUrlState();
   const fill = useFillHeight();
-  const tab = TABS.find((name) => name === url.get("tab")) ?? "transcript";
-  const entry = findEntry(timeline, url.get("step")) ?? defaultEntry(timeline, status);
-  const select = (key: string) => url.set({ step: key, tab: tab === "outputs" ? tab : null });
+  const [jumps, setJumps] = useState(0);
   const chosen = url.get("step");
   const over = isTerminal(status);
+  const entry = findEntry(timeline, chosen) ?? defaultEntry(timeline, status);
+  const isResult = status === "completed" && chosen === null;
+  const tab = readTab(url.get("tab")) ?? (isResult ? "result" : "transcript");
+  const select = (key: string) => url.set({ step: key, tab: tab === "outputs" ? tab : null });
   // While nothing is chosen the running step is shown; what is being read must not go away under the reader.
   const stay = () => (chosen === null && !over && entry !== null ? url.set({ step: entry.key }) : undefined);
   const running = over ? null : defaultEntry(timeline, status);
   const crumb = useMemo(() => crumbOf(run.task), [run.task]);
-  const commits = timeline.filter((candidate) => candidate.commitHash !== null).length;
+  const jumpToError = (key: string) => {
+    url.set({ step: key, tab: null });
+    setJumps((before) => before + 1);
+  };
   return (
     <Page>
       <PageCrumbs items={[{ label: "Runs", href: "/runs" }, { label: crumb }]} />
       <RunHeader run={run} status={status} />
-      {status === "failed" && run.failure !== null ? <FailurePanel run={run} timeline={timeline} /> : null}
-      {feed.connection === "failed" ? (
-        <ErrorState
-          compact
-          title="Live events stopped"
-          why="The server refused to tell more of this run."
-          fix="What is shown may be behind."
-          onRetry={() => window.location.reload()}
-        />
+      {status === "failed" && run.failure !== null ? (
+        <FailurePanel run={run} timeline={timeline} onJump={jumpToError} />
       ) : null}
+      {feed.connection === "failed" ? <EventsStopped /> : null}
       <div
         ref={fill.ref}
         style={fill.style}
@@ -98,7 +81,12 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
           {timeline.length === 0 ? (
             <p className="p-3 text-sm text-muted">No step has been queued yet.</p>
           ) : (
-            <StepTimeline entries={timeline} selectedKey={entry?.key ?? null} onSelect={select} />
+            <StepTimeline
+              entries={timeline}
+              selectedKey={tab === "result" ? null : (entry?.key ?? null)}
+              onSelect={select}
+              over={over}
+            />
           )}
           {chosen === null || running === null || running.key === entry?.key ? null : (
             <div className="border-t border-line p-2">
@@ -115,94 +103,36 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
           <RunNotices model={feed.model} />
         </aside>
         <section
-          aria-label={entry === null ? "Step" : `Step ${entry.stepId}`}
+          aria-label={tab === "result" ? "Result" : entry === null ? "Step" : `Step ${entry.stepId}`}
           className="flex h-[80dvh] min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface lg:h-full"
         >
-          <Tabs
-            value={tab}
-            onValueChange={(next) => url.set({ tab: next === "transcript" ? null : next })}
-            className="flex min-h-0 flex-1 flex-col"
-          >
-            <TabsList className="shrink-0 px-4">
-              <TabsTrigger value="transcript">Transcript</TabsTrigger>
-              <TabsTrigger value="outputs">Outputs</TabsTrigger>
-              <TabsTrigger value="commits" count={commits}>
-                Commits
-              </TabsTrigger>
-              <TabsTrigger value="calls">Model calls</TabsTrigger>
-              <TabsTrigger value="raw" count={feed.model.events.length}>
-                Raw events
-              </TabsTrigger>
-            </TabsList>
-            {TABS.map((name) => (
-              <TabsContent
-                key={name}
-                value={name}
-                tabIndex={-1}
-                className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
-              >
-                <TabBody
-                  tab={name}
-                  run={run}
-                  entry={entry}
-                  feed={feed}
-                  timeline={timeline}
-                  onSelect={select}
-                  onRead={stay}
-                />
-              </TabsContent>
-            ))}
-          </Tabs>
+          <RunTabs
+            tab={tab}
+            onTab={(next) => url.set({ tab: next === (isResult ? "result" : "transcript") ? null : next })}
+            run={run}
+            status={status}
+            entry={entry}
+            feed={feed}
+            timeline={timeline}
+            onSelect={select}
+            onRead={stay}
+            jumps={jumps}
+          />
         </section>
       </div>
     </Page>
   );
 }
 
-type TabBodyProps = Omit<RunBodyProps, "status"> & {
-  tab: Tab;
-  entry: TimelineEntry | null;
-  onRead: () => void;
-  onSelect: (key: string) => void;
-};
-
-function TabBody({ tab, run, entry, feed, timeline, onSelect, onRead }: TabBodyProps) {
-  if (tab === "raw") {
-    return <RawTab events={feed.model.events} />;
-  }
-  if (tab === "calls") {
-    return <CallsTab runId={run.id} />;
-  }
-  if (tab === "commits") {
-    return (
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <CommitsTab entries={timeline} branch={run.taskBranch} push={run.push} onSelect={onSelect} />
-      </div>
-    );
-  }
-  if (entry === null) {
-    return <p className="p-4 text-sm text-muted">The first step starts as soon as an engine is free.</p>;
-  }
-  if (tab === "outputs") {
-    return (
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <OutputsTab entry={entry} />
-      </div>
-    );
-  }
-  if (feed.history.isError) {
-    return (
-      <FaultState
-        className="m-4"
-        title="The transcript could not be loaded"
-        error={feed.history.error}
-        onRetry={() => feed.history.refetch()}
-      />
-    );
-  }
-  const items = feed.model.attempts[entry.key]?.items ?? [];
+function EventsStopped() {
   return (
-    <TranscriptView key={entry.key} entry={entry} items={items} loading={feed.history.isPending} onRead={onRead} />
+    <ErrorState
+      compact
+      title="Live events stopped"
+      why="The server refused to tell more of this run."
+      fix="What is shown may be behind."
+      onRetry={() => window.location.reload()}
+    />
   );
 }
 

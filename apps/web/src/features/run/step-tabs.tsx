@@ -37,7 +37,8 @@ export function OutputsTab({ entry }: { entry: TimelineEntry }) {
   );
 }
 
-function Output({ name, value, mono }: { name: string; value: string; mono?: boolean }) {
+/** One thing that was delivered, readable or as it stands. */
+export function Output({ name, value, mono }: { name: string; value: string; mono?: boolean }) {
   const [view, setView] = useState<"text" | "mono">("text");
   return (
     <section aria-label={name} className="rounded-lg border border-line">
@@ -53,15 +54,15 @@ function Output({ name, value, mono }: { name: string; value: string; mono?: boo
   );
 }
 
-type CommitsTabProps = {
+export type StepTabProps = {
+  run: RunDetail;
   entries: readonly TimelineEntry[];
-  branch: string | null;
-  push: RunDetail["push"];
   onSelect: (key: string) => void;
 };
 
 /** What every step committed to the run's branch, and whether the branch reached the remote. */
-export function CommitsTab({ entries, branch, push, onSelect }: CommitsTabProps) {
+export function CommitsTab({ run, entries, onSelect }: StepTabProps) {
+  const { push, taskBranch: branch } = run;
   const commits = entries.filter((entry) => entry.commitHash !== null);
   if (commits.length === 0) {
     return (
@@ -76,32 +77,43 @@ export function CommitsTab({ entries, branch, push, onSelect }: CommitsTabProps)
         {PUSH_WORDS[push.status]} {branch === null ? null : <CodeText text={branch} />}
         {push.detail ? <span className="wrap-anywhere"> — {push.detail}</span> : null}
       </p>
-      <ol aria-label="Commits">
-        {commits.map((entry) => (
-          <li
-            key={entry.key}
-            className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm"
-          >
-            <CodeText text={entry.commitHash ?? ""} truncate className="max-w-28" />
-            <span className="min-w-0 flex-1 basis-48 wrap-anywhere">
-              {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
-            </span>
-            <button
-              type="button"
-              onClick={() => onSelect(entry.key)}
-              className="rounded-sm text-xs text-accent-text hover:underline"
-            >
-              {entry.stepId}
-              {entry.attempt > 1 ? ` · attempt ${entry.attempt}` : ""}
-            </button>
-          </li>
-        ))}
-      </ol>
+      <CommitList commits={commits} onSelect={onSelect} />
     </div>
   );
 }
 
-const PUSH_WORDS = { none: "Kept on", pushed: "Pushed to the remote:", refused: "The remote refused" };
+type CommitListProps = { commits: readonly TimelineEntry[]; onSelect: (key: string) => void };
+
+/** Commits with their whole subject, and the step each comes from. */
+export function CommitList({ commits, onSelect }: CommitListProps) {
+  return (
+    <ol aria-label="Commits">
+      {commits.map((entry) => (
+        <li
+          key={entry.key}
+          className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm last:border-b-0"
+        >
+          <CodeText text={entry.commitHash ?? ""} className="w-20">
+            {entry.commitHash?.slice(0, 8)}
+          </CodeText>
+          <span dir="auto" className="min-w-0 flex-1 basis-48 wrap-anywhere">
+            {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
+          </span>
+          <button
+            type="button"
+            onClick={() => onSelect(entry.key)}
+            className="rounded-sm text-xs text-accent-text hover:underline"
+          >
+            {entry.stepId}
+            {entry.attempt > 1 ? ` · attempt ${entry.attempt}` : ""}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export const PUSH_WORDS = { none: "Kept on", pushed: "Pushed to the remote:", refused: "The remote refused" };
 
 const lineOf = new WeakMap<ArrivedEvent, string>();
 

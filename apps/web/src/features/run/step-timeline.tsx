@@ -1,6 +1,6 @@
 "use client";
 import { Avatar, cn, Duration, Money, RelativeTime, StatusIcon, statusMeta } from "@djinnbot/ui";
-import { CornerDownRight } from "lucide-react";
+import { CircleDashed, CornerDownRight } from "lucide-react";
 import { memo, useRef } from "react";
 import { useRowKeys } from "@/features/shell/shortcuts.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -10,20 +10,46 @@ type StepTimelineProps = {
   entries: readonly TimelineEntry[];
   selectedKey: string | null;
   onSelect: (key: string) => void;
+  /** The run goes no further. */
+  over: boolean;
 };
 
-/** Every execution of a step in order; the selected one is shown beside it. */
-export function StepTimeline({ entries, selectedKey, onSelect }: StepTimelineProps) {
+/** Every execution of a step in order, then the steps to come; the selected one is shown beside it. */
+export function StepTimeline({ entries, selectedKey, onSelect, over }: StepTimelineProps) {
   const list = useRef<HTMLOListElement>(null);
   useRowKeys(list);
   return (
     <ol ref={list} aria-label="Steps" className="flex flex-col">
       {entries.map((entry) => (
         <li key={entry.key} className="border-b border-line last:border-b-0">
-          <TimelineRow entry={entry} selected={entry.key === selectedKey} onSelect={onSelect} />
+          {entry.planned ? (
+            <PlannedRow entry={entry} over={over} />
+          ) : (
+            <TimelineRow entry={entry} selected={entry.key === selectedKey} onSelect={onSelect} />
+          )}
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Nothing to open yet: what it is and who will do it. */
+function PlannedRow({ entry, over }: { entry: TimelineEntry; over: boolean }) {
+  return (
+    <div className="flex items-start gap-2.5 px-3 py-2 text-faint">
+      <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <span dir="auto" className="truncate text-sm">
+          {entry.stepId}
+        </span>
+        <span className="flex items-center justify-between gap-2 text-xs">
+          <span dir="auto" className="truncate">
+            {entry.agent}
+          </span>
+          <span className="shrink-0">{over ? "Not reached" : "To come"}</span>
+        </span>
+      </span>
+    </div>
   );
 }
 
@@ -58,7 +84,9 @@ const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: Tim
         <span className="flex items-center justify-between gap-2 text-xs text-muted">
           <span className="flex min-w-0 items-center gap-1.5">
             <Avatar name={entry.agent} emoji={entry.emoji} size="xs" />
-            <span className="truncate">{entry.agent}</span>
+            <span dir="auto" className="truncate">
+              {entry.agent}
+            </span>
           </span>
           <span className="flex shrink-0 items-center gap-2">
             <span aria-hidden>{statusMeta(entry.status).word}</span>
@@ -68,7 +96,9 @@ const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: Tim
         {note === null || note === "" ? null : (
           <span className="flex items-start gap-1 text-xs text-muted" title={note}>
             <CornerDownRight aria-hidden className="mt-0.5 size-3 shrink-0" />
-            <span className="line-clamp-2 wrap-anywhere">{note}</span>
+            <span dir="auto" className="line-clamp-2 wrap-anywhere">
+              {note}
+            </span>
           </span>
         )}
       </span>

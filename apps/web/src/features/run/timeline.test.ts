@@ -79,6 +79,19 @@ test("the one to look at is what runs, else what failed, else the last", () => {
   expect(defaultEntry([], "pending")).toBeNull();
 });
 
+test("steps of the pipeline that have not begun follow in its order, and are never the one to look at", () => {
+  const plan = ["A", "B", "C"].map((stepId) => ({ stepId, agentId: "engineer" }));
+  const timeline = buildTimeline([step("A", 1, "completed"), step("A", 2, "completed")], emptyRun, plan);
+  expect(timeline.map(({ key, planned }) => [key, planned])).toEqual([
+    ["A.1", false],
+    ["A.2", false],
+    ["B.1", true],
+    ["C.1", true],
+  ]);
+  expect(defaultEntry(timeline, "running")?.key).toBe("A.2");
+  expect(defaultEntry(buildTimeline([], emptyRun, plan), "pending")).toBeNull();
+});
+
 test("an address without attempt means the latest", () => {
   const timeline = buildTimeline([step("A", 1, "failed"), step("A", 2, "completed")], emptyRun);
   expect(findEntry(timeline, "A")?.key).toBe("A.2");

@@ -1,7 +1,7 @@
 /** The steps of a run in order, each execution one entry: what is stored and what was told meanwhile, laid over each other. */
-import type { Failure, RunDetail, RunStatus, Step, StepStatus } from "@djinnbot/contracts";
+import type { Failure, PlannedStep, RunDetail, RunStatus, Step, StepStatus } from "@djinnbot/contracts";
 import { laterStatus } from "./fold-events.ts";
-import { type AttemptModel, attemptKey, isOver, type RunModel } from "./transcript-model.ts";
+import { type AttemptModel, attemptKey, emptyAttempt, isOver, type RunModel } from "./transcript-model.ts";
 
 export type TimelineEntry = {
   key: string;
@@ -27,10 +27,16 @@ export type TimelineEntry = {
   /** Why this execution exists beyond the first: feedback of the one before, or what a person added. */
   note: string | null;
   activity: AttemptModel["activity"];
+  /** The run has not come to it. */
+  planned: boolean;
 };
 
-/** Every execution known from the rows or the events, in the order in which they came to be. */
-export function buildTimeline(steps: readonly Step[], model: RunModel): TimelineEntry[] {
+/** Every execution known from the rows or the events, in the order in which they came to be; then the steps to come. */
+export function buildTimeline(
+  steps: readonly Step[],
+  model: RunModel,
+  plan: readonly PlannedStep[] = [],
+): TimelineEntry[] {
   const entries = steps.map((step) => merged(step, model.attempts[attemptKey(step.stepId, step.attempt)]));
   const stored = new Set(entries.map((entry) => entry.key));
   for (const key of model.order) {
@@ -39,7 +45,13 @@ export function buildTimeline(steps: readonly Step[], model: RunModel): Timeline
       entries.push(onlyTold(told));
     }
   }
-  return entries;
+  const begun = new Set(entries.map((entry) => entry.stepId));
+  return [...entries, ...plan.filter(({ stepId }) => !begun.has(stepId)).map(toCome)];
+}
+
+function toCome({ stepId, agentId }: PlannedStep): TimelineEntry {
+  const nothing = onlyTold(emptyAttempt(stepId, 1));
+  return { ...nothing, agent: agentId, planned: true };
 }
 
 function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
@@ -66,6 +78,7 @@ function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
     error: step.error,
     note: step.humanContext,
     activity: isOver(status) ? null : (told?.activity ?? null),
+    planned: false,
   };
 }
 
@@ -92,6 +105,7 @@ function onlyTold(told: AttemptModel): TimelineEntry {
     error: told.failure?.message ?? null,
     note: null,
     activity: told.activity,
+    planned: false,
   };
 }
 
@@ -99,7 +113,7 @@ function onlyTold(told: AttemptModel): TimelineEntry {
 export function defaultEntry(timeline: readonly TimelineEntry[], status: RunStatus): TimelineEntry | null {
   const running = timeline.findLast((entry) => !isOver(entry.status) && entry.status !== "pending");
   const failed = status === "failed" ? timeline.findLast((entry) => entry.status === "failed") : undefined;
-  return running ?? failed ?? timeline.at(-1) ?? null;
+  return running ?? failed ?? timeline.findLast((entry) => !entry.planned) ?? null;
 }
 
 /** The execution an address such as `FIX.2` means; `FIX` alone means its latest. */

@@ -2,25 +2,30 @@
 import { Badge, CopyButton, cn, IconButton, Input, Spinner, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
 import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, Cpu, FlaskConical, Search } from "lucide-react";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { EarlierBar } from "./earlier-bar.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptRow } from "./transcript-item.tsx";
 import { isOver, type TranscriptItem } from "./transcript-model.ts";
+import type { EarlierEvents } from "./use-earlier-events.ts";
 import { searchText, useTranscriptSearch } from "./use-transcript-search.ts";
 
 type TranscriptViewProps = {
   entry: TimelineEntry;
   items: readonly TranscriptItem[];
   loading: boolean;
+  earlier: EarlierEvents;
+  /** The beginning of this step is not among the events that are loaded. */
+  cut: boolean;
   /** The reader has turned to something in it: it must not be exchanged for the next step. */
   onRead: () => void;
 };
 
 /** What the agent of one step says and does, as it happens. */
-export function TranscriptView({ entry, items, loading, onRead }: TranscriptViewProps) {
+export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: TranscriptViewProps) {
   const feed = useRef<VirtualFeedHandle>(null);
   const folds = useFolds(items);
   const search = useTranscriptSearch({ items, onShow: (index) => feed.current?.scrollToIndex(index) });
-  const live = !isOver(entry.status);
+  const live = !isOver(entry.status) && !entry.planned;
   const lastId = items.at(-1)?.id;
   return (
     <div
@@ -48,9 +53,10 @@ export function TranscriptView({ entry, items, loading, onRead }: TranscriptView
             icon={folds.anyOpen ? <ChevronsDownUp aria-hidden /> : <ChevronsUpDown aria-hidden />}
             onClick={folds.toggleAll}
           />
-          <CopyButton label="Copy transcript" text={() => items.map((item) => searchText(item)).join("\n\n")} />
+          <CopyButton label="Copy transcript" text={() => asText(items)} />
         </div>
       </div>
+      {cut ? <EarlierBar earlier={earlier} /> : null}
       <VirtualFeed
         ref={feed}
         items={items}
@@ -59,9 +65,10 @@ export function TranscriptView({ entry, items, loading, onRead }: TranscriptView
         label={`Transcript of ${entry.stepId}`}
         height="auto"
         noun="new item"
-        startAt={live ? "end" : "start"}
+        overscan={2}
+        startAt={live || entry.status === "failed" ? "end" : "start"}
         className="flex-1 py-1"
-        empty={<Nothing entry={entry} loading={loading} />}
+        empty={<Nothing entry={entry} loading={loading} cut={cut} />}
         renderItem={(item, index) => (
           <TranscriptRow
             item={item}
@@ -75,6 +82,16 @@ export function TranscriptView({ entry, items, loading, onRead }: TranscriptView
       {live ? <Activity entry={entry} /> : null}
     </div>
   );
+}
+
+/** The whole transcript; a text that was cut into blocks is whole again. */
+function asText(items: readonly TranscriptItem[]): string {
+  return items
+    .map((item, index) => {
+      const glued = index === 0 || (item.kind === "text" && items[index - 1]?.kind === "text");
+      return `${glued ? "" : "\n\n"}${searchText(item)}`;
+    })
+    .join("");
 }
 
 /** Expected height in px before an entry is measured. */
@@ -153,9 +170,10 @@ function SearchBar({ search }: { search: ReturnType<typeof useTranscriptSearch> 
   );
 }
 
-function Nothing({ entry, loading }: { entry: TimelineEntry; loading: boolean }) {
-  const text =
-    entry.status === "queued" || entry.status === "pending"
+function Nothing({ entry, loading, cut }: { entry: TimelineEntry; loading: boolean; cut: boolean }) {
+  const text = cut
+    ? "What this step said is among the earlier events."
+    : entry.status === "queued" || entry.status === "pending"
       ? "Waiting for its turn."
       : isOver(entry.status)
         ? "This step said nothing that was recorded."
@@ -167,7 +185,13 @@ function Nothing({ entry, loading }: { entry: TimelineEntry; loading: boolean })
   );
 }
 
-const WORDS = { thinking: "Thinking", streaming: "Writing", tool_calling: "Using", idle: "Waiting for the model" };
+const WORDS = {
+  preparing: "Preparing the workspace",
+  thinking: "Thinking",
+  streaming: "Writing",
+  tool_calling: "Using",
+  idle: "Waiting for the model",
+};
 
 /** What the agent is doing this moment; stands below the feed so that nothing in it moves. */
 function Activity({ entry }: { entry: TimelineEntry }) {

@@ -5,6 +5,7 @@ import { trpc } from "@/trpc/client.ts";
 import { useRunEvents } from "@/trpc/use-run-events.ts";
 import { foldEvents } from "./fold-events.ts";
 import { type ArrivedEvent, emptyRun, type RunModel } from "./transcript-model.ts";
+import { useEarlierEvents } from "./use-earlier-events.ts";
 
 type FeedOptions = {
   /** The stored run and when it was read (epoch ms): one that changes after the end of its stream is followed again. */
@@ -15,7 +16,7 @@ type FeedOptions = {
   onEnd: () => void;
 };
 
-/** Everything a run's events tell: first the stored history, then what comes, from exactly where the history ended. */
+/** What a run's events tell: first the end of the stored history (the rest on demand), then what comes, from exactly where the history ended. */
 export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOptions) {
   const history = trpc.runs.logs.useQuery(
     { runId },
@@ -30,6 +31,11 @@ export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOption
   const gather = useGathered((events: readonly RunEvent[]) => {
     setLive((before) => foldEvents(before ?? first, events));
     onFresh(events);
+  });
+  const earlier = useEarlierEvents({
+    runId,
+    newest: history.data,
+    onLoaded: (rows) => setLive((before) => foldEvents(emptyRun, [...readHistory(rows), ...(before ?? first).events])),
   });
   const connection = useRunEvents({ runId, since, epoch, enabled: past !== null, onEvent: gather });
 
@@ -47,7 +53,7 @@ export function useRunFeed(runId: string, { stored, onFresh, onEnd }: FeedOption
       setEpoch((before) => before + 1);
     }
   }, [endedAt, stored, model.attempts]);
-  return { model, history, connection };
+  return { model, history, earlier, connection };
 }
 
 /** Hands over at once what is told within one frame: each hand-over copies what it adds to. */

@@ -56,7 +56,10 @@ export function useRun(runId: string) {
     },
     onEnd: () => void utils.runs.get.invalidate({ runId }),
   });
+  const status = run.data ? liveStatus(run.data, feed.model) : null;
   const steps = run.data?.steps;
-  const timeline = useMemo(() => buildTimeline(steps ?? [], feed.model), [steps, feed.model]);
-  return { run, feed, timeline, status: run.data ? liveStatus(run.data, feed.model) : null };
+  // What a completed run left out lay on another way.
+  const plan = status === "completed" ? undefined : run.data?.plan;
+  const timeline = useMemo(() => buildTimeline(steps ?? [], feed.model, plan), [steps, feed.model, plan]);
+  return { run, feed, timeline, status };
 }

@@ -1,0 +1,46 @@
+"use client";
+import { CodeText } from "@djinnbot/ui";
+import { Markdown } from "./markdown.tsx";
+import { CommitList, Output, PUSH_WORDS, type StepTabProps } from "./step-tabs.tsx";
+
+/** What the run achieved: what its last step says, what it delivered, and where the changes are. */
+export function ResultTab({ run, entries, onSelect }: StepTabProps) {
+  const last = entries.findLast((entry) => entry.status === "completed");
+  const outputs = Object.entries(run.outputs).filter(([, value]) => value !== last?.summary);
+  const commits = entries.filter((entry) => entry.commitHash !== null);
+  return (
+    <div className="flex flex-col gap-4 p-4">
+      {last?.summary ? (
+        <section aria-label="Summary">
+          <h2 className="mb-1 text-xs font-medium text-muted">Summary of {last.stepId}</h2>
+          <Markdown text={last.summary} />
+        </section>
+      ) : null}
+      {commits.length === 0 ? null : (
+        <section aria-label="Changes" className="rounded-lg border border-line">
+          <div className="flex flex-col gap-1.5 border-b border-line px-3 py-2 text-xs text-muted">
+            <p>
+              {PUSH_WORDS[run.push.status]} {run.taskBranch === null ? null : <CodeText text={run.taskBranch} />}
+            </p>
+            {run.push.status === "pushed" && run.repository !== null && run.taskBranch !== null ? (
+              <CodeText
+                text={`git fetch ${run.repository} ${run.taskBranch}`}
+                truncate
+                className="self-start text-fg"
+              />
+            ) : null}
+          </div>
+          <CommitList commits={commits} onSelect={onSelect} />
+        </section>
+      )}
+      {outputs.map(([key, value]) => (
+        <Output key={key} name={key} value={value} mono />
+      ))}
+      {last?.summary || commits.length > 0 || outputs.length > 0 ? null : (
+        <p className="text-sm text-muted">
+          The run is complete. Its steps left no summary, outputs or commits; what was said is in the transcript.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+"use client";
+import type { RunDetail, RunStatus } from "@djinnbot/contracts";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
+import { FaultState } from "@/features/form/fault-state.tsx";
+import { CallsTab } from "./calls-tab.tsx";
+import { EarlierBar } from "./earlier-bar.tsx";
+import { ResultTab } from "./result-tab.tsx";
+import { CommitsTab, OutputsTab, RawTab } from "./step-tabs.tsx";
+import type { TimelineEntry } from "./timeline.ts";
+import { TranscriptView } from "./transcript-view.tsx";
+import type { useRun } from "./use-run.ts";
+
+const TABS = ["result", "transcript", "outputs", "commits", "calls", "raw"] as const;
+type Tab = (typeof TABS)[number];
+
+/** The tab an address names. */
+export function readTab(name: string | null): Tab | null {
+  return TABS.find((tab) => tab === name) ?? null;
+}
+
+type RunTabsProps = {
+  tab: Tab;
+  onTab: (tab: Tab) => void;
+  run: RunDetail;
+  status: RunStatus;
+  entry: TimelineEntry | null;
+  feed: ReturnType<typeof useRun>["feed"];
+  timeline: readonly TimelineEntry[];
+  onRead: () => void;
+  onSelect: (key: string) => void;
+  /** Grows when the end of the step is to be shown again. */
+  jumps: number;
+};
+
+/** What the run achieved, and all about the selected step. */
+export function RunTabs(props: RunTabsProps) {
+  const { tab, onTab, status, feed, timeline } = props;
+  const commits = timeline.filter((entry) => entry.commitHash !== null).length;
+  const hasResult = status === "completed" || tab === "result";
+  return (
+    <Tabs
+      value={tab}
+      onValueChange={(next) => onTab(readTab(next) ?? "transcript")}
+      className="flex min-h-0 flex-1 flex-col"
+    >
+      <TabsList className="shrink-0 px-4">
+        {hasResult ? <TabsTrigger value="result">Result</TabsTrigger> : null}
+        <TabsTrigger value="transcript">Transcript</TabsTrigger>
+        <TabsTrigger value="outputs">Outputs</TabsTrigger>
+        <TabsTrigger value="commits" count={commits}>
+          Commits
+        </TabsTrigger>
+        <TabsTrigger value="calls">Model calls</TabsTrigger>
+        <TabsTrigger value="raw" count={feed.model.events.length}>
+          Raw events
+        </TabsTrigger>
+      </TabsList>
+      {TABS.filter((name) => hasResult || name !== "result").map((name) => (
+        <TabsContent
+          key={name}
+          value={name}
+          tabIndex={-1}
+          className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
+        >
+          <TabBody {...props} tab={name} />
+        </TabsContent>
+      ))}
+    </Tabs>
+  );
+}
+
+function TabBody({ tab, run, entry, feed, timeline, onSelect, onRead, jumps }: RunTabsProps) {
+  if (tab === "raw") {
+    return (
+      <>
+        {feed.earlier.more ? <EarlierBar earlier={feed.earlier} /> : null}
+        <RawTab events={feed.model.events} />
+      </>
+    );
+  }
+  if (tab === "calls") {
+    return <CallsTab runId={run.id} />;
+  }
+  if (tab === "commits" || tab === "result") {
+    const Body = tab === "result" ? ResultTab : CommitsTab;
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <Body run={run} entries={timeline} onSelect={onSelect} />
+      </div>
+    );
+  }
+  if (entry === null) {
+    return <p className="p-4 text-sm text-muted">The first step starts as soon as an engine is free.</p>;
+  }
+  if (tab === "outputs") {
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <OutputsTab entry={entry} />
+      </div>
+    );
+  }
+  return <Transcript entry={entry} feed={feed} onRead={onRead} jumps={jumps} />;
+}
+
+type TranscriptProps = Pick<RunTabsProps, "feed" | "onRead" | "jumps"> & { entry: TimelineEntry };
+
+function Transcript({ entry, feed, onRead, jumps }: TranscriptProps) {
+  if (feed.history.isError) {
+    return (
+      <FaultState
+        className="m-4"
+        title="The transcript could not be loaded"
+        error={feed.history.error}
+        onRetry={() => feed.history.refetch()}
+      />
+    );
+  }
+  const told = feed.model.attempts[entry.key];
+  return (
+    <TranscriptView
+      key={`${entry.key} ${jumps}`}
+      entry={entry}
+      items={told?.items ?? []}
+      loading={feed.history.isPending}
+      earlier={feed.earlier}
+      cut={feed.earlier.more && !entry.planned && (told?.queuedAt ?? null) === null}
+      onRead={onRead}
+    />
+  );
+}
