@@ -27,7 +27,12 @@ const OPTIONS = {
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
   "elk.layered.feedbackEdges": "true",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  "elk.layered.nodePlacement.favorStraightEdges": "true",
 };
+
+/** Kept straight before all others. */
+const ON_AXIS = { "elk.layered.priority.straightness": "100", "elk.layered.priority.direction": "10" };
 
 /** Node size in px, fixed by its kind so that a diagram needs no measuring. */
 export function sizeOf(node: GraphNode) {
@@ -42,6 +47,7 @@ export function labelWidth(label: string): number {
 /** Lays a diagram out from top to bottom. */
 export async function layOut(graph: Graph): Promise<Placement> {
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
+  const mainWay = mainWayOf(graph);
   const placed: ElkNode = await new Elk().layout({
     id: "root",
     layoutOptions: OPTIONS,
@@ -50,6 +56,7 @@ export async function layOut(graph: Graph): Promise<Placement> {
       id: edge.id,
       sources: [edge.source],
       targets: [edge.target],
+      layoutOptions: mainWay.has(edge.id) ? ON_AXIS : {},
       labels: edge.label === "" ? [] : [{ text: edge.label, width: labelWidth(edge.label), height: LABEL_HEIGHT }],
     })),
   });
@@ -58,6 +65,12 @@ export async function layOut(graph: Graph): Promise<Placement> {
     edges: new Map((placed.edges ?? []).map(edgeOf)),
     size: { width: placed.width ?? 0, height: placed.height ?? 0 },
   };
+}
+
+/** Edges between steps that follow each other in the text, and from start and to end: what happens when all goes well. */
+function mainWayOf({ nodes, edges }: Graph): ReadonlySet<string> {
+  const next = new Map(nodes.map((node, index) => [node.id, nodes[index + 1]?.id]));
+  return new Set(edges.filter((edge) => next.get(edge.source) === edge.target).map((edge) => edge.id));
 }
 
 function nodeOf({ id, x = 0, y = 0, width = 0, height = 0 }: ElkNode) {

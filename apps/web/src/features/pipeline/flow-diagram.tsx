@@ -3,16 +3,16 @@ import {
   Background,
   Controls,
   type Edge,
-  getViewportForBounds,
   MarkerType,
+  MiniMap,
   type Node,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
   useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
+import { Camera, openingView } from "./diagram-camera.tsx";
 import { layOut, type Placement, sizeOf } from "./elk-layout.ts";
 import { FlowEdge, type FlowEdgeData } from "./flow-edge.tsx";
 import { END_ID, type Graph, type GraphEdge, START_ID } from "./graph.ts";
@@ -28,7 +28,6 @@ export type FlowDiagramProps = {
 
 const NODE_TYPES = { step: StepNode, missing: MissingNode, start: EndNode, end: EndNode };
 const EDGE_TYPES = { flow: FlowEdge };
-const PADDING = 0.06;
 const MIN_ZOOM = 0.2;
 
 /** The library's own parts in our colours, dark and light. */
@@ -40,6 +39,7 @@ const COLOURS = {
   "--xy-controls-button-border-color": "var(--line)",
   "--xy-controls-box-shadow": "0 0 0 1px var(--line)",
   "--xy-attribution-background-color": "transparent",
+  "--xy-minimap-background-color": "var(--sunken)",
 } as CSSProperties;
 
 /** The pipeline as a diagram. It is large; load it when it is needed. */
@@ -55,6 +55,7 @@ function Diagram(props: FlowDiagramProps) {
   const { graph, selectedId } = props;
   const placement = usePlacement(graph);
   const nodes = useNodes(props, placement);
+  const fits = useStore((state) => placement === null || openingView(placement, state).fits);
   const edges = useMemo(() => edgesOf(graph.edges, placement, selectedId), [graph.edges, placement, selectedId]);
   return (
     <figure aria-label="Flow of the pipeline" className="relative h-full min-h-0 w-full">
@@ -71,11 +72,24 @@ function Diagram(props: FlowDiagramProps) {
         elementsSelectable={false}
         minZoom={MIN_ZOOM}
         maxZoom={1.5}
+        panOnScroll={!fits}
         style={COLOURS}
         className="bg-transparent!"
       >
         <Background gap={20} color="var(--line)" bgColor="transparent" />
         <Controls showInteractive={false} aria-label="View of the diagram" />
+        {fits ? null : (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel="Overview of the diagram"
+            nodeColor="var(--line-control)"
+            nodeStrokeWidth={0}
+            maskColor="color-mix(in srgb, var(--hover) 70%, transparent)"
+            className="max-sm:hidden"
+            style={{ width: 132, height: 168 }}
+          />
+        )}
         <Camera placement={placement} selectedId={selectedId} />
       </ReactFlow>
     </figure>
@@ -155,43 +169,6 @@ function edgesOf(edges: readonly GraphEdge[], placement: Placement | null, selec
       },
     ];
   });
-}
-
-type CameraProps = { placement: Placement | null; selectedId: string | null };
-
-/** Shows the whole diagram when its shape changes, and the selected node when it is out of sight. */
-function Camera({ placement, selectedId }: CameraProps) {
-  const flow = useReactFlow();
-  // On a phone the diagram may begin out of sight, without a size.
-  const shown = useStore((state) => state.width > 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: fits again once there is a size
-  useEffect(() => {
-    const frame = document.querySelector(".react-flow")?.getBoundingClientRect();
-    if (placement === null || !frame || frame.width === 0) {
-      return;
-    }
-    // Edges and their labels reach beyond the nodes, so it is the whole layout that must fit.
-    const bounds = { x: 0, y: 0, ...placement.size };
-    void flow.setViewport(getViewportForBounds(bounds, frame.width, frame.height, MIN_ZOOM, 1, PADDING));
-  }, [flow, placement, shown]);
-  useEffect(() => {
-    const place = selectedId === null ? undefined : placement?.nodes.get(selectedId);
-    const frame = document.querySelector(".react-flow")?.getBoundingClientRect();
-    if (!place || !frame) {
-      return;
-    }
-    const from = flow.flowToScreenPosition({ x: place.x, y: place.y });
-    const to = flow.flowToScreenPosition({ x: place.x + place.width, y: place.y + place.height });
-    const inside = from.x >= frame.left && from.y >= frame.top && to.x <= frame.right && to.y <= frame.bottom;
-    if (!inside) {
-      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      void flow.setCenter(place.x + place.width / 2, place.y + place.height / 2, {
-        zoom: flow.getZoom(),
-        duration: still ? 0 : 150,
-      });
-    }
-  }, [flow, placement, selectedId]);
-  return null;
 }
 
 function inWords(graph: Graph): string {
