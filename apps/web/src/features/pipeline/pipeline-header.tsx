@@ -68,9 +68,7 @@ export function PipelineHeader({ pipeline, draft, validation, onSave }: Pipeline
                 </Button>
               </>
             )}
-            <Button asChild variant="primary" icon={<Play aria-hidden />}>
-              <Link href={`/runs?dialog=new&pipeline=${encodeURIComponent(pipeline.id)}`}>Run</Link>
-            </Button>
+            <RunButton pipelineId={pipeline.id} obstacle={runObstacleOf(draft.dirty, validation)} />
           </>
         }
       />
@@ -91,6 +89,32 @@ export function PipelineHeader({ pipeline, draft, validation, onSave }: Pipeline
       />
     </>
   );
+}
+
+/** Starts a run, or says why the pipeline cannot run. */
+function RunButton({ pipelineId, obstacle }: { pipelineId: string; obstacle: string | null }) {
+  return obstacle === null ? (
+    <Button asChild variant="primary" icon={<Play aria-hidden />}>
+      <Link href={`/runs?dialog=new&pipeline=${encodeURIComponent(pipelineId)}`}>Run</Link>
+    </Button>
+  ) : (
+    <>
+      <span id="run-obstacle" className="text-xs text-muted">
+        {obstacle}
+      </span>
+      <Button variant="primary" icon={<Play aria-hidden />} disabled title={obstacle} aria-describedby="run-obstacle">
+        Run
+      </Button>
+    </>
+  );
+}
+
+/** Why a run of what is saved cannot start; of changes that are not saved the check says nothing about it. */
+function runObstacleOf(dirty: boolean, validation: Validation): string | null {
+  const errors = countErrors(validation.problems);
+  return !dirty && validation.state === "invalid" && errors > 0
+    ? `Cannot run: ${plural(errors, "error")} in the pipeline`
+    : null;
 }
 
 /** Why the text cannot be saved now; null when it can. */
