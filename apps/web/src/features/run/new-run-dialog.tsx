@@ -1,6 +1,6 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
-import { Button, Dialog, DialogContent, Field, Input, Select, Textarea } from "@djinnbot/ui";
+import { Button, Dialog, DialogContent, Field, Input, Kbd, Select, Textarea } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useRouter } from "next/navigation";
 import { useEffect, useId } from "react";
@@ -77,13 +77,19 @@ function NewRunForm({ pipelineId, onClose }: Omit<NewRunDialogProps, "open">) {
       title="New run"
       description="Agents do the task step by step on a branch of its own."
       size="lg"
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isSubmitting && !started) {
+          event.preventDefault();
+          void submit();
+        }
+      }}
       footer={
         <>
           <Button variant="ghost" onClick={onClose}>
             Close
           </Button>
           <Button type="submit" form={id} variant="primary" loading={isSubmitting || started}>
-            Start run
+            Start run <Kbd keys="mod+enter" className="max-sm:hidden" />
           </Button>
         </>
       }

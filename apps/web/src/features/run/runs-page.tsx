@@ -1,24 +1,13 @@
 "use client";
 import { RunStatus } from "@djinnbot/contracts";
-import {
-  Button,
-  Card,
-  EmptyState,
-  Input,
-  Page,
-  PageHeader,
-  plural,
-  Select,
-  SkeletonTable,
-  statusMeta,
-} from "@djinnbot/ui";
+import { Button, Card, EmptyState, Input, Page, PageHeader, plural, Select, statusMeta } from "@djinnbot/ui";
 import { ArrowUp, Play, Plus, Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { useFilterKey, useRowKeys, useShortcut } from "@/features/shell/shortcuts.ts";
 import { trpc } from "@/trpc/client.ts";
 import { NewRunDialog } from "./new-run-dialog.tsx";
-import { RunsTable } from "./runs-table.tsx";
+import { RunsTable, RunsTableSkeleton } from "./runs-table.tsx";
 import { readFilter, useRunList } from "./use-run-list.ts";
 import { useUrlState } from "./use-url-state.ts";
 
@@ -31,10 +20,10 @@ export function RunsPage() {
   const { list, runs, fresh, showNew } = useRunList(filter);
   const frame = useRef<HTMLDivElement>(null);
   useRowKeys(frame);
-  const openNew = () => url.set({ dialog: "new" }, { push: true });
+  const dialog = useNewRunDialog(url);
+  const openNew = dialog.show;
   useShortcut({ keys: "c", label: "New run", group: "Lists", run: openNew });
   const filtered = filter.status !== null || filter.pipelineId !== null || filter.search !== "";
-  const isNew = url.get("dialog") === "new" || url.get("new") === "1";
   return (
     <Page>
       <PageHeader
@@ -59,7 +48,7 @@ export function RunsPage() {
           {fresh > 0 ? <NewRunsButton count={fresh} onShow={showNew} /> : null}
           <Card ref={frame} className="overflow-hidden">
             {list.isPending ? (
-              <SkeletonTable columns={6} rows={8} />
+              <RunsTableSkeleton />
             ) : runs.length === 0 ? (
               <NoRuns
                 filtered={filtered}
@@ -77,13 +66,25 @@ export function RunsPage() {
           Load more
         </Button>
       ) : null}
-      <NewRunDialog
-        open={isNew}
-        pipelineId={url.get("pipeline")}
-        onClose={() => url.set({ dialog: null, new: null })}
-      />
+      <NewRunDialog open={dialog.open} pipelineId={url.get("pipeline")} onClose={dialog.close} />
     </Page>
   );
+}
+
+/** Opens and closes at once; the address follows, and leads when it was changed by a link or the way back. */
+function useNewRunDialog(url: ReturnType<typeof useUrlState>) {
+  const inUrl = url.get("dialog") === "new" || url.get("new") === "1";
+  const [open, setOpen] = useState(inUrl);
+  useEffect(() => setOpen(inUrl), [inUrl]);
+  const show = () => {
+    setOpen(true);
+    url.set({ dialog: "new" }, { push: true });
+  };
+  const close = () => {
+    setOpen(false);
+    url.set({ dialog: null, new: null });
+  };
+  return { open, show, close };
 }
 
 /** Hangs over the list, so that its coming moves nothing. */
@@ -116,13 +117,8 @@ function Filters({ url }: { url: ReturnType<typeof useUrlState> }) {
   const input = useRef<HTMLInputElement>(null);
   useFilterKey(input);
   const inUrl = url.get("q") ?? "";
-  const [text, setText] = useState(inUrl);
-  useEffect(() => setText(inUrl), [inUrl]);
   const { set } = url;
-  useEffect(() => {
-    const timer = setTimeout(() => set({ q: text }), 250);
-    return () => clearTimeout(timer);
-  }, [text, set]);
+  const [text, setText] = useFilterText(inUrl, set);
   const chosen = url.get("pipeline");
   const known = (pipelines.data ?? []).map((pipeline) => ({ value: pipeline.id, label: pipeline.name }));
   const options = [
@@ -161,6 +157,30 @@ function Filters({ url }: { url: ReturnType<typeof useUrlState> }) {
       />
     </search>
   );
+}
+
+/** What is typed, written into the address after a pause; a change of the address from elsewhere is taken over. */
+function useFilterText(inUrl: string, set: ReturnType<typeof useUrlState>["set"]) {
+  const [text, setText] = useState(inUrl);
+  const written = useRef(inUrl);
+  useEffect(() => {
+    // The own word comes back late and must not undo what was typed since.
+    if (inUrl !== written.current) {
+      written.current = inUrl;
+      setText(inUrl);
+    }
+  }, [inUrl]);
+  useEffect(() => {
+    if (text === written.current) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      written.current = text;
+      set({ q: text });
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [text, set]);
+  return [text, setText] as const;
 }
 
 function NoRuns({ filtered, onNew, onClear }: { filtered: boolean; onNew: () => void; onClear: () => void }) {

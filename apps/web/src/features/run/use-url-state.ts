@@ -1,12 +1,11 @@
 "use client";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 
 /** The query of the address as state: shareable, and it survives reload and back. */
 export function useUrlState() {
   const params = useSearchParams();
   const path = usePathname();
-  const router = useRouter();
   /** Sets what is given and removes what is null or empty; `push` makes a step in the history. */
   const set = useCallback(
     (changes: Readonly<Record<string, string | null>>, options: { push?: boolean } = {}) => {
@@ -19,15 +18,18 @@ export function useUrlState() {
         }
       }
       const query = next.toString();
+      if (query === new URLSearchParams(window.location.search).toString()) {
+        return;
+      }
       const address = query === "" ? path : `${path}?${query}`;
+      // Read by useSearchParams at once, without asking the server for the page again.
       if (options.push) {
-        router.push(address, { scroll: false });
+        window.history.pushState(null, "", address);
       } else {
-        // Read by useSearchParams at once, without asking the server for the page again.
         window.history.replaceState(null, "", address);
       }
     },
-    [path, router],
+    [path],
   );
   return { get: (name: string) => params.get(name), set };
 }
