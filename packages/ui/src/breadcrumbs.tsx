@@ -18,13 +18,14 @@ export function Breadcrumbs({ items, className }: { items: readonly Crumb[]; cla
             >
               {last || item.href === undefined ? (
                 <span
+                  dir="auto"
                   aria-current={last ? "page" : undefined}
                   className={cn("truncate", last ? "font-medium" : "text-muted")}
                 >
                   {item.label}
                 </span>
               ) : (
-                <AppLink href={item.href} className="rounded-sm text-muted hover:text-fg">
+                <AppLink href={item.href} dir="auto" className="rounded-sm text-muted hover:text-fg">
                   {item.label}
                 </AppLink>
               )}

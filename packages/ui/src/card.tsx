@@ -35,8 +35,14 @@ export function CardHeader({ title, description, icon, actions, as: Heading = "h
       <div className="flex min-w-0 items-center gap-2 [&_svg]:size-4 [&_svg]:shrink-0">
         {icon}
         <div className="min-w-0">
-          <Heading className="truncate text-sm font-semibold">{title}</Heading>
-          {description === undefined ? null : <p className="text-xs text-muted">{description}</p>}
+          <Heading dir="auto" className="truncate text-sm font-semibold">
+            {title}
+          </Heading>
+          {description === undefined ? null : (
+            <p dir="auto" className="text-xs text-muted">
+              {description}
+            </p>
+          )}
         </div>
       </div>
       {actions === undefined ? null : <div className="flex shrink-0 items-center gap-1">{actions}</div>}

@@ -13,6 +13,7 @@ export function Input({ leading, trailing, mono, className, ...rest }: InputProp
   const aria = useFieldControl(rest);
   const input = (
     <input
+      dir="auto"
       {...rest}
       {...aria}
       className={cn(

@@ -32,10 +32,16 @@ export function PageHeader({ title, description, meta, actions, className }: Pag
     <header className={cn("flex flex-wrap items-start justify-between gap-x-4 gap-y-2", className)}>
       <div className="min-w-0">
         <div className="flex flex-wrap items-center gap-2">
-          <h1 className="min-w-0 text-lg font-semibold wrap-anywhere">{title}</h1>
+          <h1 dir="auto" className="min-w-0 text-lg font-semibold wrap-anywhere">
+            {title}
+          </h1>
           {meta}
         </div>
-        {description === undefined ? null : <p className="prose-width mt-0.5 text-sm text-muted">{description}</p>}
+        {description === undefined ? null : (
+          <p dir="auto" className="prose-width mt-0.5 text-sm text-muted">
+            {description}
+          </p>
+        )}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>

@@ -110,6 +110,7 @@ export type TableCellProps = Omit<ComponentProps<"td">, "align"> & {
 export function TableCell({ align = "left", mono, truncate, className, ...rest }: TableCellProps) {
   return (
     <td
+      dir="auto"
       className={cn(
         "border-b border-line px-3 py-row align-middle",
         ALIGN[align],

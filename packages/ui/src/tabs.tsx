@@ -5,9 +5,14 @@ import { cn } from "./cn.ts";
 
 export const Tabs = RadixTabs.Root;
 
-/** The row of tabs; scrolls sideways where it does not fit. */
+/** The row of tabs; scrolls sideways where it does not fit. Inside a narrow `@container` the numbers go first. */
 export function TabsList({ className, ...rest }: ComponentProps<typeof RadixTabs.List>) {
-  return <RadixTabs.List className={cn("flex gap-4 overflow-x-auto border-b border-line", className)} {...rest} />;
+  return (
+    <RadixTabs.List
+      className={cn("flex gap-4 overflow-x-auto border-b border-line @max-lg:gap-3", className)}
+      {...rest}
+    />
+  );
 }
 
 export type TabsTriggerProps = ComponentProps<typeof RadixTabs.Trigger> & { count?: number; icon?: ReactNode };
@@ -18,14 +23,16 @@ export function TabsTrigger({ count, icon, className, children, ...rest }: TabsT
     <RadixTabs.Trigger
       data-focus="inset"
       className={cn(
-        "-mb-px inline-flex h-control items-center gap-1.5 border-b-2 border-transparent px-0.5 text-sm whitespace-nowrap text-muted transition-colors hover:text-fg data-[state=active]:border-accent-text data-[state=active]:font-medium data-[state=active]:text-fg [&_svg]:size-4",
+        "-mb-px inline-flex h-control shrink-0 items-center gap-1.5 border-b-2 border-transparent px-0.5 text-sm whitespace-nowrap text-muted transition-colors hover:text-fg data-[state=active]:border-accent-text data-[state=active]:font-medium data-[state=active]:text-fg [&_svg]:size-4",
         className,
       )}
       {...rest}
     >
       {icon}
       {children}
-      {count === undefined ? null : <span className="rounded-sm bg-sunken px-1 text-xs text-muted">{count}</span>}
+      {count === undefined ? null : (
+        <span className="rounded-sm bg-sunken px-1 text-xs text-muted @max-lg:hidden">{count}</span>
+      )}
     </RadixTabs.Trigger>
   );
 }

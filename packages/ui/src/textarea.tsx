@@ -11,6 +11,7 @@ export function Textarea({ mono, autoGrow, className, ...rest }: TextareaProps) 
   const aria = useFieldControl(rest);
   return (
     <textarea
+      dir="auto"
       rows={4}
       {...rest}
       {...aria}

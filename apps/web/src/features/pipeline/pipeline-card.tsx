@@ -36,7 +36,7 @@ export function PipelineCard({ pipeline, emojis, onClone, onDelete }: PipelineCa
     <Card className="relative transition-colors focus-within:border-line-control hover:border-line-control">
       <div className="flex flex-1 flex-col gap-2 p-4">
         <div className="flex items-start justify-between gap-2">
-          <h3 className="min-w-0 text-sm font-semibold wrap-anywhere">
+          <h3 dir="auto" className="min-w-0 text-sm font-semibold wrap-anywhere">
             <Link
               href={href}
               data-row
@@ -72,7 +72,9 @@ export function PipelineCard({ pipeline, emojis, onClone, onDelete }: PipelineCa
             </DropdownMenuContent>
           </DropdownMenu>
         </div>
-        <p className="line-clamp-2 min-h-[2.9em] text-sm text-muted">{pipeline.description || "No description."}</p>
+        <p dir="auto" className="line-clamp-2 min-h-[2.9em] text-sm text-muted">
+          {pipeline.description || "No description."}
+        </p>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
           <span>{plural(pipeline.steps.length, "step")}</span>
           <ul aria-label="Agents" className="flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -41,7 +41,7 @@ export function RunTabs(props: RunTabsProps) {
     <Tabs
       value={tab}
       onValueChange={(next) => onTab(readTab(next) ?? "transcript")}
-      className="flex min-h-0 flex-1 flex-col"
+      className="@container flex min-h-0 flex-1 flex-col"
     >
       <TabsList className="shrink-0 px-4">
         {hasResult ? <TabsTrigger value="result">Result</TabsTrigger> : null}
@@ -52,7 +52,7 @@ export function RunTabs(props: RunTabsProps) {
         </TabsTrigger>
         <TabsTrigger value="calls">Model calls</TabsTrigger>
         <TabsTrigger value="raw" count={feed.model.events.length}>
-          Raw events
+          Raw<span className="@max-lg:sr-only"> events</span>
         </TabsTrigger>
       </TabsList>
       {TABS.filter((name) => hasResult || name !== "result").map((name) => (

@@ -5,6 +5,7 @@ import {
   Duration,
   Money,
   RelativeTime,
+  Skeleton,
   StatusBadge,
   Table,
   TableBody,
@@ -23,19 +24,7 @@ export function RunsTable({ runs, dimmed }: { runs: readonly Run[]; dimmed: bool
     <div className={cn("transition-opacity", dimmed && "opacity-60")}>
       <div className="max-sm:hidden">
         <Table label="Runs">
-          <TableHead>
-            <tr>
-              <TableHeaderCell>Status</TableHeaderCell>
-              <TableHeaderCell>Task</TableHeaderCell>
-              <TableHeaderCell className="max-lg:hidden">Pipeline</TableHeaderCell>
-              <TableHeaderCell>Steps</TableHeaderCell>
-              <TableHeaderCell align="right">Cost</TableHeaderCell>
-              <TableHeaderCell align="right" className="max-md:hidden">
-                Duration
-              </TableHeaderCell>
-              <TableHeaderCell align="right">Started</TableHeaderCell>
-            </tr>
-          </TableHead>
+          <Head />
           <TableBody>
             {runs.map((run) => (
               <Row key={run.id} run={run} />
@@ -53,6 +42,75 @@ export function RunsTable({ runs, dimmed }: { runs: readonly Run[]; dimmed: bool
     </div>
   );
 }
+
+function Head() {
+  return (
+    <TableHead>
+      <tr>
+        <TableHeaderCell>Status</TableHeaderCell>
+        <TableHeaderCell>Task</TableHeaderCell>
+        <TableHeaderCell className="max-lg:hidden">Pipeline</TableHeaderCell>
+        <TableHeaderCell>Steps</TableHeaderCell>
+        <TableHeaderCell align="right">Cost</TableHeaderCell>
+        <TableHeaderCell align="right" className="max-md:hidden">
+          Duration
+        </TableHeaderCell>
+        <TableHeaderCell align="right">Started</TableHeaderCell>
+      </tr>
+    </TableHead>
+  );
+}
+
+/** The table to come: its head, and rows of the same height and columns. */
+export function RunsTableSkeleton() {
+  return (
+    <div role="status" aria-label="Loading">
+      <div aria-hidden className="max-sm:hidden">
+        <Table label="Runs">
+          <Head />
+          <TableBody>
+            {PLACES.map((place) => (
+              <TableRow key={place}>
+                <TableCell className="w-32">
+                  <Skeleton className="h-5 w-24" />
+                </TableCell>
+                <TableCell className="w-full min-w-40">
+                  <Skeleton className="w-2/3" />
+                </TableCell>
+                <TableCell className="max-lg:hidden">
+                  <Skeleton className="w-24" />
+                </TableCell>
+                <TableCell>
+                  <Skeleton className="w-16" />
+                </TableCell>
+                <TableCell>
+                  <Skeleton className="ml-auto w-12" />
+                </TableCell>
+                <TableCell className="max-md:hidden">
+                  <Skeleton className="ml-auto w-14" />
+                </TableCell>
+                <TableCell>
+                  <Skeleton className="ml-auto w-20" />
+                </TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+      <div className="sm:hidden">
+        {PLACES.map((place) => (
+          <div key={place} className="flex flex-col gap-1 border-b border-line px-3 py-2.5 last:border-b-0">
+            <Skeleton className="h-5 w-24" />
+            <Skeleton className="h-5 w-4/5" />
+            <Skeleton className="w-1/2" />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const PLACES = [1, 2, 3, 4, 5, 6, 7, 8];
 
 const Row = memo(function Row({ run }: { run: Run }) {
   const router = useRouter();
@@ -95,9 +153,13 @@ function SmallRow({ run }: { run: Run }) {
           <RelativeTime at={run.startedAt ?? run.createdAt} />
         </span>
       </span>
-      <span className="line-clamp-2 text-sm wrap-anywhere">{firstLine(run.task)}</span>
+      <span dir="auto" className="line-clamp-2 text-sm wrap-anywhere">
+        {firstLine(run.task)}
+      </span>
       <span className="flex flex-wrap items-center gap-x-3 text-xs text-muted">
-        <span className="min-w-0 truncate">{run.pipelineName ?? run.pipelineId}</span>
+        <span dir="auto" className="min-w-0 truncate">
+          {run.pipelineName ?? run.pipelineId}
+        </span>
         <Steps run={run} />
         <Cost run={run} />
         <RunDuration run={run} />
@@ -110,17 +172,22 @@ function firstLine(task: string): string {
   return task.trim().split("\n", 1)[0] ?? "";
 }
 
+const BARS: Partial<Record<Run["status"], string>> = {
+  completed: "bg-ok",
+  failed: "bg-danger",
+  cancelled: "bg-faint",
+  waiting: "bg-warn",
+  paused: "bg-warn",
+};
+
 function Steps({ run }: { run: Run }) {
   const done = Math.min(run.stepsCompleted, run.stepsTotal);
   const share = run.stepsTotal === 0 ? 0 : done / run.stepsTotal;
   return (
-    <span className="inline-flex items-center gap-2 text-xs text-muted">
+    <span className="inline-flex items-center gap-2 align-middle text-xs text-muted">
       <span aria-hidden className="h-1 w-10 overflow-hidden rounded-full bg-hover max-md:hidden">
         <span
-          className={cn(
-            "block h-full rounded-full",
-            run.status === "completed" ? "bg-ok" : run.status === "failed" ? "bg-danger" : "bg-info",
-          )}
+          className={cn("block h-full rounded-full", BARS[run.status] ?? "bg-info")}
           style={{ width: `${share * 100}%` }}
         />
       </span>
