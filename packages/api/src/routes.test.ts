@@ -21,6 +21,7 @@ describe("REST routes", () => {
     expect(nameOf("GET", "/v1/agents/status")).toBe("agents.status");
     expect(nameOf("GET", "/v1/agents/templates")).toBe("agents.templates");
     expect(nameOf("GET", "/v1/agents/ada")).toBe("agents.get");
+    expect(nameOf("GET", "/v1/runs/overview")).toBe("runs.overview");
     expect(nameOf("DELETE", "/v1/runs/")).toBe("runs.deleteMany");
     expect(nameOf("POST", "/v1/settings/providers/custom")).toBe("settings.createCustomProvider");
     expect(nameOf("GET", "/v1/settings/providers/keys/all")).toBe("settings.allKeys");

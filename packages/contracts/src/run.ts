@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ModelName } from "./agent.ts";
 import { contract } from "./contract.ts";
-import { Failure } from "./failure.ts";
+import { Failure, FailureCode } from "./failure.ts";
 import { EpochMs, IdOrSlug, RunId, StepId, TenantId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
 import { RunStatus, StepStatus } from "./status.ts";
@@ -93,6 +93,16 @@ export const RunDetail = Run.extend({
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
+/** Failed runs of one pipeline for one reason. */
+export const FailureGroup = z.object({
+  pipelineId: z.string(),
+  code: FailureCode.nullable(),
+  count: z.int(),
+  /** The run of the group that failed last. */
+  latest: Run,
+});
+export type FailureGroup = z.infer<typeof FailureGroup>;
+
 const base = { service: "engine-svc" } as const;
 const ref = { runId: RunId };
 const restartInput = { context: z.string().max(20_000).nullish() };
@@ -137,6 +147,19 @@ export const runs = {
     }),
     output: Run,
     faults: ["NOT_FOUND", "BAD_REQUEST"],
+  }),
+  overview: contract({
+    ...base,
+    method: "GET",
+    path: "/v1/runs/overview",
+    scope: "runs:read",
+    summary: "How many runs are open, and the failures of the last seven days, equal ones together",
+    input: z.object({}),
+    output: z.object({
+      counts: z.object({ pending: z.int(), running: z.int(), waiting: z.int(), paused: z.int() }),
+      /** Newest first, at most 50. */
+      failures: z.array(FailureGroup),
+    }),
   }),
   get: contract({
     ...base,

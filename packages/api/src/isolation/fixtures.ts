@@ -101,6 +101,7 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
       input: (a) => ({ pipelineId: a.pipelineId, task: "t" }),
       missing: { pipelineId: "no-such-pipeline", task: "t" },
     },
+    overview: own(),
     get: run(),
     update: run({ humanContext: "taken over" }),
     delete: run(),

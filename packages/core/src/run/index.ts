@@ -4,12 +4,14 @@ import type { VerbsOf } from "../verbs.ts";
 import { cancelRun, deleteManyRuns, deleteRun, updateRun } from "./change.ts";
 import { createRun } from "./create.ts";
 import { runLogs } from "./logs.ts";
+import { runsOverview } from "./overview.ts";
 import { getRun, listRuns } from "./read.ts";
 import { restartRun } from "./restart.ts";
 
 export const runVerbs: VerbsOf<Contracts["runs"]> = {
   list: listRuns,
   create: createRun,
+  overview: runsOverview,
   get: getRun,
   update: updateRun,
   delete: deleteRun,

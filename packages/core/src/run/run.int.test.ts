@@ -39,6 +39,31 @@ async function finished(): Promise<Run> {
   return run;
 }
 
+describe("the overview", () => {
+  it("counts what is open and puts equal failures together, the old ones left out", async () => {
+    const fail = async (task: string, at: number, code: string | null) => {
+      const run = await start(task);
+      await deps.system.pool.query(
+        "UPDATE runs SET status = 'failed', failure_code = $2, completed_at = $3 WHERE id = $1",
+        [run.id, code, at],
+      );
+    };
+    const [now, day] = [Date.now(), 24 * 3600 * 1000];
+    await start("Open");
+    await set((await start("Busy")).id, "running");
+    await fail("First", now - day, "STEP_TIMEOUT");
+    await fail("Second", now - 2000, "STEP_TIMEOUT");
+    await fail("Other", now - 1000, null);
+    await fail("Long ago", now - 8 * day, "AGENT_FAILED");
+    const { counts, failures } = await tenant.services.runs.overview({});
+    expect(counts).toEqual({ pending: 1, running: 1, waiting: 0, paused: 0 });
+    expect(failures.map(({ code, count, latest }) => [code, count, latest.task])).toEqual([
+      [null, 1, "Other"],
+      ["STEP_TIMEOUT", 2, "Second"],
+    ]);
+  });
+});
+
 describe("the list", () => {
   it("filters by status, pipeline, agent and text", async () => {
     await tenant.services.pipelines.clone({ pipelineId: "sample", id: "second" });
