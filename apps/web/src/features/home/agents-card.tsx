@@ -3,17 +3,21 @@ import { AppLink, Avatar, StatusBadge, TextLink } from "@djinnbot/ui";
 import { Bot } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
 import { CardList } from "./card-list.tsx";
+import { busyAndSomeIdle } from "./runs-now.ts";
 
-/** Every agent and what it does now. */
+/** At most so many agents that do nothing; the others stand on their own page. */
+const mostIdle = 5;
+
+/** Who works now, and a few of those who do not. */
 export function AgentsCard() {
   const { data, error, refetch } = trpc.agents.status.useQuery({}, { refetchInterval: 30_000 });
-  const busyFirst = data?.agents.toSorted((a, b) => Number(b.state !== "idle") - Number(a.state !== "idle"));
+  const total = data?.summary.total ?? 0;
   return (
     <CardList
       title="Agents"
       icon={<Bot aria-hidden />}
       what="The agents"
-      items={busyFirst}
+      items={data && busyAndSomeIdle(data.agents, mostIdle)}
       error={error}
       onRetry={() => void refetch()}
       keyOf={(agent) => agent.id}
@@ -35,14 +39,14 @@ export function AgentsCard() {
           <StatusBadge status={agent.state} variant="plain" className="shrink-0" />
         </AppLink>
       )}
-      skeletonRows={3}
+      skeletonRows={mostIdle}
       empty={
         <>
           Agents do the work of your runs.{" "}
           <TextLink href="/agents?dialog=clone">Clone some from the catalogue</TextLink>.
         </>
       }
-      all={{ href: "/agents", label: "All agents" }}
+      all={{ href: "/agents", label: total > mostIdle ? `All ${total.toLocaleString("en-US")} agents` : "All agents" }}
     />
   );
 }

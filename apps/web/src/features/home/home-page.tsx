@@ -40,8 +40,8 @@ export function HomePage() {
           <RecentCard home={home} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <AgentsCard />
           <SystemCard home={home} />
+          <AgentsCard />
         </div>
       </div>
     </Page>

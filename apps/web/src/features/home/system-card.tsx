@@ -33,9 +33,11 @@ export function SystemCard({ home }: { home: Home }) {
             className="m-3"
           />
         ) : (
-          <div role="status" aria-label="Loading" className="flex flex-col gap-4 p-4">
+          <div role="status" aria-label="Loading" className="divide-y divide-line">
             {[0, 1, 2, 3, 4, 5].map((row) => (
-              <Skeleton key={row} className="h-4" />
+              <div key={row} className="px-4 py-2 text-sm">
+                <Skeleton className="h-[1.45em]" />
+              </div>
             ))}
           </div>
         )}
