@@ -16,18 +16,19 @@ type CardListProps<T> = {
   empty: ReactNode;
   all?: { href: string; label: string };
   skeletonRows?: number;
+  /** How many there are in all; told beside the title. */
+  total?: number | undefined;
 };
 
 /** A card with a short list: its skeleton, its failure, its emptiness. */
 export function CardList<T>(props: CardListProps<T>) {
-  const { title, icon, items, empty, all } = props;
+  const { title, icon, items, empty, all, total } = props;
   const link = all && (
     <AppLink href={all.href} className="text-xs text-accent-text underline-offset-3 hover:underline">
       {all.label}
     </AppLink>
   );
-  const count =
-    items && items.length > 0 ? <span className="ml-1.5 font-normal text-muted">{items.length}</span> : null;
+  const count = items && items.length > 0 && total !== undefined ? countWords(items.length, total) : null;
   return (
     <Card>
       <CardHeader
@@ -35,7 +36,7 @@ export function CardList<T>(props: CardListProps<T>) {
         title={
           <>
             {title}
-            {count}
+            {count === null ? null : <span className="ml-1.5 font-normal text-muted">{count}</span>}
           </>
         }
         {...(link ? { actions: link } : {})}
@@ -55,6 +56,11 @@ export function CardList<T>(props: CardListProps<T>) {
       </CardBody>
     </Card>
   );
+}
+
+/** `5 of 252` where not all are shown. */
+function countWords(shown: number, total: number): string {
+  return shown < total ? `${shown} of ${total.toLocaleString("en-US")}` : String(shown);
 }
 
 function Pending<T>({ what, error, onRetry, skeletonRows = 3 }: CardListProps<T>) {

@@ -20,7 +20,7 @@ export function useLiveRefresh(): void {
     waiting.current.clear();
     timer.current = undefined;
     const invalidate: Record<Concern, () => unknown> = {
-      runs: () => [utils.runs.list.invalidate(), utils.agents.status.invalidate()],
+      runs: () => [utils.runs.list.invalidate(), utils.runs.overview.invalidate(), utils.agents.status.invalidate()],
       agents: () => [utils.agents.list.invalidate(), utils.agents.status.invalidate()],
       providers: () => [utils.settings.providers.invalidate(), utils.settings.providerModels.invalidate()],
       settings: () => utils.settings.get.invalidate(),

@@ -35,27 +35,3 @@ export function RunRow({ run }: { run: Run }) {
     </AppLink>
   );
 }
-
-/** One run that needs somebody: what happened and what to do. */
-export function AttentionRow({ run }: { run: Run }) {
-  const why = run.failure?.message || run.failure?.meaning;
-  const todo = run.failure?.remedy ?? (run.status === "failed" ? "Open the run to see why." : "It waits for a person.");
-  return (
-    <AppLink
-      href={`/runs/${run.id}`}
-      data-row
-      data-focus="inset"
-      className="flex flex-col gap-1 px-4 py-2.5 text-sm transition-colors hover:bg-hover/60"
-    >
-      <span className="flex items-start justify-between gap-3">
-        <span className="min-w-0 truncate font-medium">{taskTitle(run.task)}</span>
-        <StatusBadge status={run.status} />
-      </span>
-      {why ? <span className="line-clamp-2 text-muted wrap-anywhere">{why}</span> : null}
-      <span className="flex flex-wrap gap-x-3 text-xs text-muted">
-        <span>{todo}</span>
-        <RelativeTime at={run.completedAt ?? run.updatedAt} />
-      </span>
-    </AppLink>
-  );
-}

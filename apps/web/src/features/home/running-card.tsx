@@ -6,13 +6,14 @@ import type { Home } from "./use-home.ts";
 
 /** What is under way, with its progress. */
 export function RunningCard({ home }: { home: Home }) {
-  const { data, error, retry } = home.running;
+  const { data, total, error, retry } = home.running;
   return (
     <CardList
       title="Running now"
       icon={<Activity aria-hidden />}
       what="The running runs"
       items={data}
+      total={total}
       error={error}
       onRetry={retry}
       keyOf={(run) => run.id}

@@ -47,7 +47,7 @@ describe("verdict", () => {
       "All systems work. Nothing is running, nothing needs you.",
     );
     expect(verdict({ parts, running: 2, attention: 1 })).toEqual({
-      state: "warn",
+      state: "ok",
       text: "All systems work. 2 runs in progress, 1 thing needs you.",
     });
     const broken = systemParts({ ...status, databaseConnected: false }, model);

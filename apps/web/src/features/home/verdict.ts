@@ -64,5 +64,5 @@ export function verdict(facts: { parts: readonly PartState[]; running: number; a
     const names = broken.map((part) => part.name.toLowerCase()).join(" and ");
     return { state: "danger", text: `The system is impaired: ${names}. ${doing}, ${needs}.` };
   }
-  return { state: facts.attention > 0 ? "warn" : "ok", text: `All systems work. ${doing}, ${needs}.` };
+  return { state: "ok", text: `All systems work. ${doing}, ${needs}.` };
 }
