@@ -1,30 +1,14 @@
 "use client";
-import type { ApiKey } from "@djinnbot/contracts";
-import {
-  Button,
-  Card,
-  EmptyState,
-  Page,
-  PageHeader,
-  RelativeTime,
-  SkeletonTable,
-  StatusBadge,
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableHeaderCell,
-  TableRow,
-} from "@djinnbot/ui";
+import { Button, Card, EmptyState, Page, PageHeader } from "@djinnbot/ui";
 import { KeyRound, Plus } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { useUrlParams } from "../form/url-param.ts";
 import { useShortcut } from "../shell/shortcuts.ts";
+import { ApiKeyList } from "./api-key-list.tsx";
+import { ApiKeySkeleton } from "./api-key-skeleton.tsx";
 import { ApiKeySnippets } from "./api-key-snippets.tsx";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
-import { keyState } from "./key-state.ts";
-import { RevokeButton } from "./revoke-button.tsx";
 
 /** Which programs may speak for this team, and how do they? */
 export function ApiKeysPage() {
@@ -56,7 +40,7 @@ export function ApiKeysPage() {
               A key lets a program do what you may do, or only a part of it.
             </EmptyState>
           ) : (
-            <KeyTable keys={keys.data} />
+            <ApiKeyList keys={keys.data} />
           )
         ) : keys.error ? (
           <FaultState
@@ -66,56 +50,11 @@ export function ApiKeysPage() {
             className="m-3"
           />
         ) : (
-          <SkeletonTable rows={3} columns={5} />
+          <ApiKeySkeleton />
         )}
       </Card>
       <ApiKeySnippets />
       <CreateKeyDialog open={params.get("dialog") === "new"} onClose={() => change({ dialog: null })} />
     </Page>
-  );
-}
-
-function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
-  return (
-    <Table label="API keys">
-      <TableHead>
-        <tr>
-          <TableHeaderCell>Name</TableHeaderCell>
-          <TableHeaderCell>Key</TableHeaderCell>
-          <TableHeaderCell>State</TableHeaderCell>
-          <TableHeaderCell>Scopes</TableHeaderCell>
-          <TableHeaderCell>Last used</TableHeaderCell>
-          <TableHeaderCell>Created</TableHeaderCell>
-          <TableHeaderCell>Expires</TableHeaderCell>
-          <TableHeaderCell align="right">
-            <span className="sr-only">Actions</span>
-          </TableHeaderCell>
-        </tr>
-      </TableHead>
-      <TableBody>
-        {keys.map((key) => (
-          <TableRow key={key.id}>
-            <TableCell className="min-w-32 font-medium">{key.name}</TableCell>
-            <TableCell mono>{key.keyPrefix}…</TableCell>
-            <TableCell>
-              <StatusBadge status={keyState(key, Date.now())} />
-            </TableCell>
-            <TableCell>
-              <span title={key.scopes.join(", ")}>{key.scopes.length}</span>
-            </TableCell>
-            <TableCell>
-              <RelativeTime at={key.lastUsedAt} fallback="Never" />
-            </TableCell>
-            <TableCell>
-              <RelativeTime at={key.createdAt} />
-            </TableCell>
-            <TableCell>
-              <RelativeTime at={key.expiresAt} fallback="Never" />
-            </TableCell>
-            <TableCell align="right">{key.isActive ? <RevokeButton apiKey={key} /> : null}</TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
   );
 }
