@@ -1,6 +1,18 @@
 "use client";
 import { type Settings, SettingsPatch } from "@djinnbot/contracts";
-import { Button, Card, CardBody, CardFooter, CardHeader, Field, Input, Select, Skeleton } from "@djinnbot/ui";
+import {
+  Button,
+  Card,
+  CardBody,
+  CardFooter,
+  CardHeader,
+  DescriptionList,
+  Field,
+  formatDuration,
+  Input,
+  Select,
+  Skeleton,
+} from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Cpu } from "lucide-react";
 import { Controller, useForm } from "react-hook-form";
@@ -20,8 +32,11 @@ const schema = z.object({
   defaultStepTimeoutSec: defaultStepTimeoutSec.unwrap(),
 });
 
+/** What no model of one's own means. */
+const platformDefault = "Platform default";
+
 /** What agents and pipelines work with when they name nothing of their own. */
-export function DefaultModelsCard() {
+export function DefaultModelsCard({ mayChange }: { mayChange: boolean }) {
   const settings = trpc.settings.get.useQuery({});
   return (
     <Card>
@@ -31,7 +46,11 @@ export function DefaultModelsCard() {
         description="For agents and pipelines that name none of their own."
       />
       {settings.data ? (
-        <DefaultsForm settings={settings.data} />
+        mayChange ? (
+          <DefaultsForm settings={settings.data} />
+        ) : (
+          <DefaultsFacts settings={settings.data} />
+        )
       ) : (
         <CardBody>
           {settings.error ? (
@@ -47,6 +66,22 @@ export function DefaultModelsCard() {
         </CardBody>
       )}
     </Card>
+  );
+}
+
+function DefaultsFacts({ settings }: { settings: Settings }) {
+  const { defaultWorkingModel: model, defaultWorkingModelThinkingLevel: level, defaultStepTimeoutSec } = settings;
+  return (
+    <CardBody>
+      <DescriptionList
+        columns={2}
+        items={[
+          { label: "Model", value: model === "" ? platformDefault : model },
+          { label: "Thinking", value: thinkingOptions.find(({ value }) => value === level)?.label },
+          { label: "Step timeout", value: formatDuration(defaultStepTimeoutSec * 1000) },
+        ]}
+      />
+    </CardBody>
   );
 }
 
@@ -81,7 +116,7 @@ function DefaultsForm({ settings }: { settings: Settings }) {
             control={form.control}
             name="defaultWorkingModel"
             render={({ field }) => (
-              <ModelCombobox value={field.value} onValueChange={field.onChange} none="What the platform offers" />
+              <ModelCombobox value={field.value} onValueChange={field.onChange} none={platformDefault} />
             )}
           />
         </Field>

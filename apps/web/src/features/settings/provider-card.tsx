@@ -7,11 +7,15 @@ import { trpc } from "@/trpc/client.ts";
 import { deletionConsequences, sourceWord } from "./provider-words.ts";
 import { TestResult } from "./test-result.tsx";
 
+type ProviderCardProps = {
+  provider: Provider;
+  /** Opens the key; null where the viewer may only look. */
+  onKey: (() => void) | null;
+};
+
 /** A provider that is in use: its key, whether it works, and what can be done with it. */
-export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: () => void }) {
-  const test = trpc.settings.testProvider.useMutation();
+export function ProviderCard({ provider, onKey }: ProviderCardProps) {
   const setEnabled = useSetEnabled(provider);
-  const isOwn = provider.source === "tenant" || provider.maskedApiKey !== null;
   return (
     <Card>
       <CardBody className="flex flex-col gap-3">
@@ -28,33 +32,47 @@ export function ProviderCard({ provider, onKey }: { provider: Provider; onKey: (
             </h3>
             <p className="text-sm text-muted">{provider.description}</p>
           </div>
-          <Switch aria-label={`Use ${provider.name}`} checked={provider.enabled} onCheckedChange={setEnabled} />
+          {onKey ? (
+            <Switch aria-label={`Use ${provider.name}`} checked={provider.enabled} onCheckedChange={setEnabled} />
+          ) : (
+            <Badge>{provider.enabled ? "Switched on" : "Switched off"}</Badge>
+          )}
         </div>
         <ProviderFacts provider={provider} />
-        <div className="flex flex-wrap items-center gap-2">
-          <Button
-            size="sm"
-            icon={<PlugZap aria-hidden />}
-            loading={test.isPending}
-            disabled={!provider.enabled}
-            onClick={() => test.mutate({ providerId: provider.providerId })}
-          >
-            Test the connection
-          </Button>
-          {provider.isDemo ? null : (
-            <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey}>
-              {provider.maskedApiKey !== null
-                ? "Replace the key"
-                : provider.isCustom
-                  ? "Change"
-                  : "Add a key of your own"}
-            </Button>
-          )}
-          {isOwn ? <ForgetButton provider={provider} /> : null}
-        </div>
-        <TestResult result={test.data} error={test.error} />
+        {onKey ? <ProviderActions provider={provider} onKey={onKey} /> : null}
       </CardBody>
     </Card>
+  );
+}
+
+function ProviderActions({ provider, onKey }: { provider: Provider; onKey: () => void }) {
+  const test = trpc.settings.testProvider.useMutation();
+  const isOwn = provider.source === "tenant" || provider.maskedApiKey !== null;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          size="sm"
+          icon={<PlugZap aria-hidden />}
+          loading={test.isPending}
+          disabled={!provider.enabled}
+          onClick={() => test.mutate({ providerId: provider.providerId })}
+        >
+          Test the connection
+        </Button>
+        {provider.isDemo ? null : (
+          <Button size="sm" icon={<KeyRound aria-hidden />} onClick={onKey}>
+            {provider.maskedApiKey !== null
+              ? "Replace the key"
+              : provider.isCustom
+                ? "Change"
+                : "Add a key of your own"}
+          </Button>
+        )}
+        {isOwn ? <ForgetButton provider={provider} /> : null}
+      </div>
+      <TestResult result={test.data} error={test.error} />
+    </>
   );
 }
 

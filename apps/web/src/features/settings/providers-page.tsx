@@ -1,11 +1,12 @@
 "use client";
 import type { Provider } from "@djinnbot/contracts";
 import { Button, Page, PageHeader, SkeletonCards } from "@djinnbot/ui";
-import { Plus } from "lucide-react";
+import { Lock, Plus } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { useUrlParams } from "../form/url-param.ts";
 import { useLiveRefresh } from "../home/live-refresh.ts";
+import { useMay } from "../shell/viewer.tsx";
 import { CustomProviderDialog } from "./custom-provider-dialog.tsx";
 import { DefaultModelsCard } from "./default-models-card.tsx";
 import { KeyDialog } from "./key-dialog.tsx";
@@ -15,6 +16,7 @@ import { ProviderRow } from "./provider-row.tsx";
 /** Whose models do the agents think with, and with which key? */
 export function ProvidersPage() {
   useLiveRefresh();
+  const mayChange = useMay("settings:write");
   const [params, change] = useUrlParams();
   const providers = trpc.settings.providers.useQuery({});
   const close = () => change({ key: null, dialog: null });
@@ -24,15 +26,19 @@ export function ProvidersPage() {
       <PageHeader
         title="Providers"
         description="Keys of model providers are sealed, belong to your team only, and never reach an agent."
-        actions={
-          <Button icon={<Plus aria-hidden />} onClick={() => change({ dialog: "endpoint" }, { push: true })}>
-            OpenAI-compatible endpoint
-          </Button>
-        }
+        {...(mayChange
+          ? { actions: <EndpointButton onClick={() => change({ dialog: "endpoint" }, { push: true })} /> }
+          : {})}
       />
-      <DefaultModelsCard />
+      {mayChange ? null : (
+        <p className="flex items-center gap-2 text-sm">
+          <Lock aria-hidden className="size-4 shrink-0 text-muted" />
+          Your team's owner and administrators can change this page.
+        </p>
+      )}
+      <DefaultModelsCard mayChange={mayChange} />
       {providers.data ? (
-        <ProviderLists providers={providers.data} onKey={(key) => change({ key }, { push: true })} />
+        <ProviderLists providers={providers.data} onKey={mayChange ? (key) => change({ key }, { push: true }) : null} />
       ) : providers.error ? (
         <FaultState
           title="The providers could not be loaded"
@@ -42,19 +48,32 @@ export function ProvidersPage() {
       ) : (
         <SkeletonCards count={3} />
       )}
-      <KeyDialog provider={editing} onClose={close} />
-      <CustomProviderDialog
-        open={params.get("dialog") === "endpoint"}
-        onClose={close}
-        onEdit={(key) => change({ dialog: null, key })}
-      />
+      {mayChange ? (
+        <>
+          <KeyDialog provider={editing} onClose={close} />
+          <CustomProviderDialog
+            open={params.get("dialog") === "endpoint"}
+            onClose={close}
+            onEdit={(key) => change({ dialog: null, key })}
+          />
+        </>
+      ) : null}
     </Page>
+  );
+}
+
+function EndpointButton({ onClick }: { onClick: () => void }) {
+  return (
+    <Button icon={<Plus aria-hidden />} onClick={onClick}>
+      OpenAI-compatible endpoint
+    </Button>
   );
 }
 
 type ProviderListsProps = {
   providers: readonly Provider[];
-  onKey: (providerId: string) => void;
+  /** Opens the key of a provider; null where the viewer may only look. */
+  onKey: ((providerId: string) => void) | null;
 };
 
 function ProviderLists({ providers, onKey }: ProviderListsProps) {
@@ -68,24 +87,30 @@ function ProviderLists({ providers, onKey }: ProviderListsProps) {
         </h2>
         {configured.length === 0 ? (
           <p className="rounded-lg border border-dashed border-line p-4 text-sm text-muted">
-            No provider yet: no agent can work. Add the key of one below.
+            No provider yet: no agent can work. {onKey ? "Add the key of one below." : null}
           </p>
         ) : (
           configured.map((provider) => (
-            <ProviderCard key={provider.providerId} provider={provider} onKey={() => onKey(provider.providerId)} />
+            <ProviderCard
+              key={provider.providerId}
+              provider={provider}
+              onKey={onKey && (() => onKey(provider.providerId))}
+            />
           ))
         )}
       </section>
-      <section aria-labelledby="others" className="flex flex-col gap-3">
-        <h2 id="others" className="text-sm font-semibold">
-          More providers
-        </h2>
-        <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-          {others.map((provider) => (
-            <ProviderRow key={provider.providerId} provider={provider} onKey={() => onKey(provider.providerId)} />
-          ))}
-        </ul>
-      </section>
+      {onKey === null ? null : (
+        <section aria-labelledby="others" className="flex flex-col gap-3">
+          <h2 id="others" className="text-sm font-semibold">
+            More providers
+          </h2>
+          <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+            {others.map((provider) => (
+              <ProviderRow key={provider.providerId} provider={provider} onKey={() => onKey(provider.providerId)} />
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

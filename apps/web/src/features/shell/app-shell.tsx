@@ -7,12 +7,12 @@ import { type ReactNode, useEffect, useState } from "react";
 import { setPalette } from "./commands.ts";
 import { NAV } from "./nav.ts";
 import { applyDensity, readDensity, rememberSidebar } from "./preferences.ts";
-import type { Viewer } from "./profile-menu.tsx";
 import { ShellPalette } from "./shell-palette.tsx";
 import { useShortcut, useShortcutListener } from "./shortcuts.ts";
 import { ShortcutsOverlay } from "./shortcuts-overlay.tsx";
 import { NavList, Sidebar } from "./sidebar.tsx";
 import { TopBar } from "./top-bar.tsx";
+import type { Viewer } from "./viewer.tsx";
 
 export type AppShellProps = {
   viewer: Viewer;

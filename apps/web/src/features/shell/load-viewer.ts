@@ -1,5 +1,5 @@
 import { findSession } from "@/server/session.ts";
-import type { Viewer } from "./profile-menu.tsx";
+import type { Viewer } from "./viewer.tsx";
 
 /** Who is signed in, from the session of this request; null sends the reader to the sign-in page. */
 export async function loadViewer(): Promise<Viewer | null> {
@@ -9,5 +9,5 @@ export async function loadViewer(): Promise<Viewer | null> {
   }
   const { user, tenant } = session;
   const email = user.email ?? "";
-  return { tenantName: tenant.name, name: user.displayName ?? (email || "You"), email };
+  return { tenantName: tenant.name, name: user.displayName ?? (email || "You"), email, scopes: user.scopes };
 }

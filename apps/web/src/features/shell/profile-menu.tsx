@@ -9,8 +9,7 @@ import {
   DropdownMenuTrigger,
 } from "@djinnbot/ui";
 import { Keyboard, LogOut, UserRound } from "lucide-react";
-
-export type Viewer = { tenantName: string; name: string; email: string };
+import type { Viewer } from "./viewer.tsx";
 
 type ProfileMenuProps = { viewer: Viewer; onSignOut: () => void; onShowShortcuts: () => void };
 

@@ -4,7 +4,7 @@ import { getSession } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
 import { signOutHere } from "../auth/browser-sign-in.ts";
 import { AppShell } from "./app-shell.tsx";
-import type { Viewer } from "./profile-menu.tsx";
+import { type Viewer, ViewerProvider } from "./viewer.tsx";
 
 type SignedInShellProps = { viewer: Viewer; collapsed: boolean; banners?: ReactNode; children: ReactNode };
 
@@ -13,9 +13,11 @@ export function SignedInShell(props: SignedInShellProps) {
   // Asking for the session renews its cookie: who comes back every few days stays signed in.
   useEffect(() => void getSession(), []);
   return (
-    <AppShell
-      {...props}
-      onSignOut={() => void signOutHere().catch(() => toast.error("Signing out failed. Check your connection."))}
-    />
+    <ViewerProvider viewer={props.viewer}>
+      <AppShell
+        {...props}
+        onSignOut={() => void signOutHere().catch(() => toast.error("Signing out failed. Check your connection."))}
+      />
+    </ViewerProvider>
   );
 }

@@ -5,7 +5,8 @@ import { AppearanceMenu } from "./appearance-menu.tsx";
 import { setPalette } from "./commands.ts";
 import { ShellCrumbs } from "./crumbs.tsx";
 import { LiveIndicator } from "./live-indicator.tsx";
-import { ProfileMenu, type Viewer } from "./profile-menu.tsx";
+import { ProfileMenu } from "./profile-menu.tsx";
+import type { Viewer } from "./viewer.tsx";
 
 type TopBarProps = { viewer: Viewer; onOpenMenu: () => void; onSignOut: () => void; onShowShortcuts: () => void };
 
