@@ -50,18 +50,17 @@ export function Banner({ tone = "info", title, icon, children, action, onDismiss
   );
 }
 
-/** Says that replies come from the demo model, wherever it is in use. */
-export function DemoModelBanner({ action, className }: { action?: ReactNode; className?: string }) {
+/** Says that replies come from the demo model, wherever it is in use; one line also on a phone. */
+export function DemoModelBanner({ action, onDismiss }: { action?: ReactNode; onDismiss?: () => void }) {
   return (
     <Banner
       flush
       tone="info"
-      title="Demo model — scripted replies."
+      title="Demo model — scripted replies"
       icon={<FlaskConical aria-hidden />}
-      action={action}
-      className={className}
+      {...(onDismiss === undefined ? {} : { onDismiss })}
     >
-      Agents answer from prepared scripts and cost nothing. Add a provider key to let them think.
+      {action === undefined ? null : <>· {action}</>}
     </Banner>
   );
 }

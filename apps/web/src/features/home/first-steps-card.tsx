@@ -1,29 +1,29 @@
 "use client";
 import { AppLink, Button, Card, CardHeader, IconButton, Progress } from "@djinnbot/ui";
 import { Circle, CircleCheck, Rocket, X } from "lucide-react";
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { hasRealProvider } from "../settings/models.ts";
-import { type FirstStep, firstSteps } from "./first-steps.ts";
+import { hideFirstSteps } from "../shell/preferences.ts";
+import { useMay } from "../shell/viewer.tsx";
+import { type FirstStep, type FirstStepFacts, firstSteps } from "./first-steps.ts";
 
-const hiddenKey = "djinn_first_steps";
+type FirstStepsCardProps = {
+  /** How far the team was when the page was made. */
+  initial: FirstStepFacts;
+};
 
 /** The way to the first finished work; gone once it is walked, or hidden by hand in this browser. */
-export function FirstStepsCard() {
+export function FirstStepsCard({ initial }: FirstStepsCardProps) {
   const [closed, setClosed] = useState(false);
-  const hidden = useSyncExternalStore(
-    noChange,
-    () => localStorage.getItem(hiddenKey) === "hidden",
-    () => true,
-  );
-  const steps = useFirstSteps(!hidden && !closed);
-  if (hidden || closed || steps === null || steps.every((step) => step.done)) {
+  const steps = useFirstSteps(initial);
+  if (closed || steps.every((step) => step.done)) {
     return null;
   }
   const next = steps.find((step) => !step.done);
   const done = steps.filter((step) => step.done).length;
   const hide = () => {
-    localStorage.setItem(hiddenKey, "hidden");
+    hideFirstSteps();
     setClosed(true);
   };
   return (
@@ -38,7 +38,7 @@ export function FirstStepsCard() {
           </>
         }
       />
-      <ol className="grid gap-px bg-line md:grid-cols-3">
+      <ol className="grid gap-px bg-line md:auto-cols-fr md:grid-flow-col">
         {steps.map((step) => (
           <Step key={step.id} step={step} isNext={step === next} />
         ))}
@@ -69,19 +69,16 @@ function Step({ step, isNext }: { step: FirstStep; isNext: boolean }) {
   );
 }
 
-/** Null until it is known how far the tenant is. */
-function useFirstSteps(enabled: boolean): FirstStep[] | null {
-  const agents = trpc.agents.list.useQuery({}, { enabled });
-  const runs = trpc.runs.list.useQuery({ limit: 1, pipelineId: "feature", status: "completed" }, { enabled });
-  const providers = trpc.settings.providers.useQuery({}, { enabled });
-  if (!agents.data || !runs.data || !providers.data) {
-    return null;
-  }
-  return firstSteps({
-    agentSlugs: agents.data.items.map((agent) => agent.slug),
-    hasFeatureRun: runs.data.items.length > 0,
-    hasRealProvider: hasRealProvider(providers.data),
+/** The steps as they are now. Who may not add a key is not asked to. */
+function useFirstSteps(initial: FirstStepFacts): FirstStep[] {
+  const mayAddKey = useMay("settings:write");
+  const agents = trpc.agents.list.useQuery({ limit: 1 });
+  const runs = trpc.runs.list.useQuery({ limit: 1, status: "completed" });
+  const providers = trpc.settings.providers.useQuery({});
+  const steps = firstSteps({
+    hasAgents: agents.data ? agents.data.items.length > 0 : initial.hasAgents,
+    hasRun: runs.data ? runs.data.items.length > 0 : initial.hasRun,
+    hasRealProvider: providers.data ? hasRealProvider(providers.data) : initial.hasRealProvider,
   });
+  return steps.filter((step) => mayAddKey || step.id !== "key");
 }
-
-const noChange = () => () => undefined;

@@ -1,5 +1,5 @@
 /** Agents that the `feature` pipeline works with, by their slugs in the catalogue. */
-export const featureTeam = ["architect", "engineer", "tester"];
+const featureTeam = ["architect", "engineer", "tester"];
 
 export type FirstStep = {
   id: "agents" | "run" | "key";
@@ -10,21 +10,18 @@ export type FirstStep = {
   done: boolean;
 };
 
+export type FirstStepFacts = { hasAgents: boolean; hasRun: boolean; hasRealProvider: boolean };
+
 /** The way from a new team to its first finished work. */
-export function firstSteps(facts: {
-  agentSlugs: readonly string[];
-  hasFeatureRun: boolean;
-  hasRealProvider: boolean;
-}): FirstStep[] {
-  const missing = featureTeam.filter((slug) => !facts.agentSlugs.includes(slug));
+export function firstSteps(facts: FirstStepFacts): FirstStep[] {
   return [
     {
       id: "agents",
       title: "Clone a team from the catalogue",
       text: "An architect, an engineer and a tester can plan, build and check a change.",
-      href: `/agents?dialog=clone&pick=${missing.join(",")}`,
+      href: `/agents?dialog=clone&pick=${featureTeam.join(",")}`,
       action: "Clone agents",
-      done: missing.length === 0,
+      done: facts.hasAgents,
     },
     {
       id: "run",
@@ -32,7 +29,7 @@ export function firstSteps(facts: {
       text: "Name a git repository and what you want changed; watch the agents work and find their commits on a branch.",
       href: "/runs?dialog=new&pipeline=feature",
       action: "Start a run",
-      done: facts.hasFeatureRun,
+      done: facts.hasRun,
     },
     {
       id: "key",

@@ -4,6 +4,7 @@ import { CircleCheck, CircleX, Play, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { AgentsCard } from "./agents-card.tsx";
 import { AttentionCard } from "./attention-card.tsx";
+import type { FirstStepFacts } from "./first-steps.ts";
 import { FirstStepsCard } from "./first-steps-card.tsx";
 import { useLiveRefresh } from "./live-refresh.ts";
 import { RecentCard } from "./recent-card.tsx";
@@ -18,7 +19,7 @@ const SIGNS = {
 };
 
 /** Is everything all right, what is running, what needs me? */
-export function HomePage() {
+export function HomePage({ firstSteps }: { firstSteps: FirstStepFacts | null }) {
   useLiveRefresh();
   const home = useHome();
   return (
@@ -32,7 +33,7 @@ export function HomePage() {
           </Button>
         }
       />
-      <FirstStepsCard />
+      {firstSteps === null ? null : <FirstStepsCard initial={firstSteps} />}
       <div className="grid min-w-0 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <AttentionCard home={home} />

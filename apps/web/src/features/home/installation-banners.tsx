@@ -1,27 +1,50 @@
 "use client";
-import { AppLink, Button, DemoModelBanner, NoSandboxBanner } from "@djinnbot/ui";
+import { DemoModelBanner, NoSandboxBanner, TextLink } from "@djinnbot/ui";
+import { usePathname } from "next/navigation";
+import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { runsOnDemo } from "../settings/models.ts";
+import { hideDemoNotice } from "../shell/preferences.ts";
+import { useMay } from "../shell/viewer.tsx";
 
-/** Notices about the whole installation, above every page; while nothing is known they take no room. */
-export function InstallationBanners() {
+export type Notices = { demo: boolean | "hidden"; noSandbox: boolean };
+
+const providersPath = "/settings/providers";
+
+/** Notices about the whole installation, above every page; `initial` is what the server knew when it made the page. */
+export function InstallationBanners({ initial }: { initial: Notices }) {
   const status = trpc.system.status.useQuery({}, { staleTime: 60_000 });
-  const mayBeDemo = status.data?.demoModel === true;
-  const providers = trpc.settings.providers.useQuery({}, { enabled: mayBeDemo });
-  const settings = trpc.settings.get.useQuery({}, { enabled: mayBeDemo });
-  const isDemo = mayBeDemo && providers.data && settings.data && runsOnDemo(settings.data, providers.data);
+  const noSandbox = status.data ? status.data.workload.sandbox === "none" : initial.noSandbox;
   return (
     <>
-      {status.data?.workload.sandbox === "none" ? <NoSandboxBanner /> : null}
-      {isDemo ? (
-        <DemoModelBanner
-          action={
-            <Button asChild size="sm">
-              <AppLink href="/settings/providers">Set up a model</AppLink>
-            </Button>
-          }
-        />
-      ) : null}
+      {noSandbox ? <NoSandboxBanner /> : null}
+      {initial.demo === "hidden" ? null : (
+        <DemoNotice initial={initial.demo} mayBeDemo={status.data?.demoModel ?? initial.demo} />
+      )}
     </>
+  );
+}
+
+/** Not on the page it leads to, and away for the session once dismissed. */
+function DemoNotice({ initial, mayBeDemo }: { initial: boolean; mayBeDemo: boolean }) {
+  const [dismissed, setDismissed] = useState(false);
+  const path = usePathname();
+  const maySetUp = useMay("settings:write");
+  const enabled = mayBeDemo && !dismissed;
+  const providers = trpc.settings.providers.useQuery({}, { enabled });
+  const settings = trpc.settings.get.useQuery({}, { enabled });
+  const isDemo = mayBeDemo && (providers.data && settings.data ? runsOnDemo(settings.data, providers.data) : initial);
+  if (!isDemo || dismissed || path === providersPath) {
+    return null;
+  }
+  const dismiss = () => {
+    hideDemoNotice();
+    setDismissed(true);
+  };
+  return (
+    <DemoModelBanner
+      onDismiss={dismiss}
+      {...(maySetUp ? { action: <TextLink href={providersPath}>Set up a model</TextLink> } : {})}
+    />
   );
 }
