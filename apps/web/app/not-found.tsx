@@ -1,24 +1,20 @@
-import { Button, EmptyState, Page } from "@djinnbot/ui";
-import { Compass } from "lucide-react";
-import Link from "next/link";
+import { loadViewer } from "@/features/shell/load-viewer.ts";
+import { NothingHere } from "@/features/shell/nothing-here.tsx";
+import { SignedInFrame } from "@/features/shell/signed-in-frame.tsx";
 
-export default function NotFound() {
+/** Addresses that no page has; who is signed in keeps the way around. */
+export default async function NotFound() {
+  const viewer = await loadViewer();
+  if (viewer === null) {
+    return (
+      <main>
+        <NothingHere />
+      </main>
+    );
+  }
   return (
-    <main>
-      <Page>
-        <EmptyState
-          as="h1"
-          icon={<Compass aria-hidden />}
-          title="There is nothing at this address"
-          action={
-            <Button asChild variant="primary">
-              <Link href="/">Go to Home</Link>
-            </Button>
-          }
-        >
-          The page was moved or deleted, or it belongs to another team.
-        </EmptyState>
-      </Page>
-    </main>
+    <SignedInFrame viewer={viewer}>
+      <NothingHere />
+    </SignedInFrame>
   );
 }
