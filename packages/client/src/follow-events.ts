@@ -18,8 +18,8 @@ export interface Connect {
   fetch: typeof fetch;
 }
 
-/** Silence after which the connection counts as lost; the server says something every few seconds. */
-const silenceMs = 30_000;
+/** Silence after which the connection counts as lost: the server says something every five seconds, so two beats were missed. */
+const silenceMs = 12_000;
 const backoffMs = { first: 250, most: 10_000 };
 
 /** Yields the events as the server sends them. Throws DjinnError for what trying again cannot mend; ends when the stream does. */

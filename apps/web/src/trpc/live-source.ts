@@ -70,10 +70,25 @@ export function followLive<E>(source: LiveSource<E>): () => void {
       start();
     }
   };
+  const onOffline = () => {
+    pause();
+    if (!isOver) {
+      show("reconnecting");
+    }
+  };
+  // Now, not after the wait of an attempt that failed.
+  const onOnline = () => {
+    pause();
+    start();
+  };
   document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("offline", onOffline);
+  window.addEventListener("online", onOnline);
   show("connecting");
   start();
   return () => {
+    window.removeEventListener("offline", onOffline);
+    window.removeEventListener("online", onOnline);
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(hiding);
     pause();
