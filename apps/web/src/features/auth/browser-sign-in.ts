@@ -15,5 +15,23 @@ export async function signInHere(credentials: { email: string; password: string 
 export async function signOutHere(): Promise<void> {
   // Where the server thinks it lives may be another name for the same host, so it is not asked to redirect.
   await signOut({ redirect: false });
+  otherTabs()?.postMessage(signedOut);
   window.location.assign("/sign-in");
+}
+
+/** Calls back when somebody signs out in another tab of this browser. */
+export function onSignedOutElsewhere(leave: () => void): () => void {
+  const channel = otherTabs();
+  const hear = ({ data }: MessageEvent) => data === signedOut && leave();
+  channel?.addEventListener("message", hear);
+  return () => channel?.removeEventListener("message", hear);
+}
+
+const signedOut = "signed-out";
+let channel: BroadcastChannel | undefined;
+
+/** One channel for the tab: it hears the others and not itself. */
+function otherTabs(): BroadcastChannel | undefined {
+  channel ??= "BroadcastChannel" in window ? new BroadcastChannel("djinn_sign_in") : undefined;
+  return channel;
 }

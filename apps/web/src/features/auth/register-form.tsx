@@ -10,6 +10,7 @@ import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { signInHere } from "./browser-sign-in.ts";
+import { emailProblem } from "./email-problem.ts";
 import { withNext } from "./next-path.ts";
 import { PasswordInput } from "./password-input.tsx";
 
@@ -48,7 +49,12 @@ export function RegisterForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <Field label="E-mail" error={errors.email && <EmailProblem message={problem(errors.email)} next={next} />}>
+      <Field
+        label="E-mail"
+        error={
+          errors.email && <EmailProblem message={emailProblem(form.getValues("email"), errors.email)} next={next} />
+        }
+      >
         <Input {...form.register("email")} type="email" autoComplete="username" inputMode="email" autoFocus />
       </Field>
       <Field

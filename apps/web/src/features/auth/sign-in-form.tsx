@@ -4,9 +4,10 @@ import { Button, Field, Input } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { useFormDraft } from "../form/draft.ts";
-import { problem } from "../form/problem.ts";
+
 import { RootFault } from "../form/root-fault.tsx";
 import { signInHere } from "./browser-sign-in.ts";
+import { emailProblem } from "./email-problem.ts";
 import { PasswordInput } from "./password-input.tsx";
 
 const schema = auth.login.input;
@@ -35,7 +36,7 @@ export function SignInForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <Field label="E-mail" error={problem(errors.email)}>
+      <Field label="E-mail" error={emailProblem(form.getValues("email"), errors.email)}>
         <Input {...form.register("email")} type="email" autoComplete="username" inputMode="email" autoFocus />
       </Field>
       <Field label="Password" error={errors.password && "Enter your password."}>
@@ -45,6 +46,10 @@ export function SignInForm({ next }: { next: string }) {
       <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful}>
         Sign in
       </Button>
+      <p className="text-xs text-muted">
+        Forgot your password? It cannot be reset here yet: ask the owner of your team, or whoever runs this
+        installation.
+      </p>
     </form>
   );
 }

@@ -2,7 +2,8 @@
 import { toast } from "@djinnbot/ui";
 import { getSession } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
-import { signOutHere } from "../auth/browser-sign-in.ts";
+import { onSignedOutElsewhere, signOutHere } from "../auth/browser-sign-in.ts";
+import { withNext } from "../auth/next-path.ts";
 import { AppShell } from "./app-shell.tsx";
 import { type Viewer, ViewerProvider } from "./viewer.tsx";
 
@@ -12,6 +13,7 @@ type SignedInShellProps = { viewer: Viewer; collapsed: boolean; banners?: ReactN
 export function SignedInShell(props: SignedInShellProps) {
   // Asking for the session renews its cookie: who comes back every few days stays signed in.
   useEffect(() => void getSession(), []);
+  useEffect(() => onSignedOutElsewhere(leave), []);
   return (
     <ViewerProvider viewer={props.viewer}>
       <AppShell
@@ -20,4 +22,8 @@ export function SignedInShell(props: SignedInShellProps) {
       />
     </ViewerProvider>
   );
+}
+
+function leave(): void {
+  window.location.assign(withNext("/sign-in", window.location.pathname + window.location.search));
 }
