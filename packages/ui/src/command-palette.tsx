@@ -83,7 +83,7 @@ function PaletteItem({ entry, onChoose }: { entry: CommandEntry; onChoose: (entr
     >
       <span className="flex text-faint">{entry.icon}</span>
       <span className="truncate">{entry.label}</span>
-      {entry.hint === undefined ? null : <span className="truncate text-xs text-muted">{entry.hint}</span>}
+      {entry.hint === undefined ? null : <span className="shrink-1000 truncate text-xs text-muted">{entry.hint}</span>}
       {entry.shortcut === undefined ? null : <Kbd keys={entry.shortcut} className="ml-auto" />}
     </Command.Item>
   );

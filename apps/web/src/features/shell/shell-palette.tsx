@@ -1,17 +1,23 @@
 "use client";
 import { type CommandEntry, CommandPalette } from "@djinnbot/ui";
+import { Bot, Play, Workflow } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useMemo } from "react";
 import { type CommandGroup, commandGroups, setPalette, usePalette } from "./commands.ts";
 import { NAV } from "./nav.ts";
 import { useRegistry } from "./registry.ts";
 
-/** The command palette: what pages offer and find first, then every place of the app, then what the shell can do. */
+/** The command palette: what can be begun, what pages offer and find first, then every place of the app, then what the shell can do. */
 export function ShellPalette({ actions }: { actions: readonly CommandEntry[] }) {
   const { open } = usePalette();
   const offered = useRegistry(commandGroups);
   const places = usePlaces();
-  const groups = merged([...offered, { heading: "Go to", items: places }, { heading: "Do", items: actions }]);
+  const groups = merged([
+    { heading: "New", items: useNew() },
+    ...offered,
+    { heading: "Go to", items: places },
+    { heading: "Do", items: actions },
+  ]);
   return (
     <CommandPalette
       open={open}
@@ -20,6 +26,27 @@ export function ShellPalette({ actions }: { actions: readonly CommandEntry[] }) 
       onQueryChange={(query) => setPalette({ query })}
       loading={offered.some((group) => group.loading)}
     />
+  );
+}
+
+const NEW = [
+  { label: "New run", href: "/runs?dialog=new", icon: Play },
+  { label: "New agent", href: "/agents?dialog=new", icon: Bot },
+  { label: "New pipeline", href: "/pipelines?dialog=new", icon: Workflow },
+];
+
+function useNew(): CommandEntry[] {
+  const router = useRouter();
+  return useMemo(
+    () =>
+      NEW.map(({ label, href, icon: Icon }) => ({
+        id: `new ${href}`,
+        label,
+        icon: <Icon aria-hidden />,
+        keywords: ["create", "start"],
+        onSelect: () => router.push(href),
+      })),
+    [router],
   );
 }
 
