@@ -6,7 +6,10 @@ import { useTheme } from "next-themes";
 import { type ReactNode, useEffect, useState } from "react";
 import { setPalette } from "./commands.ts";
 import { NAV } from "./nav.ts";
+import { watchNetwork } from "./network.ts";
+import { NetworkNotice } from "./network-notice.tsx";
 import { applyDensity, readDensity, rememberSidebar } from "./preferences.ts";
+import { watchRows } from "./row-memory.ts";
 import { ShellPalette } from "./shell-palette.tsx";
 import { useShortcut, useShortcutListener } from "./shortcuts.ts";
 import { ShortcutsOverlay } from "./shortcuts-overlay.tsx";
@@ -32,6 +35,8 @@ export function AppShell({ viewer, collapsed: initial, banners, onSignOut, child
   const path = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the page changes
   useEffect(() => setMenuOpen(false), [path]);
+  useEffect(watchNetwork, []);
+  useEffect(watchRows, []);
 
   const toggleSidebar = () => {
     rememberSidebar(!collapsed);
@@ -69,6 +74,7 @@ export function AppShell({ viewer, collapsed: initial, banners, onSignOut, child
         </main>
       </div>
       <ShellPalette actions={useShellActions({ toggleSidebar, showShortcuts, onSignOut })} />
+      <NetworkNotice />
       <ShortcutsOverlay open={helpOpen} onOpenChange={setHelpOpen} />
     </div>
   );
