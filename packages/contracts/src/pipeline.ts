@@ -25,6 +25,8 @@ export const Pipeline = z.object({
   /** The steps and agents as they stand in the YAML (free-form JSON). */
   steps: z.array(z.record(z.string(), z.unknown())),
   agents: z.array(z.record(z.string(), z.unknown())),
+  /** False when the stored YAML has errors by today's rules; `validate` tells which. */
+  valid: z.boolean(),
   createdAt: EpochMs,
   updatedAt: EpochMs,
 });

@@ -3,6 +3,7 @@ import { Fault, notFound, type Pipeline, type PipelineProblem } from "@djinnbot/
 import type { Prisma, Tx } from "@djinnbot/db";
 import { parse } from "yaml";
 import { num } from "../json.ts";
+import { parsePipeline } from "../pipeline-language/index.ts";
 
 export type PipelineRow = Prisma.PipelineGetPayload<Record<string, never>>;
 
@@ -40,6 +41,7 @@ export function toPipeline(row: PipelineRow): Pipeline {
     version: row.version,
     steps,
     agents,
+    valid: !parsePipeline(row.yamlContent).problems.some(({ severity }) => severity === "error"),
     createdAt: num(row.createdAt),
     updatedAt: num(row.updatedAt),
   };

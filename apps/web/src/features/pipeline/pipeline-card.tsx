@@ -15,7 +15,7 @@ import {
   Skeleton,
   StatusBadge,
 } from "@djinnbot/ui";
-import { Copy, EllipsisVertical, Play, Trash2 } from "lucide-react";
+import { CircleX, Copy, EllipsisVertical, Play, Trash2, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { agentsOf } from "@/features/run/new-run-schema.ts";
@@ -36,7 +36,7 @@ export function PipelineCard({ pipeline, emojis, onClone, onDelete }: PipelineCa
     <Card className="relative transition-colors focus-within:border-line-control hover:border-line-control">
       <div className="flex flex-1 flex-col gap-2 p-4">
         <div className="flex items-start justify-between gap-2">
-          <h3 dir="auto" className="min-w-0 text-sm font-semibold wrap-anywhere">
+          <h3 dir="auto" className="line-clamp-2 min-w-0 text-sm font-semibold wrap-anywhere" title={pipeline.name}>
             <Link
               href={href}
               data-row
@@ -76,6 +76,7 @@ export function PipelineCard({ pipeline, emojis, onClone, onDelete }: PipelineCa
           {pipeline.description || "No description."}
         </p>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
+          <Problems pipeline={pipeline} />
           <span>{plural(pipeline.steps.length, "step")}</span>
           <ul aria-label="Agents" className="flex flex-wrap items-center gap-x-2 gap-y-1">
             {agentsOf(pipeline).map((slug) => (
@@ -89,15 +90,35 @@ export function PipelineCard({ pipeline, emojis, onClone, onDelete }: PipelineCa
       </div>
       <div className="flex min-h-10 items-center justify-between gap-2 border-t border-line px-4 py-1.5 text-xs text-muted">
         <LastRun pipelineId={pipeline.id} />
-        {pipeline.isGlobal ? (
-          <Badge>Comes with the platform</Badge>
-        ) : (
+        {pipeline.isGlobal ? null : (
           <span>
             Changed <RelativeTime at={pipeline.updatedAt} />
           </span>
         )}
       </div>
     </Card>
+  );
+}
+
+/** What keeps the pipeline from running as it stands. */
+function Problems({ pipeline }: { pipeline: Pipeline }) {
+  // What they do now lists every agent; the list itself comes in pages.
+  const agents = trpc.agents.status.useQuery({}, { staleTime: 60_000 });
+  const own = new Set(agents.data?.agents.map(({ slug }) => slug));
+  const missing = agents.data ? agentsOf(pipeline).filter((slug) => !own.has(slug)) : [];
+  return (
+    <>
+      {pipeline.valid ? null : (
+        <Badge tone="danger" icon={<CircleX aria-hidden />}>
+          Invalid
+        </Badge>
+      )}
+      {missing.length === 0 ? null : (
+        <Badge tone="warn" icon={<TriangleAlert aria-hidden />} title={`Not in your team: ${missing.join(", ")}`}>
+          Agents missing
+        </Badge>
+      )}
+    </>
   );
 }
 
