@@ -15,12 +15,12 @@ export function AgentCard({ agent, activity }: { agent: Agent; activity: Activit
       <div className="flex items-start gap-3">
         <Avatar name={agent.name} emoji={agent.emoji} size="lg" className={isActive ? "" : "opacity-55"} />
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-sm font-semibold">
+          <h2 className="line-clamp-2 text-sm font-semibold wrap-anywhere" title={agent.name}>
             <AppLink href={`/agents/${agent.slug}`} data-row className="after:absolute after:inset-0 after:rounded-lg">
               {agent.name}
             </AppLink>
           </h2>
-          <p className="truncate text-sm text-muted">{agent.role ?? "No role"}</p>
+          <p className="line-clamp-2 text-sm text-muted wrap-anywhere">{agent.role ?? "No role"}</p>
           <p className="truncate font-mono text-xs text-faint">{agent.slug}</p>
         </div>
         <Switch
@@ -30,7 +30,7 @@ export function AgentCard({ agent, activity }: { agent: Agent; activity: Activit
           className="relative z-10"
         />
       </div>
-      <p className="line-clamp-2 flex-1 text-sm text-muted">{agent.description || "No description."}</p>
+      <p className="line-clamp-2 flex-1 text-sm text-muted wrap-anywhere">{agent.description || "No description."}</p>
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
         <Badge icon={<Cpu aria-hidden />} className="min-w-0 shrink">
           {agent.model ?? "Default model"}
@@ -41,7 +41,8 @@ export function AgentCard({ agent, activity }: { agent: Agent; activity: Activit
   );
 }
 
-function NowLine({ activity }: { activity: Activity | undefined }) {
+/** What an agent does just now, in one line. */
+export function NowLine({ activity }: { activity: Activity | undefined }) {
   if (activity === undefined) {
     return null;
   }

@@ -10,15 +10,18 @@ export function useSetActive(agent: Pick<Agent, "id" | "name" | "slug">): (activ
   const update = trpc.agents.update.useMutation({
     onMutate: async ({ status }) => {
       await Promise.all([utils.agents.list.cancel({}), utils.agents.get.cancel(bySlug)]);
-      const before = { list: utils.agents.list.getData({}), one: utils.agents.get.getData(bySlug) };
+      const before = { list: utils.agents.list.getInfiniteData({}), one: utils.agents.get.getData(bySlug) };
       const switched = <T extends { id: string; status: Agent["status"] }>(item: T): T =>
         item.id === agent.id && status ? { ...item, status } : item;
-      utils.agents.list.setData({}, (old) => old && { ...old, items: old.items.map(switched) });
+      utils.agents.list.setInfiniteData(
+        {},
+        (old) => old && { ...old, pages: old.pages.map((page) => ({ ...page, items: page.items.map(switched) })) },
+      );
       utils.agents.get.setData(bySlug, (old) => old && switched(old));
       return before;
     },
     onError: (error, _input, before) => {
-      utils.agents.list.setData({}, before?.list);
+      utils.agents.list.setInfiniteData({}, before?.list);
       utils.agents.get.setData(bySlug, before?.one);
       toast.error(`${agent.name} could not be switched. ${error.message}`);
     },
