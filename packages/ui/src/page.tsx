@@ -26,13 +26,17 @@ export type PageHeaderProps = {
   className?: string;
 };
 
-/** The one h1 of a screen, with its badges and actions. */
+/** The one h1 of a screen, with its badges; the actions stay at the top right, however long the title is. */
 export function PageHeader({ title, description, meta, actions, className }: PageHeaderProps) {
   return (
-    <header className={cn("flex flex-wrap items-start justify-between gap-x-4 gap-y-2", className)}>
+    <header className={cn("flex items-start justify-between gap-x-4 gap-y-2 max-sm:flex-wrap", className)}>
       <div className="min-w-0">
         <div className="flex flex-wrap items-center gap-2">
-          <h1 dir="auto" className="min-w-0 text-lg font-semibold wrap-anywhere">
+          <h1
+            dir="auto"
+            className="line-clamp-2 min-w-0 text-lg font-semibold wrap-anywhere"
+            title={typeof title === "string" ? title : undefined}
+          >
             {title}
           </h1>
           {meta}
@@ -43,7 +47,9 @@ export function PageHeader({ title, description, meta, actions, className }: Pag
           </p>
         )}
       </div>
-      {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions === undefined ? null : (
+        <div className="flex shrink-0 flex-wrap items-center gap-2 max-sm:shrink">{actions}</div>
+      )}
     </header>
   );
 }

@@ -82,7 +82,7 @@ function AgentHeader({ agent }: { agent: AgentDetail }) {
       <Avatar name={agent.name} emoji={agent.emoji} size="lg" />
       <PageHeader
         title={agent.name}
-        description={agent.role ?? "No role"}
+        description={<span className="line-clamp-2 wrap-anywhere">{agent.role ?? "No role"}</span>}
         meta={
           <>
             <CodeText text={agent.slug} className="text-muted" />
@@ -90,20 +90,25 @@ function AgentHeader({ agent }: { agent: AgentDetail }) {
           </>
         }
         actions={<AgentActions agent={agent} />}
-        className="flex-1"
+        className="min-w-0 flex-1"
       />
     </div>
   );
 }
 
+/** The header and the tabs to come, in their final size. */
 function PendingHeader() {
   return (
-    <div role="status" aria-label="Loading" className="flex items-start gap-3">
-      <Skeleton className="size-12" />
-      <div className="flex flex-col gap-2">
-        <Skeleton className="h-5 w-40" />
-        <Skeleton className="h-4 w-56" />
+    <div role="status" aria-label="Loading" className="flex flex-col gap-4">
+      <div className="flex items-start gap-3">
+        <Skeleton className="size-10" />
+        <div className="flex h-12 flex-col gap-2">
+          <Skeleton className="h-5 w-40" />
+          <Skeleton className="h-4 w-56" />
+        </div>
       </div>
+      <Skeleton className="h-9 w-96 max-w-full" />
+      <Skeleton className="h-96" />
     </div>
   );
 }

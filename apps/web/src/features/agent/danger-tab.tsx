@@ -31,7 +31,7 @@ export function DangerTab({ agent }: { agent: AgentDetail }) {
           work.
         </p>
         <Button variant="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking(true)}>
-          Delete {agent.name}
+          Delete the agent
         </Button>
       </CardBody>
       <ConfirmDialog
@@ -41,7 +41,7 @@ export function DangerTab({ agent }: { agent: AgentDetail }) {
         description="This cannot be undone. What goes:"
         consequences={[
           `${plural(agent.personaFiles.length, "persona text")} and the configuration`,
-          `the slug “${agent.slug}”: runs of pipelines that call it fail until an agent has it again`,
+          `the name “${agent.slug}” that pipelines call it by: runs of pipelines that call it fail until an agent has it again`,
           ...(running > 0 ? [`${plural(running, "run")} under way that it works on: they fail at its next step`] : []),
           "Finished runs stay readable",
         ]}

@@ -79,7 +79,7 @@ function NowCard({ agent }: { agent: AgentDetail }) {
         ) : (
           <Skeleton className="h-5 w-24" />
         )}
-        {agent.description === "" ? null : <p className="text-sm">{agent.description}</p>}
+        {agent.description === "" ? null : <p className="line-clamp-6 text-sm wrap-anywhere">{agent.description}</p>}
         <DescriptionList
           columns={2}
           items={[
