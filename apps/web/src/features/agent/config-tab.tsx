@@ -1,9 +1,9 @@
 "use client";
 import type { AgentConfig, AgentDetail } from "@djinnbot/contracts";
-import { SkeletonText } from "@djinnbot/ui";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { ConfigEditor } from "./config-editor.tsx";
+import { ConfigSkeleton } from "./config-skeleton.tsx";
 import { ProfileEditor } from "./profile-editor.tsx";
 
 /** How the agent appears, and what it works with. */
@@ -20,7 +20,7 @@ export function ConfigTab({ agent }: { agent: AgentDetail }) {
           onRetry={() => void config.refetch()}
         />
       ) : (
-        <SkeletonText lines={10} />
+        <ConfigSkeleton />
       )}
       <ProfileEditor key={`profile ${agent.id}`} agent={agent} />
     </div>
