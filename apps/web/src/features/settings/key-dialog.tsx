@@ -11,6 +11,7 @@ import { problem } from "../form/problem.ts";
 import { RootFault } from "../form/root-fault.tsx";
 import { setFaults } from "../form/set-faults.ts";
 import { KeySaved } from "./key-saved.tsx";
+import { exampleModels } from "./provider-words.ts";
 
 const { apiKey, baseUrl } = settings.putProvider.input.shape;
 const schema = z.object({
@@ -101,7 +102,12 @@ function KeyForm({ provider, onClose }: { provider: Provider; onClose: () => voi
             hint={field.description}
             error={problem(errors.allowedModels)}
           >
-            <Input {...form.register("allowedModels")} mono placeholder={field.placeholder} autoComplete="off" />
+            <Input
+              {...form.register("allowedModels")}
+              mono
+              placeholder={exampleModels(provider) ?? field.placeholder}
+              autoComplete="off"
+            />
           </Field>
         ))}
         <RootFault message={errors.root?.server?.message} />

@@ -1,6 +1,6 @@
 import { settings } from "@djinnbot/contracts";
 import { describe, expect, it } from "vitest";
-import { deletionConsequences, endpointSlug, sourceWord } from "./provider-words.ts";
+import { deletionConsequences, endpointSlug, exampleModels, sourceWord } from "./provider-words.ts";
 
 describe("words about providers", () => {
   it("says whose it is", () => {
@@ -13,6 +13,12 @@ describe("words about providers", () => {
     const provider = { name: "Acme", maskedApiKey: "sk-…abcd", isCustom: false };
     expect(deletionConsequences(provider)[0]).toContain("sk-…abcd");
     expect(deletionConsequences({ ...provider, maskedApiKey: null, isCustom: true })).toHaveLength(2);
+  });
+
+  it("takes the example from the provider's own models", () => {
+    const model = (id: string) => ({ id, name: id, reasoning: false, contextWindow: null });
+    expect(exampleModels({ models: [model("a"), model("b"), model("c")] })).toBe("a, b");
+    expect(exampleModels({ models: [] })).toBeUndefined();
   });
 
   it("suggests only slugs that the contract takes", () => {

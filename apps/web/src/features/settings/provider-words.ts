@@ -8,6 +8,12 @@ export function sourceWord({ source, isCustom }: Pick<Provider, "source" | "isCu
   return isCustom ? "Your endpoint" : source === "tenant" ? "Your key" : "No key";
 }
 
+/** Two models of the provider as an example of a list; undefined while none is known. */
+export function exampleModels({ models }: Pick<Provider, "models">): string | undefined {
+  const ids = models.slice(0, 2).map(({ id }) => id);
+  return ids.length === 0 ? undefined : ids.join(", ");
+}
+
 /** What goes when a provider is forgotten. */
 export function deletionConsequences(provider: Pick<Provider, "name" | "maskedApiKey" | "isCustom">): string[] {
   return [
