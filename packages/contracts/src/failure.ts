@@ -12,7 +12,7 @@ export const failures = {
   },
   AGENT_MISSING: {
     meaning: "A step names an agent that does not exist here.",
-    remedy: "Create an agent with that slug (or clone it from the catalogue) and restart the step.",
+    remedy: "Create an agent with that short name (or clone it from the catalogue) and restart the step.",
   },
   REPOSITORY_UNREACHABLE: {
     meaning: "The repository could not be read.",
@@ -27,7 +27,7 @@ export const failures = {
     remedy: "See the message; restart the run once the cause is mended.",
   },
   WORKLOAD_FAILED: {
-    meaning: "The agent's workload could not be started or ended unexpectedly.",
+    meaning: "The agent's process could not be started or ended unexpectedly.",
     remedy: "Restart the step; if it happens again, look at the engine's log with the run id.",
   },
   MODEL_NOT_CONFIGURED: {

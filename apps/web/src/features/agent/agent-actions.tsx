@@ -77,7 +77,7 @@ function CloneAgent({ agent, onClose }: { agent: AgentDetail; onClose: () => voi
         <Field label="Name" error={problem(errors.name)}>
           <Input {...form.register("name")} autoComplete="off" />
         </Field>
-        <Field label="Slug" optional hint="Left out: made from the name." error={problem(errors.slug)}>
+        <Field label="Short name" optional hint="Left out: made from the name." error={problem(errors.slug)}>
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
         <RootFault message={errors.root?.server?.message} />

@@ -77,7 +77,7 @@ function CreateAgent({ onClose }: { onClose: () => void }) {
           </Field>
         </div>
         <Field
-          label="Slug"
+          label="Short name"
           optional
           hint={`Pipelines call the agent by it.${typed.trim() === "" ? "" : ` Left out: ${slugify(typed, "agent")}.`}`}
           error={problem(errors.slug)}

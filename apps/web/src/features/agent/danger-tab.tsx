@@ -41,7 +41,7 @@ export function DangerTab({ agent }: { agent: AgentDetail }) {
         description="This cannot be undone. What goes:"
         consequences={[
           `${plural(agent.personaFiles.length, "persona text")} and the configuration`,
-          `the name “${agent.slug}” that pipelines call it by: runs of pipelines that call it fail until an agent has it again`,
+          `the short name “${agent.slug}”: runs of pipelines that call it fail until another agent has it`,
           ...(running > 0 ? [`${plural(running, "run")} under way that it works on: they fail at its next step`] : []),
           "Finished runs stay readable",
         ]}

@@ -47,7 +47,7 @@ export function ProfileEditor({ agent }: { agent: AgentDetail }) {
         <CardHeader
           icon={<IdCard aria-hidden />}
           title="Appearance"
-          description="The slug stays: pipelines call the agent by it."
+          description="The short name stays: pipelines call the agent by it."
         />
         <CardBody className="flex flex-col gap-4">
           <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-3">

@@ -35,7 +35,7 @@ function reachable(name: string, isConnected: boolean): PartState {
 }
 
 const SANDBOXES: Record<string, string> = {
-  bubblewrap: "Bubblewrap",
+  bubblewrap: "Isolated process",
   container: "Docker container",
   pod: "Kubernetes pod",
 };

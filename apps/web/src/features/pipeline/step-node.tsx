@@ -47,7 +47,7 @@ export function StepNode({ data }: NodeProps) {
           <Avatar name={step.agentName || "?"} emoji={emoji} size="xs" />
           <span className="truncate">{step.agentName || "no agent"}</span>
           {agentMissing ? (
-            <span className="flex shrink-0 items-center gap-1 text-warn" title="Your team has no agent of this slug">
+            <span className="flex shrink-0 items-center gap-1 text-warn" title="Your team has no agent of this name">
               <TriangleAlert aria-hidden className="size-3" /> missing
             </span>
           ) : null}

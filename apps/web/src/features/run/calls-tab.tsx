@@ -21,6 +21,7 @@ import { Cpu } from "lucide-react";
 import { useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { trpc } from "@/trpc/client.ts";
+import { stopWord } from "./stop-word.ts";
 
 const PAGE = 100;
 const micros = (dollars: number | null) => (dollars === null ? null : Math.round(dollars * 1_000_000));
@@ -136,7 +137,7 @@ function CallsTable({ calls }: { calls: readonly LlmCall[] }) {
 
 function CallResult({ call }: { call: LlmCall }) {
   const failed = call.error !== null || (call.status !== null && call.status >= 400);
-  const text = call.error ?? (failed ? `HTTP ${call.status}` : (call.stopReason ?? "ok"));
+  const text = call.error ?? (failed ? `HTTP ${call.status}` : stopWord(call.stopReason));
   return (
     <span className="flex max-w-64 items-center gap-1.5 text-xs" title={text}>
       <StatusIcon status={failed ? "failed" : "completed"} />

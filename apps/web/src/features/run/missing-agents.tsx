@@ -65,7 +65,7 @@ export function MissingAgents({ agents }: { agents: NeededAgents | null }) {
       )}
       {unknown.length === 0 ? null : (
         <Banner tone="warn" title={`No agent called ${unknown.join(", ")}.`}>
-          The run will stop there. <TextLink href="/agents">Create it</TextLink> with that slug first.
+          The run will stop there. <TextLink href="/agents">Create it</TextLink> with that short name first.
         </Banner>
       )}
       {clone.error === null ? null : <FaultState compact title="Not every agent was cloned" error={clone.error} />}

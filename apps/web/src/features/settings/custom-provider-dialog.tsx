@@ -87,7 +87,11 @@ function CustomProvider({ onClose, onEdit }: Omit<CustomProviderDialogProps, "op
             autoComplete="off"
           />
         </Field>
-        <Field label="Slug" hint="Models are then called custom-slug/model." error={problem(errors.slug)}>
+        <Field
+          label="Short name"
+          hint="Models are then called custom-…/model, with it in the middle."
+          error={problem(errors.slug)}
+        >
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
         <Field

@@ -53,7 +53,7 @@ function TeamForm({ tenant }: { tenant: Tenant }) {
         <Field label="Name" error={errors.name && "1 to 256 characters."}>
           <Input {...form.register("name")} autoComplete="organization" />
         </Field>
-        <Field label="Slug" hint="In addresses; unique on this installation." error={problem(errors.slug)}>
+        <Field label="Short name" hint="In addresses; unique on this installation." error={problem(errors.slug)}>
           <Input {...form.register("slug")} mono autoComplete="off" spellCheck={false} />
         </Field>
       </div>
@@ -71,7 +71,7 @@ function TeamFacts({ tenant }: { tenant: Tenant }) {
           columns={2}
           items={[
             { label: "Name", value: tenant.name },
-            { label: "Slug", value: <CodeText text={tenant.slug} /> },
+            { label: "Short name", value: <CodeText text={tenant.slug} /> },
           ]}
         />
         <Facts tenant={tenant} />
