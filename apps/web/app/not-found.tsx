@@ -1,20 +1,10 @@
-import { loadViewer } from "@/features/shell/load-viewer.ts";
 import { NothingHere } from "@/features/shell/nothing-here.tsx";
-import { SignedInFrame } from "@/features/shell/signed-in-frame.tsx";
 
-/** Addresses that no page has; who is signed in keeps the way around. */
-export default async function NotFound() {
-  const viewer = await loadViewer();
-  if (viewer === null) {
-    return (
-      <main>
-        <NothingHere />
-      </main>
-    );
-  }
+// Its code comes along with every page, also the sign-in: so nothing of the shell stands here.
+export default function NotFound() {
   return (
-    <SignedInFrame viewer={viewer}>
+    <main>
       <NothingHere />
-    </SignedInFrame>
+    </main>
   );
 }
