@@ -5,6 +5,7 @@ import { AuthCard } from "@/features/auth/auth-card.tsx";
 import { safeNextPath, withNext } from "@/features/auth/next-path.ts";
 import { RegisterForm } from "@/features/auth/register-form.tsx";
 import { loadViewer } from "@/features/shell/load-viewer.ts";
+import { TrpcProvider } from "@/trpc/provider.tsx";
 
 type SearchParams = Record<string, string | string[] | undefined>;
 
@@ -24,7 +25,9 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
         </>
       }
     >
-      <RegisterForm next={next} />
+      <TrpcProvider>
+        <RegisterForm next={next} />
+      </TrpcProvider>
     </AuthCard>
   );
 }

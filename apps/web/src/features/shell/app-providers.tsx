@@ -4,19 +4,16 @@ import Link from "next/link";
 import { ThemeProvider, useTheme } from "next-themes";
 import type { ReactNode } from "react";
 import { z } from "zod";
-import { TrpcProvider } from "@/trpc/provider.tsx";
 
 // zod compiles parsers with `new Function` where it may; the page's security policy forbids that, so it should not try.
 z.config({ jitless: true });
 
-/** What every page needs around it, signed in or not: theme, links, data, tooltips, toasts. */
+/** What every page needs around it, signed in or not: theme, links, tooltips, toasts. Data comes with the pages that have any. */
 export function AppProviders({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <LinkProvider component={Link}>
-        <TooltipProvider>
-          <TrpcProvider>{children}</TrpcProvider>
-        </TooltipProvider>
+        <TooltipProvider>{children}</TooltipProvider>
       </LinkProvider>
       <ThemedToaster />
     </ThemeProvider>

@@ -2,6 +2,7 @@
 import { toast } from "@djinnbot/ui";
 import { getSession } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
+import { TrpcProvider } from "@/trpc/provider.tsx";
 import { onSignedOutElsewhere, signOutHere } from "../auth/browser-sign-in.ts";
 import { withNext } from "../auth/next-path.ts";
 import { AppShell } from "./app-shell.tsx";
@@ -15,12 +16,14 @@ export function SignedInShell(props: SignedInShellProps) {
   useEffect(() => void getSession(), []);
   useEffect(() => onSignedOutElsewhere(leave), []);
   return (
-    <ViewerProvider viewer={props.viewer}>
-      <AppShell
-        {...props}
-        onSignOut={() => void signOutHere().catch(() => toast.error("Signing out failed. Check your connection."))}
-      />
-    </ViewerProvider>
+    <TrpcProvider>
+      <ViewerProvider viewer={props.viewer}>
+        <AppShell
+          {...props}
+          onSignOut={() => void signOutHere().catch(() => toast.error("Signing out failed. Check your connection."))}
+        />
+      </ViewerProvider>
+    </TrpcProvider>
   );
 }
 
