@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PipelineDocument, type PipelineStep } from "@djinnbot/contracts";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { createDemoRepository } from "../demo-repository.ts";
 import { playStep, type StepEnd } from "./play-step.ts";
@@ -13,6 +13,9 @@ import { type DemoModel, startDemoModel } from "./server.ts";
 
 type Pipeline = PipelineDocument;
 type Step = PipelineStep;
+
+// Every step runs real programs: git, node, the tests of the demo project.
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const run = promisify(execFile);
