@@ -49,6 +49,7 @@ async function heartbeat({ deps, options, workload }: Resources, scheduler: Sche
     .zadd(systemKeys.instances, now, instanceId)
     .zremrangebyscore(systemKeys.instances, "-inf", now - forgetInstanceMs)
     .hset(key, { backend: workload.kind, sandbox: workload.sandbox, version, runs: scheduler.held.length })
+    .hset(systemKeys.lastWorkload, { backend: workload.kind, sandbox: workload.sandbox })
     .expire(key, instanceLifeS)
     .exec();
 }

@@ -35,7 +35,9 @@ describe("status", () => {
   it("forgets a dead engine after eight seconds, but not that it had no sandbox", async () => {
     const stranger = anonymousCaller(deps, credentials());
     await deps.redis.zadd(systemKeys.instances, Date.now(), "bare");
+    // What each heartbeat of an engine says.
     await deps.redis.hset(systemKeys.instance("bare"), { backend: "process", sandbox: "none", version: "0.1.0" });
+    await deps.redis.hset(systemKeys.lastWorkload, { backend: "process", sandbox: "none" });
     expect(await status(stranger)).toMatchObject({ engines: 1, workload: { backend: "process", sandbox: "none" } });
     await deps.redis.zadd(systemKeys.instances, Date.now() - 9000, "bare");
     expect(await status(stranger)).toMatchObject({

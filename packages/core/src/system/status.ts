@@ -1,7 +1,7 @@
 /** What the installation says about itself: reachability for everybody, counts for who is signed in. */
 import { type OutputOf, openRunStatuses, type system } from "@djinnbot/contracts";
 import { withTenantSql } from "@djinnbot/db";
-import { type Redis, systemKeys } from "@djinnbot/events";
+import { systemKeys } from "@djinnbot/events";
 import type { Deps, PublicVerbArgs } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
 
@@ -73,22 +73,12 @@ async function readEngines(deps: Deps, now: number): Promise<Engines> {
       const ids = await redis.zrangebyscore(systemKeys.instances, now - freshMs, "+inf");
       const last = ids.at(-1);
       const seen = last === undefined ? {} : await redis.hgetall(systemKeys.instance(last));
-      return { count: ids.length, version: seen.version ?? null, workload: await rememberWorkload(redis, seen) };
+      // A missing sandbox stays missing when its engine dies: what the last engine said holds until another one says otherwise.
+      const workload = seen.sandbox === undefined ? await redis.hgetall(systemKeys.lastWorkload) : seen;
+      return { count: ids.length, version: seen.version ?? null, workload };
     },
     none,
   );
-}
-
-/** A missing sandbox stays missing when its engine dies: what was seen last holds until an engine says otherwise. */
-async function rememberWorkload(
-  redis: Redis,
-  { backend, sandbox }: Record<string, string>,
-): Promise<Engines["workload"]> {
-  if (backend === undefined || sandbox === undefined) {
-    return redis.hgetall(systemKeys.lastWorkload);
-  }
-  await redis.hset(systemKeys.lastWorkload, { backend, sandbox });
-  return { backend, sandbox };
 }
 
 /** Without a tenant row-level security shows the platform's rows only. */
