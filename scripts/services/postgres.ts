@@ -33,6 +33,8 @@ export interface PostgresService {
   port: number;
   pid: number;
   dataDir: string;
+  daemon: Daemon;
+  logFile: string;
   stop(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     throw error;
   }
   const stop = async () => void (await daemon.stop("SIGINT", 20_000));
-  return { ownerUrl: urlOf(database), port, pid: daemon.pid, dataDir: place.dataDir, stop };
+  return { ownerUrl: urlOf(database), port, pid: daemon.pid, dataDir: place.dataDir, daemon, logFile, stop };
 }
 
 function serverArgs({ dataDir, port, durable }: { dataDir: string; port: number; durable: boolean }): string[] {

@@ -30,6 +30,8 @@ export interface RedisService {
   url: string;
   port: number;
   pid: number;
+  daemon: Daemon;
+  logFile: string;
   stop(): Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisService> {
     await daemon.stop("SIGTERM", 10_000);
     rmSync(join(options.dir, "redis.pid"), { force: true });
   };
-  return { url, port, pid: daemon.pid, stop };
+  return { url, port, pid: daemon.pid, daemon, logFile, stop };
 }
 
 /** The program that `startRedis` would use, without fetching anything. */

@@ -59,7 +59,7 @@ async function untilChildReady(child: Child, signal: AbortSignal): Promise<void>
 }
 
 /** The Problem that a child's end is, with its last lines. */
-export async function deathOf(child: Child): Promise<Problem> {
+export async function deathOf(child: Pick<Child, "name" | "logFile" | "daemon">): Promise<Problem> {
   const outcome = await child.daemon.exited;
   return new Problem(
     `${child.name} ended unexpectedly (${outcome})${lastWords(child)}`,
@@ -67,7 +67,7 @@ export async function deathOf(child: Child): Promise<Problem> {
   );
 }
 
-function lastWords({ logFile }: Child): string {
+function lastWords({ logFile }: Pick<Child, "logFile">): string {
   const lines = tailOf(logFile, 20).map((line) => `    ${readable(line)}`);
   return lines.length > 0 ? `; its last lines:\n${lines.join("\n")}` : "";
 }

@@ -6,16 +6,17 @@ import { startDaemon, tailOf } from "../services/process.ts";
 import { ensureBuilt } from "./build.ts";
 import { configuredKeys, plainProcesses, runChecks } from "./checks.ts";
 import { internalUrl, publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
-import { type Child, type ChildPlan, deathOf, logPath, startChild, stopChild, untilReady } from "./children.ts";
+import { type Child, type ChildPlan, logPath, startChild, stopChild, untilReady } from "./children.ts";
 import { startDemoRuns } from "./demo-runs.ts";
 import { sayFinding } from "./doctor.ts";
 import { loadSettings } from "./env.ts";
 import { paths } from "./paths.ts";
 import { demoModelPlan, enginePlan, webPlan } from "./plans.ts";
 import { detail, phase, say, sayFailure, style } from "./screen.ts";
-import { obtainPrograms, startServers } from "./servers.ts";
+import { obtainPrograms, type Server, startServers } from "./servers.ts";
 import type { Settings } from "./settings.ts";
 import * as state from "./state.ts";
+import { keepRunning, watchServer } from "./supervise.ts";
 
 type Undo = { name: string; run: () => Promise<unknown> };
 
@@ -27,11 +28,13 @@ interface Launch {
   /** What has to be taken down again, in the order of starting. */
   undo: Undo[];
   children: Child[];
+  /** Those of PostgreSQL and Redis that are ours. */
+  servers: Server[];
   /** Credentials to show: set on the first start only. */
   newCredentials?: state.DemoCredentials;
 }
 
-/** Runs the product until a signal or the death of one of its processes. Sets the exit code; nothing is left running. */
+/** Runs the product until a signal, or until one of its processes is dead for good. Sets the exit code; nothing is left running. */
 export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
   const abort = new AbortController();
   const begun = Date.now();
@@ -44,7 +47,7 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
   try {
     const { settings, warnings } = loadSettings();
     warnings.forEach(detail);
-    const work: Launch = { settings, isDev, signal: abort.signal, undo, children: [] };
+    const work: Launch = { settings, isDev, signal: abort.signal, undo, children: [], servers: [] };
     const runtime = await bringUp(work);
     sayWelcome({ runtime, work, seconds: (Date.now() - begun) / 1000 });
     if (work.newCredentials && runtime.demoModelUrl) {
@@ -55,17 +58,15 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
       };
       startDemoRuns(demo).catch((error: unknown) => detail(`the demo runs could not be started: ${messageOf(error)}`));
     }
-    const deaths = work.children.map(async (child) => {
-      await child.daemon.exited;
-      if (!abort.signal.aborted) throw await deathOf(child);
-    });
-    await Promise.race([stopped, ...deaths]);
+    await Promise.race([stopped, ...supervise(work)]);
   } catch (error) {
     if (!abort.signal.aborted) {
       sayFailure(error);
       process.exitCode = 1;
     }
   }
+  // From here on a process that ends is not started again.
+  abort.abort();
   await takeDown(undo);
   // Idle connections of a failed phase must not keep the process alive.
   process.exit();
@@ -81,9 +82,10 @@ async function bringUp(work: Launch): Promise<Runtime> {
   const secrets = state.loadSecrets(dir);
   const { bwrapPath } = await phase("Looking for programs", () => obtainPrograms({ settings, log: detail }));
   signal.throwIfAborted();
-  const onStart = async (server: { name: string; pid: number; stop: () => Promise<void> }) => {
+  const onStart = async (server: Server) => {
+    work.servers.push(server);
     work.undo.push({ name: server.name, run: server.stop });
-    await state.rememberChild(dir, server);
+    await state.rememberChild(dir, { name: server.name, pid: server.pid });
   };
   const servers = await phase("Starting PostgreSQL and Redis", () =>
     startServers({ settings, secrets, ports: state.loadPorts(dir), log: detail, onStart }),
@@ -170,6 +172,16 @@ async function startChildren(work: Launch, plans: ChildPlan[]): Promise<void> {
     await state.rememberChild(work.settings.DATA_DIR, { name: plan.name, pid: child.daemon.pid });
   }
   await untilReady(work.children, work.signal);
+}
+
+/** Promises that reject when the product cannot go on. */
+function supervise({ settings, children, servers, signal }: Launch): Promise<void>[] {
+  const log = (line: string) => say(`${style.yellow("!")} ${line}`);
+  const onRestart = ({ name, daemon }: Child) => state.rememberChild(settings.DATA_DIR, { name, pid: daemon.pid });
+  return [
+    ...children.map((child) => keepRunning(child, { signal, log, onRestart })),
+    ...servers.map((server) => watchServer(server, signal)),
+  ];
 }
 
 async function takeDown(undo: Undo[]): Promise<void> {

@@ -4,7 +4,7 @@ import { ensureBubblewrap } from "../services/bubblewrap.ts";
 import { ensureGit } from "../services/git.ts";
 import { startPostgres } from "../services/postgres.ts";
 import { Problem } from "../services/problem.ts";
-import type { Log } from "../services/process.ts";
+import type { Daemon, Log } from "../services/process.ts";
 import { startRedis } from "../services/redis.ts";
 import { paths } from "./paths.ts";
 import type { Settings } from "./settings.ts";
@@ -13,6 +13,8 @@ import type { Ports, Secrets } from "./state.ts";
 export interface Server {
   name: string;
   pid: number;
+  daemon: Daemon;
+  logFile: string;
   stop(): Promise<void>;
 }
 
