@@ -7,6 +7,7 @@ import { startOperatorServer } from "./operator-server.ts";
 import { createWorkload } from "./workload/index.ts";
 import { createGit } from "./workspace/git.ts";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
+import { removeLeftovers } from "./workspace/leftovers.ts";
 
 function environment(): EngineEnv {
   try {
@@ -44,6 +45,10 @@ const server = await startOperatorServer({
   host: env.ENGINE_HEALTH_HOST,
 });
 engine.start();
+removeLeftovers(env.DATA_DIR).then(
+  (count) => count > 0 && log.info({ count }, "removed working copies that a killed engine left unfinished"),
+  (error: Error) => log.warn({ err: error.message }, "looking for unfinished working copies failed"),
+);
 log.info({ url: server.url, mode: env.DEPLOYMENT_MODE }, "engine started");
 
 let stopping = false;
