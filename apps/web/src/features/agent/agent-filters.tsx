@@ -52,13 +52,13 @@ export function AgentFilters({ filter, shown, total, complete }: AgentFiltersPro
           { value: "rows", label: "Rows", icon: <Rows3 aria-hidden />, iconOnly: true },
         ]}
       />
-      <span role="status" className="text-sm text-muted">
+      <span role="status" className="min-h-[1.45em] text-sm text-muted max-sm:w-full">
         {shown === undefined || total === undefined
           ? null
           : shown === total
             ? plural(total, "agent")
             : `${shown} of ${plural(total, "agent")}`}
-        {complete || total === undefined ? null : ", loading more …"}
+        {complete || total === undefined ? null : " so far, loading more …"}
       </span>
     </search>
   );
