@@ -40,6 +40,7 @@ export function AgentsCard() {
         </AppLink>
       )}
       skeletonRows={mostIdle}
+      skeletonRowClass="h-13"
       empty={
         <>
           Agents do the work of your runs.{" "}

@@ -9,7 +9,7 @@ import type { Home } from "./use-home.ts";
 const most = 5;
 
 /** What needs somebody: runs that wait for a person, and failures of the last week. */
-export function AttentionCard({ home }: { home: Home }) {
+export function AttentionCard({ home, expected }: { home: Home; expected: number }) {
   const { data, total, error, retry, dismiss, restore } = home.attention;
   const putAway = (item: AttentionItem) => {
     dismiss(item);
@@ -26,7 +26,8 @@ export function AttentionCard({ home }: { home: Home }) {
       onRetry={retry}
       keyOf={(item) => item.key}
       renderItem={(item) => <AttentionRow item={item} onDismiss={() => putAway(item)} />}
-      skeletonRows={1}
+      skeletonRows={Math.min(most, Math.max(1, expected))}
+      skeletonRowClass={expected === 0 ? "h-11" : "h-21 max-sm:h-29"}
       empty={
         <span className="flex items-center gap-2">
           <CircleCheck aria-hidden className="size-4 text-ok" />

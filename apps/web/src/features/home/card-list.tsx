@@ -1,5 +1,5 @@
 "use client";
-import { AppLink, Card, CardBody, CardHeader, Skeleton } from "@djinnbot/ui";
+import { AppLink, Card, CardBody, CardHeader, cn, Skeleton } from "@djinnbot/ui";
 import type { ReactNode } from "react";
 import { FaultState } from "../form/fault-state.tsx";
 
@@ -16,6 +16,8 @@ type CardListProps<T> = {
   empty: ReactNode;
   all?: { href: string; label: string };
   skeletonRows?: number;
+  /** Height of a row to come, where it is not two short lines. */
+  skeletonRowClass?: string;
   /** How many there are in all; told beside the title. */
   total?: number | undefined;
 };
@@ -63,14 +65,14 @@ function countWords(shown: number, total: number): string {
   return shown < total ? `${shown} of ${total.toLocaleString("en-US")}` : String(shown);
 }
 
-function Pending<T>({ what, error, onRetry, skeletonRows = 3 }: CardListProps<T>) {
+function Pending<T>({ what, error, onRetry, skeletonRows = 3, skeletonRowClass = "h-15" }: CardListProps<T>) {
   if (error) {
     return <FaultState compact title={`${what} could not be loaded`} error={error} onRetry={onRetry} className="m-3" />;
   }
   return (
     <div role="status" aria-label="Loading" className="divide-y divide-line">
       {Array.from({ length: skeletonRows }, (_, row) => row).map((row) => (
-        <div key={row} className="flex h-14 flex-col justify-center gap-1.5 px-4">
+        <div key={row} className={cn("flex flex-col justify-center gap-1.5 px-4", skeletonRowClass)}>
           <Skeleton className="h-4 w-2/3" />
           <Skeleton className="h-3 w-1/3" />
         </div>

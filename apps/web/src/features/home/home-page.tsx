@@ -18,8 +18,14 @@ const SIGNS = {
   danger: { icon: CircleX, classes: "text-danger" },
 };
 
+type HomePageProps = {
+  firstSteps: FirstStepFacts | null;
+  /** How many rows will come, so that their places are kept. */
+  expected: { attention: number; running: number };
+};
+
 /** Is everything all right, what is running, what needs me? */
-export function HomePage({ firstSteps }: { firstSteps: FirstStepFacts | null }) {
+export function HomePage({ firstSteps, expected }: HomePageProps) {
   useLiveRefresh();
   const home = useHome();
   return (
@@ -36,8 +42,8 @@ export function HomePage({ firstSteps }: { firstSteps: FirstStepFacts | null }) 
       {firstSteps === null ? null : <FirstStepsCard initial={firstSteps} />}
       <div className="grid min-w-0 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          <AttentionCard home={home} />
-          <RunningCard home={home} />
+          <AttentionCard home={home} expected={expected.attention} />
+          <RunningCard home={home} expected={expected.running} />
           <RecentCard home={home} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
@@ -54,11 +60,11 @@ function Answer({ home: { answer, incomplete } }: { home: Home }) {
     return "Not everything could be loaded; see below.";
   }
   if (answer === null) {
-    return <span className="appear-late">Asking every part how it is …</span>;
+    return <span className="appear-late block max-sm:min-h-[2.9em]">Asking every part how it is …</span>;
   }
   const sign = SIGNS[answer.state];
   return (
-    <span role="status" className="flex items-start gap-1.5">
+    <span role="status" className="flex items-start gap-1.5 max-sm:min-h-[2.9em]">
       <sign.icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${sign.classes}`} />
       {answer.text}
     </span>

@@ -5,6 +5,9 @@ import { DEMO_NOTICE_COOKIE, FIRST_STEPS_COOKIE, HIDDEN } from "../shell/prefere
 import type { FirstStepFacts } from "./first-steps.ts";
 import type { Notices } from "./installation-banners.tsx";
 
+/** Home lists at most so many runs of one state. */
+const mostRows = 20;
+
 /** What is to be said above every page, so that it stands there from the first paint. Nothing where it cannot be found out. */
 export async function loadNotices(): Promise<Notices> {
   const none: Notices = { demo: false, noSandbox: false };
@@ -44,5 +47,21 @@ export async function loadFirstSteps(): Promise<FirstStepFacts | null> {
     return hasRun ? null : { hasRun, hasAgents: agents.items.length > 0, hasRealProvider: hasRealProvider(providers) };
   } catch {
     return null;
+  }
+}
+
+/** How many rows the cards of Home will have, as far as the server knows: not what a person put away in this browser. */
+export async function loadExpectedRows(): Promise<{ attention: number; running: number }> {
+  const session = await findSession();
+  try {
+    const overview = await session?.services.runs.overview({});
+    const { waiting = 0, paused = 0, running = 0, pending = 0 } = overview?.counts ?? {};
+    const failures = overview?.failures.length ?? 0;
+    return {
+      attention: waiting + paused + failures,
+      running: Math.min(running, mostRows) + Math.min(pending, mostRows),
+    };
+  } catch {
+    return { attention: 0, running: 0 };
   }
 }

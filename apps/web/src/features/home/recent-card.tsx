@@ -19,7 +19,7 @@ export function RecentCard({ home }: { home: Home }) {
       onRetry={() => void refetch()}
       keyOf={(run) => run.id}
       renderItem={(run) => <RunRow run={run} />}
-      skeletonRows={4}
+      skeletonRows={8}
       empty={
         <>
           A run carries a task through a pipeline of agents.{" "}

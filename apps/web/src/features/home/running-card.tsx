@@ -5,7 +5,7 @@ import { RunRow } from "./run-row.tsx";
 import type { Home } from "./use-home.ts";
 
 /** What is under way, with its progress. */
-export function RunningCard({ home }: { home: Home }) {
+export function RunningCard({ home, expected }: { home: Home; expected: number }) {
   const { data, total, error, retry } = home.running;
   return (
     <CardList
@@ -18,7 +18,8 @@ export function RunningCard({ home }: { home: Home }) {
       onRetry={retry}
       keyOf={(run) => run.id}
       renderItem={(run) => <RunRow run={run} />}
-      skeletonRows={1}
+      skeletonRows={Math.max(1, expected)}
+      skeletonRowClass={expected === 0 ? "h-11" : "h-18"}
       empty="No run is under way."
       all={{ href: "/runs?status=running", label: "All running" }}
     />
