@@ -263,12 +263,17 @@ test("a poisoned message on the global stream goes to the dead ones; runs go on"
   await until(async () => (await bed.deps.redis.xlen("djinnbot:events:global:dead")) > 0);
 });
 
-test("the transcript is kept", async () => {
+test("the transcript is kept, each message once", async () => {
   const tenant = await bed.tenant();
   const host = bed.host(async (command, peer) => {
     const { stepId, attempt } = command;
     for (const chunk of ["one ", "two ", "three"]) {
       await peer.narrate({ type: "STEP_OUTPUT", stepId, attempt, chunk });
+    }
+    // A runtime that did not hear of Redis that these arrived sends them once more.
+    const key = runEvents.key(command);
+    for (const [, fields] of await bed.deps.redis.xrange(key, "-", "+")) {
+      await bed.deps.redis.xadd(key, "*", ...fields);
     }
     return done(command);
   });

@@ -15,6 +15,8 @@ interface Ended {
   since: number;
 }
 interface Line {
+  /** Of the message: a runtime that did not hear that Redis took it appends it once more, as another entry. */
+  id: unknown;
   streamId: string;
   type: string;
   at: number;
@@ -87,6 +89,7 @@ export class Transcript {
     }
     const key = runEvents.key(first);
     const copied = new Map(steps.map((step) => [nameOf(step), { step, lines: [] as Line[] }]));
+    const seen = new Set<unknown>();
     let from = this.#cursors.get(first.runId) ?? String(Math.max(first.since - slackMs, 0));
     for (;;) {
       const entries = toEntries((await this.#deps.redis.xrange(key, from, "+", "COUNT", 1000)) as [string, string[]][]);
@@ -95,7 +98,11 @@ export class Transcript {
         const target = line && copied.get(nameOf(line));
         if (line && target) {
           this.#remember(first.runId, `(${entry.id}`);
-          append(target.lines, line);
+          // What is not kept must not split a text that came in pieces either.
+          if (kept.has(line.type) && !seen.has(line.id)) {
+            seen.add(line.id);
+            append(target.lines, line);
+          }
         }
       }
       const last = entries.at(-1);
@@ -105,12 +112,10 @@ export class Transcript {
       from = `(${last.id}`;
     }
     const rows = [...copied.values()].flatMap(({ step, lines }) =>
-      lines
-        .filter((line) => kept.has(line.type))
-        .map(({ streamId, type, at, data }) => ({
-          ...{ id: newId("sessionEvent"), sessionId: step.sessionId },
-          ...{ streamId, type, at, data },
-        })),
+      lines.map(({ streamId, type, at, data }) => ({
+        ...{ id: newId("sessionEvent"), sessionId: step.sessionId },
+        ...{ streamId, type, at, data },
+      })),
     );
     for (let at = 0; at < rows.length; at += batch) {
       await this.#insert(first.tenantId, rows.slice(at, at + batch));
@@ -145,12 +150,12 @@ const nameOf = ({ stepId, attempt }: { stepId: string; attempt: number }) => `${
 function lineOf(entry: { id: string; data: string }): Line | null {
   try {
     const data = JSON.parse(clean(entry.data)) as Record<string, unknown>;
-    const { type, at, stepId, attempt } = data;
+    const { id, type, at, stepId, attempt } = data;
     return typeof type === "string" &&
       typeof at === "number" &&
       typeof stepId === "string" &&
       typeof attempt === "number"
-      ? { streamId: entry.id, type, at, stepId, attempt, data }
+      ? { id, streamId: entry.id, type, at, stepId, attempt, data }
       : null;
   } catch {
     return null;
