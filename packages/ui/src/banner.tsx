@@ -58,7 +58,7 @@ export function DemoModelBanner({ action, onDismiss }: { action?: ReactNode; onD
       tone="info"
       title="Demo model — scripted replies"
       icon={<FlaskConical aria-hidden />}
-      className="max-sm:gap-2 max-sm:px-3 max-sm:text-xs"
+      className="max-sm:gap-2 max-sm:px-3 max-sm:text-xs max-sm:whitespace-nowrap"
       {...(onDismiss === undefined ? {} : { onDismiss })}
     >
       {action === undefined ? null : <>· {action}</>}

@@ -60,7 +60,12 @@ function Answer({ home: { answer, incomplete } }: { home: Home }) {
     return "Not everything could be loaded; see below.";
   }
   if (answer === null) {
-    return <span className="appear-late block max-sm:min-h-[2.9em]">Asking every part how it is …</span>;
+    // As wide and high as the answer will be, or the header would break its line when it comes.
+    return (
+      <span className="appear-late block max-sm:min-h-[2.9em] max-sm:w-screen max-sm:max-w-full">
+        Asking every part how it is …
+      </span>
+    );
   }
   const sign = SIGNS[answer.state];
   return (

@@ -9,11 +9,16 @@ import { useMay } from "../shell/viewer.tsx";
 
 export type Notices = { demo: boolean | "hidden"; noSandbox: boolean };
 
+/**
+ * What other pages fetch is heard, nothing is asked for: an answer that comes before the page below has hydrated would
+ * make it differ from what the server rendered.
+ */
+const onlyListen = { enabled: false };
 const providersPath = "/settings/providers";
 
 /** Notices about the whole installation, above every page; `initial` is what the server knew when it made the page. */
 export function InstallationBanners({ initial }: { initial: Notices }) {
-  const status = trpc.system.status.useQuery({}, { staleTime: 60_000 });
+  const status = trpc.system.status.useQuery({}, onlyListen);
   const noSandbox = status.data ? status.data.workload.sandbox === "none" : initial.noSandbox;
   return (
     <>
@@ -30,9 +35,8 @@ function DemoNotice({ initial, mayBeDemo }: { initial: boolean; mayBeDemo: boole
   const [dismissed, setDismissed] = useState(false);
   const path = usePathname();
   const maySetUp = useMay("settings:write");
-  const enabled = mayBeDemo && !dismissed;
-  const providers = trpc.settings.providers.useQuery({}, { enabled });
-  const settings = trpc.settings.get.useQuery({}, { enabled });
+  const providers = trpc.settings.providers.useQuery({}, onlyListen);
+  const settings = trpc.settings.get.useQuery({}, onlyListen);
   const isDemo = mayBeDemo && (providers.data && settings.data ? runsOnDemo(settings.data, providers.data) : initial);
   if (!isDemo || dismissed || path === providersPath) {
     return null;
