@@ -115,7 +115,6 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
   }
   noteRunEnd(run, end);
   run.step = null;
-  resources.counts.runsEnded += 1;
   resources.publisher.push(rows);
 }
 

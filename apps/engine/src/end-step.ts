@@ -69,8 +69,6 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     add: next?.row,
     messages: rows,
   });
-  resources.counts.stepsEnded += 1;
-  resources.counts.runsEnded += end ? 1 : 0;
   noteStepEnd(run, step, { ...outcome, status: outcome.kind });
   if (end) {
     noteRunEnd(run, end);

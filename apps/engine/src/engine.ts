@@ -25,8 +25,6 @@ export interface EngineParts {
 }
 export interface EngineStats {
   held: number;
-  stepsEnded: number;
-  runsEnded: number;
   /** Epoch ms of the last answer of Redis on the global stream, and of the last sweep that reached Postgres. */
   lastPollAt: number;
   lastSweepAt: number;
@@ -59,7 +57,6 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
     publisher: new Publisher(deps),
     lookup: new Lookup(services, options.lookupTtlMs),
     transcript: new Transcript(deps, log),
-    counts: { stepsEnded: 0, runsEnded: 0 },
   };
 }
 
@@ -123,7 +120,7 @@ export function createEngine(parts: EngineParts): Engine {
       void resources.tailer.close();
       queue.disconnect();
     },
-    stats: () => ({ held: scheduler.held.length, ...resources.counts, lastPollAt, lastSweepAt }),
+    stats: () => ({ held: scheduler.held.length, lastPollAt, lastSweepAt }),
   };
 }
 

@@ -10,8 +10,6 @@ const freshMs = { lastPollAt: 5000, lastSweepAt: 30_000 } as const;
 
 const help: Record<keyof EngineStats, string> = {
   held: "Runs this instance works on",
-  stepsEnded: "Step executions recorded since the start",
-  runsEnded: "Runs ended since the start",
   lastPollAt: "Epoch ms of the last answer on the global stream",
   lastSweepAt: "Epoch ms of the last sweep that reached the database",
 };

@@ -76,6 +76,4 @@ export interface Resources {
   publisher: Publisher;
   lookup: Lookup;
   transcript: Transcript;
-  /** Since the start, for metrics. */
-  counts: { stepsEnded: number; runsEnded: number };
 }

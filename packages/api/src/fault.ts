@@ -1,7 +1,7 @@
 /** What callers see when something fails: expected faults as they are, everything else as INTERNAL, told only to the log. */
 import type { Log } from "@djinnbot/config";
 import { Fault, type FaultBody, type FaultCode } from "@djinnbot/contracts";
-import { isPassing } from "@djinnbot/core";
+import { passingFault } from "@djinnbot/core";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 
 /** tRPC's name of each fault; a new fault does not compile without one. */
@@ -20,9 +20,6 @@ export const trpcCodes = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
 } as const satisfies Record<FaultCode, TRPC_ERROR_CODE_KEY>;
 
-/** A caller may try again this much later (s). */
-const retryAfterSec = 2;
-
 /**
  * The fault itself; UNAVAILABLE while the database or Redis is away; INTERNAL for anything unexpected. The cause is logged with the
  * request id.
@@ -32,11 +29,10 @@ export function toFault(error: unknown, source: { log: Log; requestId: string; o
     return error;
   }
   const where = { request_id: source.requestId, operation: source.operation };
-  if (isPassing(error)) {
+  const passing = passingFault(error);
+  if (passing) {
     source.log.warn({ err: (error as Error).message, ...where }, "a request failed: a server does not answer now");
-    return new Fault("UNAVAILABLE", "The database or the message server does not answer now. Try again in a moment.", {
-      retryAfterSec,
-    });
+    return passing;
   }
   source.log.error({ err: describe(error), ...where }, "a request failed unexpectedly");
   return new Fault("INTERNAL", "Something went wrong on our side. Try again, or report the request id.");

@@ -13,7 +13,7 @@ export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrice
 export * from "./guard.ts";
 export { redisOr } from "./limits/redis-first.ts";
 export * from "./outbox.ts";
-export { isPassing } from "./passing.ts";
+export { isPassing, passingFault } from "./passing.ts";
 export { removeRunTraces } from "./run/traces.ts";
 export type * from "./services.ts";
 export { findProvider, readSettings } from "./settings/index.ts";

@@ -1,4 +1,5 @@
 /** Faults of servers and lines that pass by themselves: a restart, a failover, a full disk, a name that cannot be looked up now. */
+import { Fault } from "@djinnbot/contracts";
 
 const passingCodes = new Set([
   // Node: connections and names.
@@ -12,6 +13,16 @@ const passingText =
   /connection (is closed|terminated|ended)|max retries|timed? ?out|timeout|LOADING|READONLY|MISCONF|MASTERDOWN|CLUSTERDOWN|^OOM |^BUSY |EXECABORT|starting up|shutting down|not queryable|closed the connection|enableOfflineQueue|DatabaseNotReachable|SocketTimeout|ConnectionClosed/i;
 /** How deep causes are followed. */
 const maxDepth = 5;
+
+/** What callers hear of such a fault; null for any other error. */
+export function passingFault(error: unknown): Fault | null {
+  return isPassing(error)
+    ? new Fault("UNAVAILABLE", "The database or the message server does not answer now. Try again in a moment.", {
+        retryAfterSec: 2,
+        cause: error,
+      })
+    : null;
+}
 
 /** True when the same may succeed a little later, without anybody mending anything here. */
 export function isPassing(error: unknown, depth = 0): boolean {

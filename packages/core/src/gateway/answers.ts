@@ -1,5 +1,6 @@
 /** The gateway's own failures, in the shape that the client of each wire understands, with our code beside it. */
 import { Fault, type FaultCode, type ProviderWire } from "@djinnbot/contracts";
+import { passingFault } from "../passing.ts";
 import { familyOf } from "./wires.ts";
 
 const types: Partial<Record<FaultCode, string>> = {
@@ -39,7 +40,9 @@ export function faultAnswer(fault: Fault, wire: ProviderWire, requestId: string)
 
 /** Any error as a fault; what is not expected says nothing about us. */
 export function asFault(error: unknown): Fault {
-  return error instanceof Fault ? error : new Fault("INTERNAL", "The model gateway failed.", { cause: error });
+  return error instanceof Fault
+    ? error
+    : (passingFault(error) ?? new Fault("INTERNAL", "The model gateway failed.", { cause: error }));
 }
 
 /** The text without the key, should a provider repeat it. */
