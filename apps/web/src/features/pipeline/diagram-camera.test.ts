@@ -12,12 +12,17 @@ const diagram = (width: number, height: number, firstX = 0) => ({
 const frame = { width: 600, height: 700 };
 
 test("a small diagram stands whole in the middle, not enlarged", () => {
-  expect(openingView(diagram(200, 400), frame)).toEqual({ fits: true, viewport: { x: 200, y: 150, zoom: 1 } });
+  expect(openingView(diagram(200, 400), frame)).toEqual({
+    fits: true,
+    mostHidden: false,
+    viewport: { x: 200, y: 150, zoom: 1 },
+  });
 });
 
 test("a long one starts at its top and stays readable", () => {
-  const { fits, viewport } = openingView(diagram(200, 6000), frame);
-  expect(fits).toBe(false);
+  const { fits, mostHidden, viewport } = openingView(diagram(200, 6000), frame);
+  expect([fits, mostHidden]).toEqual([false, true]);
+  expect(openingView(diagram(200, 800), frame)).toMatchObject({ fits: false, mostHidden: false });
   expect(viewport.y).toBe(24);
   expect(viewport.zoom).toBeCloseTo(11 / 12);
 });

@@ -8,7 +8,10 @@ const MARGIN = 24;
 /** Below this zoom the 12 px of a step's name are less than 11 px. */
 const READABLE = 11 / 12;
 
-type View = { fits: boolean; viewport: Viewport };
+/** An overview takes room of its own, so it comes only where most of the diagram is out of sight. */
+const MOST = 0.6;
+
+type View = { fits: boolean; mostHidden: boolean; viewport: Viewport };
 
 /** The whole diagram where it can be read so; otherwise its beginning, large enough to read. */
 export function openingView(placement: Placement, frame: { width: number; height: number }): View {
@@ -16,16 +19,17 @@ export function openingView(placement: Placement, frame: { width: number; height
   const { width, height } = placement.size;
   const whole = Math.min((frame.width - 2 * MARGIN) / width, (frame.height - 2 * MARGIN) / height);
   const fits = whole >= READABLE;
+  const mostHidden = whole < READABLE * MOST;
   const zoom = Math.min(1, Math.max(READABLE, whole));
   if (fits || width * zoom <= frame.width - 2 * MARGIN) {
     const top = fits ? (frame.height - height * zoom) / 2 : MARGIN;
-    return { fits, viewport: { x: (frame.width - width * zoom) / 2, y: top, zoom } };
+    return { fits, mostHidden, viewport: { x: (frame.width - width * zoom) / 2, y: top, zoom } };
   }
   const first = [...placement.nodes.values()].reduce((a, b) => (b.y < a.y ? b : a));
   const middle = frame.width / 2 - (first.x + first.width / 2) * zoom;
   // The first step in the middle, without leaving room beside the diagram.
   const x = Math.min(MARGIN, Math.max(frame.width - MARGIN - width * zoom, middle));
-  return { fits, viewport: { x, y: MARGIN, zoom } };
+  return { fits, mostHidden, viewport: { x, y: MARGIN, zoom } };
 }
 
 type CameraProps = { placement: Placement | null; selectedId: string | null };

@@ -56,6 +56,7 @@ function Diagram(props: FlowDiagramProps) {
   const placement = usePlacement(graph);
   const nodes = useNodes(props, placement);
   const fits = useStore((state) => placement === null || openingView(placement, state).fits);
+  const mostHidden = useStore((state) => placement !== null && openingView(placement, state).mostHidden);
   const edges = useMemo(() => edgesOf(graph.edges, placement, selectedId), [graph.edges, placement, selectedId]);
   return (
     <figure aria-label="Flow of the pipeline" className="relative h-full min-h-0 w-full">
@@ -78,7 +79,7 @@ function Diagram(props: FlowDiagramProps) {
       >
         <Background gap={20} color="var(--line)" bgColor="transparent" />
         <Controls showInteractive={false} aria-label="View of the diagram" />
-        {fits ? null : (
+        {mostHidden ? (
           <MiniMap
             pannable
             zoomable
@@ -89,7 +90,7 @@ function Diagram(props: FlowDiagramProps) {
             className="max-sm:hidden"
             style={{ width: 132, height: 168 }}
           />
-        )}
+        ) : null}
         <Camera placement={placement} selectedId={selectedId} />
       </ReactFlow>
     </figure>

@@ -4,7 +4,7 @@ import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts"
 import { Button, EmptyState, ErrorState, Page, Skeleton, SkeletonText } from "@djinnbot/ui";
 import { Radio, SearchX } from "lucide-react";
 import Link from "next/link";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { PageCrumbs } from "@/features/shell/crumbs.tsx";
 import { FailurePanel } from "./failure-panel.tsx";
@@ -47,6 +47,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
   const url = useUrlState();
   const fill = useFillHeight();
   const [jumps, setJumps] = useState(0);
+  const panel = useRef<HTMLElement>(null);
   const chosen = url.get("step");
   const over = isTerminal(status);
   const entry = findEntry(timeline, chosen) ?? defaultEntry(timeline, status);
@@ -60,6 +61,8 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
   const jumpToError = (key: string) => {
     url.set({ step: key, tab: null });
     setJumps((before) => before + 1);
+    // On a phone the transcript stands below all the rest.
+    panel.current?.scrollIntoView({ block: "nearest" });
   };
   return (
     <Page>
@@ -103,6 +106,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
           <RunNotices model={feed.model} />
         </aside>
         <section
+          ref={panel}
           aria-label={tab === "result" ? "Result" : entry === null ? "Step" : `Step ${entry.stepId}`}
           className="flex h-[80dvh] min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface lg:h-full"
         >

@@ -52,7 +52,9 @@ export function RunTabs(props: RunTabsProps) {
         </TabsTrigger>
         <TabsTrigger value="calls">Model calls</TabsTrigger>
         <TabsTrigger value="raw" count={feed.model.events.length}>
-          Raw<span className="@max-lg:sr-only"> events</span>
+          <span>
+            Raw<span className="@max-lg:sr-only"> events</span>
+          </span>
         </TabsTrigger>
       </TabsList>
       {TABS.filter((name) => hasResult || name !== "result").map((name) => (
