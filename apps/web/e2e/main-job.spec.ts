@@ -48,7 +48,7 @@ test("register, clone two agents, run the feature pipeline on a repository, find
       .first(),
   ).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText("4 of 4")).toBeVisible({ timeout: 150_000 });
-  await expect(page.getByText("Pushed")).toBeVisible();
+  await expect(page.getByText("Pushed").first()).toBeVisible();
 
   const log = execFileSync("git", ["-C", repository, "log", "--format=%an", `run/${runId}`], { encoding: "utf8" });
   expect(log).toContain("Tova");
