@@ -51,6 +51,8 @@ async function startPrivate(dir: string): Promise<DockerEngine> {
       ...["--host", `unix://${socket}`, "--data-root", join(dir, "data"), "--exec-root", join(dir, "exec")],
       // No default bridge: it would collide with the machine's own docker0. Networks made by tests are unaffected.
       ...["--pidfile", join(dir, "dockerd.pid"), "--bridge", "none", "--group", "root"],
+      // Docker has addresses for thirty networks; a test run that is killed leaves its own in the kernel, and a few of those use them up.
+      ...["--default-address-pool", "base=10.213.0.0/16,size=26"],
     ],
     logFile,
     deathSignal: "TERM",
