@@ -27,6 +27,17 @@ export async function publish<A>(redis: Redis, channel: Channel<A>, address: A, 
   return id ?? "";
 }
 
+/** Appends to a stream that is there: what comes after its run was deleted must not make it anew. */
+export async function publishToLiving<A>(
+  redis: Redis,
+  channel: Channel<A>,
+  address: A,
+  message: object,
+): Promise<void> {
+  const entry = [messageField, JSON.stringify(message)] as const;
+  await redis.xadd(channel.key(address), "NOMKSTREAM", "MAXLEN", "~", channel.maxLength, "*", ...entry);
+}
+
 /**
  * KEYS[1] marker, KEYS[2..] streams
  * ARGV[1] marker's life in seconds, then for each stream its approximate length and the message

@@ -2,7 +2,7 @@ import type http from "node:http";
 import { withTenant } from "@djinnbot/db";
 import { tenantKeys } from "@djinnbot/events";
 import { bearer } from "@djinnbot/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { seedPrices } from "./prices.ts";
 import { ask, events, logsOf, openStage, type Stage, secret } from "./testing/stage.ts";
 
@@ -80,12 +80,25 @@ describe("streaming", () => {
     expect(rows.run).toMatchObject({ costMicros: 11_250_000n, inputTokens: 1_000_000n, costApproximate: false });
     expect(rows.steps.map((step) => step.costMicros)).toEqual([0n, 11_250_000n]);
     const stream = await stage.deps.redis.xrange(tenantKeys.runEvents(tenant.tenantId, run.runId), "-", "+");
-    expect(JSON.parse(stream[0]?.[1][1] ?? "{}")).toMatchObject({
+    expect(JSON.parse(stream.at(-1)?.[1][1] ?? "{}")).toMatchObject({
       type: "USAGE",
       costMicros: 11_250_000,
       model: "openai/gpt-5",
       stepId: "build",
     });
+  });
+
+  it("makes no stream anew for a run that was deleted meanwhile", async () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 1 };
+    const { tenant, run, providerId } = await stage.scene(async (_, __, response) => {
+      await stage.deps.redis.del(tenantKeys.runEvents(tenant.tenantId, run.runId));
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ choices: [{ message: { content: "x" }, finish_reason: "stop" }], usage }));
+    });
+    expect(await ask({ caller: run.caller, providerId }).then((answer) => answer.text())).toContain("x");
+    await vi.waitFor(async () => expect(await logsOf(tenant)).toHaveLength(1), { timeout: 10_000 });
+    expect(await stage.deps.redis.exists(tenantKeys.runEvents(tenant.tenantId, run.runId))).toBe(0);
   });
 
   it("sums calls that end at the same moment", async () => {

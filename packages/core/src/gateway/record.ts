@@ -1,7 +1,7 @@
 /** One row per model call, its cost on the run and the step, and the event that tells the pages. */
 import { newId } from "@djinnbot/contracts";
 import { type Sql, withTenantSql } from "@djinnbot/db";
-import { envelop, publish, runEvents } from "@djinnbot/events";
+import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
 import type { Deps } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
 import { type Cost, costOf, findPrice } from "./prices.ts";
@@ -53,7 +53,8 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
       model: `${call.provider}/${call.model}`,
       stepId: call.step?.stepId ?? null,
     });
-    await redisOr(deps, (redis) => publish(redis, runEvents, { tenantId, runId }, message), "");
+    // A call that is broken off by a cancel may end after its run was deleted.
+    await redisOr(deps, (redis) => publishToLiving(redis, runEvents, { tenantId, runId }, message), undefined);
   }
   return id;
 }

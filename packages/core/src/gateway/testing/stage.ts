@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { newId } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
+import { tenantKeys } from "@djinnbot/events";
 import { bearer, credentials, newTenant, type TestDeps, type TestTenant, testDeps, unique } from "@djinnbot/testing";
 import { createRunKey } from "../../api-key/run-key.ts";
 import { authenticate } from "../../auth/authenticate.ts";
@@ -99,6 +100,8 @@ async function newRun(deps: TestDeps, tenant: TestTenant): Promise<Workload> {
       await tx.step.create({ data: { id: `${runId}:${attempt}`, ...step } });
     }
   });
+  // A living run has a stream.
+  await deps.redis.xadd(tenantKeys.runEvents(tenant.tenantId, runId), "*", "data", "{}");
   const options = { tenantId: tenant.tenantId, runId, sessionId, agentId: "coder", expiresAt: Date.now() + 60_000 };
   const { key } = await createRunKey(deps, options);
   const caller = await authenticate(deps, credentials({ authorization: bearer(key) }));
