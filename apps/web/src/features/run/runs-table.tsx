@@ -65,7 +65,7 @@ function Head() {
 export function RunsTableSkeleton() {
   return (
     <div role="status" aria-label="Loading">
-      <div aria-hidden className="max-sm:hidden">
+      <div inert className="max-sm:hidden">
         <Table label="Runs">
           <Head />
           <TableBody>
