@@ -1,6 +1,6 @@
 // Bundles the runtime into dist/: main.cjs starts it, runtime.cjs is all of its code, runtime.cache what V8 has compiled of it.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
@@ -18,6 +18,8 @@ const englishOnly = {
 const room = import.meta.dirname;
 const outdir = process.argv[2] ?? join(room, "dist");
 mkdirSync(outdir, { recursive: true });
+// V8 compares a cache with its source by length alone: an old one must never meet a new source.
+rmSync(join(outdir, "runtime.cache"), { force: true });
 await build({
   entryPoints: [join(room, "src/main.ts")],
   // One file: a runtime that is at work never comes back for another part, whatever was built meanwhile.
@@ -32,4 +34,4 @@ await build({
   logLevel: "warning",
 });
 copyFileSync(join(room, "start.cjs"), join(outdir, "main.cjs"));
-execFileSync(process.execPath, [join(outdir, "main.cjs"), "--compile"], { stdio: ["ignore", "inherit", "inherit"] });
+execFileSync(process.execPath, [join(outdir, "main.cjs"), "--compile"], { stdio: "inherit", env: {} });

@@ -1,6 +1,6 @@
 // Runs runtime.cjs with the code that V8 compiled when it was built, which saves a third of the start. A cache that another version of
 // Node wrote is refused by V8, and costs nothing but that. `--compile` writes it.
-const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
 
@@ -11,12 +11,18 @@ const source = `(function(exports,require,module,__filename,__dirname){${readFil
 const cachedData = !isCompiling && existsSync(cache) ? readFileSync(cache) : undefined;
 const script = new Script(source, { filename: file, cachedData });
 if (isCompiling) {
-  // Functions that ran are in the cache. Without an environment the program ends right after all of its code was set up.
-  process.on("exit", () => {
-    process.exitCode = 0;
-    writeFileSync(cache, script.createCachedData());
-  });
-  process.once("uncaughtException", () => undefined);
-  console.error = () => undefined;
+  // Without an environment the program ends right after all of its code was set up; functions that ran are in the cache.
+  try {
+    run();
+  } catch (error) {
+    if (error.name !== "EnvError") throw error;
+  }
+  writeFileSync(`${cache}.new`, script.createCachedData());
+  renameSync(`${cache}.new`, cache);
+} else {
+  run();
 }
-script.runInThisContext()(module.exports, require, module, file, __dirname);
+
+function run() {
+  script.runInThisContext()(module.exports, require, module, file, __dirname);
+}
