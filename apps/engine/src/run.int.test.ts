@@ -1,4 +1,4 @@
-import { runCommands, runEvents, runStatus } from "@djinnbot/events";
+import { runEvents } from "@djinnbot/events";
 import { expect, test } from "vitest";
 import { testBed, until } from "./test/bed.ts";
 import type { Script } from "./test/peer.ts";
@@ -289,25 +289,4 @@ test("the transcript is kept, each message once", async () => {
     return found.rows.length > 0 && found.rows;
   });
   expect(rows).toEqual([{ event_type: "STEP_OUTPUT", chunk: "one two three" }]);
-});
-
-test("streams of a run live a day longer than the run, and a restart keeps them again", async () => {
-  let restarted = false;
-  const script: Script = async (command) => {
-    await until(async () => !restarted || (await life()).every((seconds) => seconds === -1));
-    return done(command);
-  };
-  const { tenant, runId } = await runOne(single(), script);
-  const address = { tenantId: tenant.tenantId, runId };
-  const keys = [runEvents, runCommands, runStatus].map((channel) => channel.key(address));
-  async function life() {
-    return Promise.all(keys.map((key) => bed.deps.redis.ttl(key)));
-  }
-  const expires = async () => (await life()).every((seconds) => seconds > 80_000 && seconds <= 86_400);
-  await until(expires);
-  restarted = true;
-  await tenant.services.runs.restart({ runId });
-  await until(async () => (await life()).every((seconds) => seconds === -1));
-  expect(await bed.ended(tenant, runId)).toMatchObject({ status: "completed" });
-  await until(expires);
 });

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { tenantClient } from "./begin.ts";
+import { beginWithTenant } from "./begin.ts";
 import { PrismaClient } from "./generated/client.ts";
 
 // BIGINT columns hold epoch milliseconds and micro-dollars, both far below 2^53: raw queries get numbers.
@@ -63,7 +63,6 @@ function dropWhenSilent(client: pg.PoolClient, ms: number): void {
 export function openDb(options: DbOptions): Db {
   const beginning = new AsyncLocalStorage<string>();
   const pool = new pg.Pool({
-    Client: tenantClient(beginning),
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.name,
@@ -79,6 +78,7 @@ export function openDb(options: DbOptions): Db {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
+    beginWithTenant(client, beginning);
     dropWhenSilent(client, options.silenceMs ?? silenceMs);
   });
   const adapter = new PrismaPg(pool, { disposeExternalPool: false, statementNameGenerator: statementName });
