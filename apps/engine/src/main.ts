@@ -5,7 +5,7 @@ import { createEngine } from "./engine.ts";
 import { type EngineEnv, readEngineEnv } from "./env.ts";
 import { startOperatorServer } from "./operator-server.ts";
 import { createWorkload } from "./workload/index.ts";
-import { createGit } from "./workspace/git.ts";
+import { createGit } from "@djinnbot/core/git";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
 import { removeLeftovers } from "./workspace/leftovers.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { newId } from "@djinnbot/contracts";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { afterAll, describe, expect, it } from "vitest";
-import { createGit } from "./git.ts";
+import { createGit } from "@djinnbot/core/git";
 import { createGitWorkspace } from "./git-workspace.ts";
 import type { PreparedWorkspace, WorkspaceRun } from "./workspace.ts";
 
