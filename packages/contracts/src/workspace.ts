@@ -138,6 +138,8 @@ export const workspaces = {
       commitHash: CommitHash,
       /** Left out: the commit's parent. */
       from: CommitHash.optional(),
+      /** `step`: everything of the step that ended on this commit. */
+      span: z.enum(["commit", "step"]).default("commit"),
       /** Only this file: for what a large diff leaves out. */
       path: FilePath.optional(),
     }),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { newTenant, type TestDeps, type TestTenant, testDeps, twoTenants, unique } from "@djinnbot/testing";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { addStepCommit, Checkout, runWithMirror } from "./run-repository.test-data.ts";
+import { addStepCommit, Checkout, runWithMirror, sh } from "./run-repository.test-data.ts";
 
 let deps: TestDeps;
 let tenant: TestTenant;
@@ -147,6 +147,24 @@ describe("workspaces of a finished run", () => {
     const span = await api.diff({ runId, commitHash: second, from: start, path: "src/new.ts" });
     expect(span.files[0]).toMatchObject({ status: "added", additions: 1 });
     expect(await code(api.diff({ runId, commitHash: first, path: "gone.txt" }))).toBe("NOT_FOUND");
+  });
+
+  it("shows all that a step changed, and gives each of its commits to it", async () => {
+    const api = tenant.services.workspaces;
+    const { checkout, ...other } = await sample();
+    const [one, two] = [checkout.commit("Empty"), checkout.commit("Also empty")];
+    sh(other.mirror, "fetch", "-q", checkout.dir, `+refs/heads/main:refs/heads/run/${other.runId}`);
+    await addStepCommit(deps, tenant, {
+      runId: other.runId,
+      stepId: "TEST",
+      agentId: "t",
+      commitHash: two,
+      sequence: 3,
+    });
+    const step = await api.diff({ runId: other.runId, commitHash: other.first, span: "step" });
+    expect(step.files.map(({ path }) => path)).toEqual(["src/new.ts"]);
+    expect((await api.diff({ runId: other.runId, commitHash: two, span: "step" })).files).toEqual([]);
+    expect((await api.history({ runId: other.runId })).commits[1]).toMatchObject({ hash: one, stepId: "TEST" });
   });
 
   it("follows a file across its rename and shows it at a commit", async () => {

@@ -6,7 +6,7 @@ import { parentOf, readChanges, readPatch } from "./diff.ts";
 import { checkPath, languageOf } from "./file-path.ts";
 import { parseShortstat, readCommit, readLog, readOwners } from "./log.ts";
 import { listPlain, maxListed, readPlain } from "./plain-files.ts";
-import { commitOrFault, findPlace, openPlace, openRepo } from "./repo.ts";
+import { commitOrFault, findPlace, isAncestor, openPlace, openRepo, type Repo } from "./repo.ts";
 import { textOrFault } from "./text.ts";
 import { listTree, readAtCommit } from "./tree.ts";
 
@@ -70,7 +70,8 @@ export async function readDiff({ ctx, input }: VerbArgs<Workspaces["diff"]>) {
   guard(ctx, "runs:read");
   const repo = await openRepo(ctx, input.runId);
   const to = await commitOrFault(repo.git, input.commitHash);
-  const from = input.from === undefined ? await parentOf(repo.git, to) : await commitOrFault(repo.git, input.from);
+  const from =
+    input.from === undefined ? await startOfDiff(repo, to, input.span) : await commitOrFault(repo.git, input.from);
   const wanted = input.path === undefined ? null : checkPath(input.path);
   const [commit, all] = await Promise.all([readCommit(repo, to), readChanges(repo.git, from, to)]);
   const files = wanted === null ? all : all.filter(({ path }) => path === wanted);
@@ -80,6 +81,19 @@ export async function readDiff({ ctx, input }: VerbArgs<Workspaces["diff"]>) {
   // Both names of a renamed file, or git would see a new one.
   const paths = wanted === null ? [] : files.flatMap(({ path, oldPath }) => [path, ...(oldPath ? [oldPath] : [])]);
   return { commit, files, ...(await readPatch(repo.git, { from, to, paths })) };
+}
+
+async function startOfDiff(repo: Repo, to: string, span: "commit" | "step"): Promise<string> {
+  const at = repo.steps.findIndex(({ commitHash }) => commitHash === to);
+  if (span === "commit" || at === -1 || to === repo.base) {
+    return parentOf(repo.git, to);
+  }
+  for (const { commitHash } of repo.steps.slice(0, at).reverse()) {
+    if (commitHash !== to && (await isAncestor(repo.git, commitHash, to).catch(() => false))) {
+      return commitHash;
+    }
+  }
+  return (await isAncestor(repo.git, repo.base, to)) ? repo.base : parentOf(repo.git, to);
 }
 
 /** Text of a file at a commit. */
