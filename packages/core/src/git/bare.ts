@@ -54,7 +54,7 @@ function execute(args: readonly string[], env: Record<string, string>, options: 
       args as string[],
       {
         cwd: env.GIT_DIR,
-        env: { ...env, ...options.env },
+        env: { ...env, ...options.env } as NodeJS.ProcessEnv,
         encoding: "buffer",
         timeout: timeoutMs,
         maxBuffer: options.maxBytes ?? 16 * 1024 * 1024,

@@ -101,7 +101,7 @@ function run(args: readonly string[], options: GitOptions): Promise<string> {
       args as string[],
       {
         cwd: options.cwd,
-        env: options.env,
+        env: options.env as NodeJS.ProcessEnv | undefined,
         timeout: options.timeoutMs ?? 60_000,
         maxBuffer: maxOutput,
         killSignal: "SIGKILL",
