@@ -54,7 +54,7 @@ export function DiffView({ run, commit, span, only }: DiffViewProps) {
           {shown.subject || "No message"}
         </h2>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
-          <CodeText text={shown.hash}>{shown.shortHash}</CodeText>
+          <CodeText text={shown.hash} truncate className="w-20" />
           <span>{authorOf(run, shown)}</span>
           {shown.stepId === null ? <span>from before the run</span> : <span>step {shown.stepId}</span>}
           <RelativeTime at={shown.timestamp * 1000} />

@@ -36,7 +36,8 @@ export function FileDiff({ file, patch, query, startsOpen }: FileDiffProps) {
         >
           <ChevronRight aria-hidden className={cn("size-4 shrink-0 text-faint", open && "rotate-90")} />
           <span dir="auto" className="min-w-0 font-mono text-xs wrap-anywhere">
-            {file.oldPath === null ? file.path : `${file.oldPath} → ${file.path}`}
+            {file.path}
+            {file.oldPath === null ? null : <span className="block text-muted">was {file.oldPath}</span>}
           </span>
         </button>
         <Badge tone={tones[file.status]}>{file.status}</Badge>

@@ -54,7 +54,7 @@ function MergeForm({ run, state, target, merge, over }: FormProps) {
       <div className="text-sm">
         <p>
           {merged ? "Merged: " : ""}
-          <CodeText text={state.branch ?? ""} /> → <CodeText text={target} />
+          <CodeText text={state.branch ?? ""} /> into <CodeText text={target} />
         </p>
         {over ? null : (
           <p className="mt-1 text-xs text-muted">
@@ -168,7 +168,7 @@ function MergeResult({ result, remote }: { result: Result; remote: boolean }) {
       title={result.alreadyMerged ? `${target} has everything` : `Merged into ${target}`}
     >
       <span className="wrap-anywhere">
-        <CodeText text={result.commitHash ?? ""}>{result.commitHash?.slice(0, 8)}</CodeText> {said}
+        <CodeText text={result.commitHash ?? ""} truncate className="w-20 align-middle" /> {said}
       </span>
     </Banner>
   );
