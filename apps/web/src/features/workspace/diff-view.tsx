@@ -1,5 +1,5 @@
 "use client";
-import type { ChangedFile, RunDetail } from "@djinnbot/contracts";
+import type { ChangedFile, Commit, RunDetail } from "@djinnbot/contracts";
 import { CodeText, EmptyState, formatCount, plural, RelativeTime, SegmentedControl, SkeletonText } from "@djinnbot/ui";
 import { FileDiff as FileDiffIcon } from "lucide-react";
 import { FaultState } from "@/features/form/fault-state.tsx";
@@ -25,7 +25,6 @@ type DiffViewProps = {
 
 /** What a commit or a step changed, file by file. */
 export function DiffView({ run, commit, span, only }: DiffViewProps) {
-  const url = useUrlState();
   const query = { runId: run.id, commitHash: commit, span };
   const diff = trpc.workspaces.diff.useQuery(query, { retry: false, staleTime: Number.POSITIVE_INFINITY });
   if (diff.isPending) {
@@ -46,34 +45,9 @@ export function DiffView({ run, commit, span, only }: DiffViewProps) {
   const all = files.map((file, index) => ({ file, patch: complete(patches, index, diff.data.truncated) }));
   const named = only === null ? [] : all.filter(({ file }) => file.path === only || file.oldPath === only);
   const rows = named.length > 0 ? named : all;
-  const endsStep = run.steps.some(({ commitHash }) => commitHash === shown.hash);
   return (
     <section aria-label="Changes" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-      <div className="flex flex-col gap-1 border-b border-line px-4 py-3">
-        <h2 dir="auto" className="text-sm font-medium wrap-anywhere">
-          {shown.subject || "No message"}
-        </h2>
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
-          <CodeText text={shown.hash} truncate className="w-20" />
-          <span>{authorOf(run, shown)}</span>
-          {shown.stepId === null ? <span>from before the run</span> : <span>step {shown.stepId}</span>}
-          <RelativeTime at={shown.timestamp * 1000} />
-          <span>{plural(files.length, "file")}</span>
-          <Counts {...totals(files)} />
-          {endsStep ? (
-            <SegmentedControl
-              label="Span of the changes"
-              size="sm"
-              value={span}
-              onValueChange={(next) => url.set({ span: next === "step" ? "step" : null })}
-              options={[
-                { value: "commit", label: "This commit" },
-                { value: "step", label: "Whole step" },
-              ]}
-            />
-          ) : null}
-        </div>
-      </div>
+      <DiffHead run={run} commit={shown} files={files} span={span} />
       {files.length === 0 ? (
         <EmptyState icon={<FileDiffIcon aria-hidden />} title="Nothing changed">
           The {span} has a message but changes no file.
@@ -96,6 +70,40 @@ export function DiffView({ run, commit, span, only }: DiffViewProps) {
         </p>
       ) : null}
     </section>
+  );
+}
+
+type DiffHeadProps = { run: RunDetail; commit: Commit; files: readonly ChangedFile[]; span: "commit" | "step" };
+
+function DiffHead({ run, commit, files, span }: DiffHeadProps) {
+  const url = useUrlState();
+  const endsStep = run.steps.some(({ commitHash }) => commitHash === commit.hash);
+  return (
+    <div className="flex flex-col gap-1 border-b border-line px-4 py-3">
+      <h2 dir="auto" className="text-sm font-medium wrap-anywhere">
+        {commit.subject || "No message"}
+      </h2>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
+        <CodeText text={commit.hash} truncate className="w-20" />
+        <span>{authorOf(run, commit)}</span>
+        {commit.stepId === null ? <span>from before the run</span> : <span>step {commit.stepId}</span>}
+        <RelativeTime at={commit.timestamp * 1000} />
+        <span>{plural(files.length, "file")}</span>
+        <Counts {...totals(files)} />
+        {endsStep ? (
+          <SegmentedControl
+            label="Span of the changes"
+            size="sm"
+            value={span}
+            onValueChange={(next) => url.set({ span: next === "step" ? "step" : null })}
+            options={[
+              { value: "commit", label: "This commit" },
+              { value: "step", label: "Whole step" },
+            ]}
+          />
+        ) : null}
+      </div>
+    </div>
   );
 }
 

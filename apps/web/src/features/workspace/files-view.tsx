@@ -150,34 +150,55 @@ function TreeRows({ rows, selected, onActivate }: TreeRowsProps) {
       className="min-h-0 flex-1 overflow-y-auto py-1"
     >
       {rows.map((row, index) => (
-        <div
+        <TreeItem
           key={row.path}
-          role="treeitem"
-          aria-level={row.depth + 1}
-          aria-selected={row.path === selected}
-          aria-expanded={row.folder ? row.open : undefined}
-          tabIndex={index === current ? 0 : -1}
-          data-focus="inset"
-          title={row.path}
+          row={row}
+          selected={row.path === selected}
+          current={index === current}
           onFocus={() => setAt(index)}
-          onClick={() => onActivate(row)}
-          onKeyDown={undefined}
-          style={{ paddingLeft: `${0.5 + row.depth * 0.875}rem` }}
-          className={cn(
-            "flex min-h-control-sm cursor-pointer items-center gap-1.5 pr-2 text-sm select-none hover:bg-hover",
-            row.path === selected && "bg-accent-soft font-medium text-accent-text",
-          )}
-        >
-          {row.folder ? (
-            <ChevronRight aria-hidden className={cn("size-4 shrink-0 text-faint", row.open && "rotate-90")} />
-          ) : (
-            <File aria-hidden className="ml-0.5 size-3.5 shrink-0 text-faint" />
-          )}
-          <span dir="auto" className="truncate">
-            {row.name}
-          </span>
-        </div>
+          onActivate={() => onActivate(row)}
+        />
       ))}
+    </div>
+  );
+}
+
+type TreeItemProps = {
+  row: TreeRow;
+  selected: boolean;
+  /** The one that the Tab key reaches. */
+  current: boolean;
+  onFocus: () => void;
+  onActivate: () => void;
+};
+
+function TreeItem({ row, selected, current, onFocus, onActivate }: TreeItemProps) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it takes the keys
+    <div
+      role="treeitem"
+      aria-level={row.depth + 1}
+      aria-selected={selected}
+      aria-expanded={row.folder ? row.open : undefined}
+      tabIndex={current ? 0 : -1}
+      data-focus="inset"
+      title={row.path}
+      onFocus={onFocus}
+      onClick={onActivate}
+      style={{ paddingLeft: `${0.5 + row.depth * 0.875}rem` }}
+      className={cn(
+        "flex min-h-control-sm cursor-pointer items-center gap-1.5 pr-2 text-sm select-none hover:bg-hover",
+        selected && "bg-accent-soft font-medium text-accent-text",
+      )}
+    >
+      {row.folder ? (
+        <ChevronRight aria-hidden className={cn("size-4 shrink-0 text-faint", row.open && "rotate-90")} />
+      ) : (
+        <File aria-hidden className="ml-0.5 size-3.5 shrink-0 text-faint" />
+      )}
+      <span dir="auto" className="truncate">
+        {row.name}
+      </span>
     </div>
   );
 }

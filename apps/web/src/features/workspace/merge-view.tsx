@@ -62,40 +62,14 @@ function MergeForm({ run, state, target, merge, over }: FormProps) {
           </p>
         )}
       </div>
-      {merged ? null : (
-        <div className="flex flex-col items-start gap-1.5">
-          <SegmentedControl<Strategy>
-            label="How to merge"
-            value={strategy}
-            onValueChange={setStrategy}
-            options={[
-              { value: "merge", label: "Merge" },
-              { value: "squash", label: "Squash" },
-              { value: "rebase", label: "Rebase" },
-            ]}
-          />
-          <p className="text-xs text-muted">{explained[strategy]}</p>
-        </div>
-      )}
-      {merge.conflicts.length > 0 ? (
-        <section aria-label="Conflicts" className="flex flex-col gap-3">
-          <h2 className="text-sm font-medium">
-            {open.length === 0
-              ? "Every conflict is decided"
-              : `${plural(open.length, "file")} changed on both branches: decide what stays`}
-          </h2>
-          {merge.conflicts.map((path) => (
-            <ConflictCard
-              key={path}
-              runId={run.id}
-              path={path}
-              target={target}
-              decision={decisions[path]}
-              onDecide={(decision) => setDecisions({ ...decisions, [path]: decision })}
-            />
-          ))}
-        </section>
-      ) : null}
+      {merged ? null : <StrategyChoice value={strategy} onChange={setStrategy} />}
+      <Conflicts
+        runId={run.id}
+        target={target}
+        paths={merge.conflicts}
+        decisions={decisions}
+        onDecide={(path, decision) => setDecisions({ ...decisions, [path]: decision })}
+      />
       {blocked ? (
         <p className="text-sm text-muted">A rebase cannot take decisions. Choose Merge or Squash to use them.</p>
       ) : null}
@@ -126,6 +100,55 @@ function MergeForm({ run, state, target, merge, over }: FormProps) {
       {form.error ? <FaultState title="The merge failed" error={form.error} /> : null}
       {form.result ? <MergeResult result={form.result} remote={remote} /> : null}
     </div>
+  );
+}
+
+function StrategyChoice({ value, onChange }: { value: Strategy; onChange: (next: Strategy) => void }) {
+  return (
+    <div className="flex flex-col items-start gap-1.5">
+      <SegmentedControl<Strategy>
+        label="How to merge"
+        value={value}
+        onValueChange={onChange}
+        options={[
+          { value: "merge", label: "Merge" },
+          { value: "squash", label: "Squash" },
+          { value: "rebase", label: "Rebase" },
+        ]}
+      />
+      <p className="text-xs text-muted">{explained[value]}</p>
+    </div>
+  );
+}
+
+type ConflictsProps = {
+  runId: string;
+  target: string;
+  paths: readonly string[];
+  decisions: Readonly<Record<string, Decision>>;
+  onDecide: (path: string, decision: Decision) => void;
+};
+
+function Conflicts({ runId, target, paths, decisions, onDecide }: ConflictsProps) {
+  const open = paths.filter((path) => decisions[path] === undefined).length;
+  return paths.length === 0 ? null : (
+    <section aria-label="Conflicts" className="flex flex-col gap-3">
+      <h2 className="text-sm font-medium">
+        {open === 0
+          ? "Every conflict is decided"
+          : `${plural(open, "file")} changed on both branches: decide what stays`}
+      </h2>
+      {paths.map((path) => (
+        <ConflictCard
+          key={path}
+          runId={runId}
+          path={path}
+          target={target}
+          decision={decisions[path]}
+          onDecide={(decision) => onDecide(path, decision)}
+        />
+      ))}
+    </section>
   );
 }
 
