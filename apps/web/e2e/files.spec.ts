@@ -89,6 +89,11 @@ test("files, history and merging of a run", async ({ page }) => {
   await page.getByRole("button", { name: "Commits of all files" }).click();
   await expect(page.getByRole("region", { name: "README.md", exact: true })).toBeVisible();
 
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByRole("button", { name: "All commits" })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
+
   await page.goto(`/runs/${runId}?tab=commits`);
   await page.getByRole("button", { name: "Changes of DESIGN" }).click();
   await expect(page.getByRole("radio", { name: "Whole step" })).toBeChecked();

@@ -118,8 +118,13 @@ function Patch({ file, patch }: { file: ChangedFile; patch: string }) {
     );
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={`Changes of ${file.path}`} tabIndex={0} data-focus="inset" className="overflow-x-auto">
+    <section
+      aria-label={`Changes of ${file.path}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      data-focus="inset"
+      className="relative overflow-x-auto"
+    >
       <div className="w-max min-w-full py-1">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines of one immutable diff never move
