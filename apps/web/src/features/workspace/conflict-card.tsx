@@ -31,7 +31,7 @@ export function ConflictCard({ runId, path, target, decision, onDecide }: Confli
   return (
     <section aria-label={path} className="min-w-0 rounded-lg border border-line">
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
-        <h3 dir="auto" className="min-w-0 flex-1 font-mono text-xs wrap-anywhere">
+        <h3 dir="auto" className="min-w-0 flex-1 basis-48 font-mono text-xs wrap-anywhere">
           {path}
         </h3>
         <Badge tone={decision ? "ok" : "warn"} icon={decision ? <Check aria-hidden /> : undefined}>
