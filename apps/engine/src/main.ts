@@ -1,11 +1,11 @@
 /** The engine's process: environment, parts, start, and a clean end on SIGTERM or SIGINT. */
 import { EnvError } from "@djinnbot/config";
 import { createDeps } from "@djinnbot/core";
+import { createGit } from "@djinnbot/core/git";
 import { createEngine } from "./engine.ts";
 import { type EngineEnv, readEngineEnv } from "./env.ts";
 import { startOperatorServer } from "./operator-server.ts";
 import { createWorkload } from "./workload/index.ts";
-import { createGit } from "./workspace/git.ts";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
 import { removeLeftovers } from "./workspace/leftovers.ts";
 

@@ -35,9 +35,15 @@ function buildRouter() {
   // The router answers matches in the order of registration: the more literal path has to come first.
   routes.sort((a, b) => (specificity(a.path) < specificity(b.path) ? -1 : 1));
   for (const { operation, path } of routes) {
-    router.add(operation.contract.method, path.replace(/\{(\w+)\}/g, ":$1"), operation);
+    router.add(operation.contract.method, pattern(path, operation), operation);
   }
   return router;
+}
+
+/** The router's spelling of a path. */
+function pattern(path: string, { contract }: Operation): string {
+  const whole = contract.kind === "call" && contract.deep ? path.replace(/\{(\w+)\}$/, ":$1{.+}") : path;
+  return whole.replace(/\/\{(\w+)\}/g, "/:$1");
 }
 
 /** One character per segment, `0` for a literal: sorts `/agents/status` before `/agents/{agentId}`. */

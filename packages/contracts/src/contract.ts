@@ -14,6 +14,8 @@ export interface Contract<M extends Method = Method, I extends z.ZodType = z.Zod
   /** Further paths of the same operation that earlier clients use. */
   readonly aliases: readonly string[];
   readonly service: ServiceName;
+  /** The last path parameter takes the rest of the path, slashes included. */
+  readonly deep: boolean;
   /** Needed scope; `public` is open to everybody. */
   readonly scope: Scope | "public";
   /** One flat object: path parameters, query (GET, DELETE) and body (others) together. camelCase. */
@@ -50,7 +52,7 @@ type Options<M extends Method, I extends z.ZodType, O extends z.ZodType> = Pick<
   Contract<M, I, O>,
   "method" | "path" | "service" | "scope" | "input" | "output" | "summary"
 > &
-  Partial<Pick<Contract<M, I, O>, "aliases" | "faults" | "wire" | "status" | "page" | "authLimited">>;
+  Partial<Pick<Contract<M, I, O>, "aliases" | "deep" | "faults" | "wire" | "status" | "page" | "authLimited">>;
 
 /** Declares an operation; defaults: snake wire, status 200, no page. */
 export function contract<M extends Method, I extends z.ZodType, O extends z.ZodType>(
@@ -59,6 +61,7 @@ export function contract<M extends Method, I extends z.ZodType, O extends z.ZodT
   return {
     kind: "call",
     aliases: [],
+    deep: false,
     faults: [],
     wire: "snake",
     status: 200,

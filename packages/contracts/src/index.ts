@@ -8,6 +8,7 @@ import { settings } from "./settings.ts";
 import { events } from "./stream.ts";
 import { system } from "./system.ts";
 import { tenants } from "./tenant.ts";
+import { workspaces } from "./workspace.ts";
 
 export * from "./agent.ts";
 export * from "./auth.ts";
@@ -31,6 +32,7 @@ export * from "./status.ts";
 export * from "./stream.ts";
 export * from "./system.ts";
 export * from "./tenant.ts";
+export * from "./workspace.ts";
 
 /** Every call of the platform: noun → verb → contract. Routers, REST, OpenAPI, client and isolation test derive from it. */
 export const contracts = {
@@ -44,6 +46,7 @@ export const contracts = {
   settings,
   llmCalls,
   system,
+  workspaces,
 } as const;
 export type Contracts = typeof contracts;
 /** Every server-sent event stream. */

@@ -11,6 +11,7 @@ import { settingsVerbs } from "./settings/index.ts";
 import { stepVerbs } from "./step/index.ts";
 import { systemVerbs } from "./system/index.ts";
 import { tenantVerbs } from "./tenant/index.ts";
+import { workspaceVerbs } from "./workspace/index.ts";
 
 export type VerbsOf<N> = { [K in keyof N]: N[K] extends AnyContract ? PublicVerb<N[K]> | Verb<N[K]> : never };
 export type Verbs = { [Noun in keyof Contracts]: VerbsOf<Contracts[Noun]> };
@@ -26,4 +27,5 @@ export const verbs: Verbs = {
   settings: settingsVerbs,
   llmCalls: llmCallVerbs,
   system: systemVerbs,
+  workspaces: workspaceVerbs,
 };

@@ -9,7 +9,7 @@ export const Tabs = RadixTabs.Root;
 export function TabsList({ className, ...rest }: ComponentProps<typeof RadixTabs.List>) {
   return (
     <RadixTabs.List
-      className={cn("flex gap-4 overflow-x-auto border-b border-line @max-lg:gap-3", className)}
+      className={cn("relative flex gap-4 overflow-x-auto border-b border-line @max-lg:gap-3", className)}
       {...rest}
     />
   );

@@ -1,7 +1,7 @@
 /** Fresh repositories for runs without one: copied from one that git made, because six calls of git would cost 150 ms a run. */
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Git } from "./git.ts";
+import type { Git } from "@djinnbot/core/git";
 
 const author = {
   GIT_AUTHOR_NAME: "DjinnBot",

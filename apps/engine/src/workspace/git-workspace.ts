@@ -6,8 +6,8 @@ import { constants } from "node:fs";
 import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
+import { type Git, GitError } from "@djinnbot/core/git";
 import { baseRef, createBlanks, emptyCommit, startRef } from "./blank.ts";
-import { type Git, GitError } from "./git.ts";
 import type { Collected, PreparedWorkspace, Workspace, WorkspaceRun } from "./workspace.ts";
 import { WorkspaceError } from "./workspace.ts";
 

@@ -4,9 +4,9 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sym
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@djinnbot/contracts";
+import { createGit } from "@djinnbot/core/git";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { afterAll, describe, expect, it } from "vitest";
-import { createGit } from "./git.ts";
 import { createGitWorkspace } from "./git-workspace.ts";
 import type { PreparedWorkspace, WorkspaceRun } from "./workspace.ts";
 

@@ -127,4 +127,15 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     create: own((a) => ({ provider: "x", model: "x/y", runId: a.runId })),
   },
   system: { status: open() },
+  workspaces: {
+    list: run(),
+    file: run({ path: "README.md" }),
+    history: run(),
+    status: run(),
+    diff: run({ commitHash: "abcdef0" }),
+    show: run({ commitHash: "abcdef0", filePath: "README.md" }),
+    fileHistory: run({ filePath: "README.md" }),
+    conflicts: run({ file: "README.md" }),
+    merge: run({ strategy: "merge" }),
+  },
 };

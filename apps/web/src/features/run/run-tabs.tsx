@@ -2,6 +2,7 @@
 import type { RunDetail, RunStatus } from "@djinnbot/contracts";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { FilesTab } from "@/features/workspace/files-tab.tsx";
 import { CallsTab } from "./calls-tab.tsx";
 import { EarlierBar } from "./earlier-bar.tsx";
 import { ResultTab } from "./result-tab.tsx";
@@ -10,7 +11,7 @@ import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptView } from "./transcript-view.tsx";
 import type { useRun } from "./use-run.ts";
 
-const TABS = ["result", "transcript", "outputs", "commits", "calls", "raw"] as const;
+const TABS = ["result", "transcript", "outputs", "commits", "files", "calls", "raw"] as const;
 type Tab = (typeof TABS)[number];
 
 /** The tab an address names. */
@@ -50,6 +51,7 @@ export function RunTabs(props: RunTabsProps) {
         <TabsTrigger value="commits" count={commits}>
           Commits
         </TabsTrigger>
+        <TabsTrigger value="files">Files</TabsTrigger>
         <TabsTrigger value="calls">Model calls</TabsTrigger>
         <TabsTrigger value="raw" count={feed.model.events.length}>
           <span>
@@ -71,7 +73,7 @@ export function RunTabs(props: RunTabsProps) {
   );
 }
 
-function TabBody({ tab, run, entry, feed, timeline, onSelect, onRead, jumps }: RunTabsProps) {
+function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, jumps }: RunTabsProps) {
   if (tab === "raw") {
     return (
       <>
@@ -79,6 +81,9 @@ function TabBody({ tab, run, entry, feed, timeline, onSelect, onRead, jumps }: R
         <RawTab events={feed.model.events} />
       </>
     );
+  }
+  if (tab === "files") {
+    return <FilesTab run={run} status={status} />;
   }
   if (tab === "calls") {
     return <CallsTab runId={run.id} />;

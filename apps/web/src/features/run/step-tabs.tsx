@@ -7,6 +7,7 @@ import { AnsiText } from "./ansi-text.tsx";
 import { Markdown } from "./markdown.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 import type { ArrivedEvent } from "./transcript-model.ts";
+import { useUrlState } from "./use-url-state.ts";
 
 const VIEWS = [
   { value: "text" as const, label: "Text" },
@@ -86,6 +87,9 @@ type CommitListProps = { commits: readonly TimelineEntry[]; onSelect: (key: stri
 
 /** Commits with their whole subject, and the step each comes from. */
 export function CommitList({ commits, onSelect }: CommitListProps) {
+  const url = useUrlState();
+  const showChanges = (commit: string | null) =>
+    url.set({ tab: "files", view: "history", commit, span: "step", file: null, at: null }, { push: true });
   return (
     <ol aria-label="Commits">
       {commits.map((entry) => (
@@ -99,6 +103,14 @@ export function CommitList({ commits, onSelect }: CommitListProps) {
           <span dir="auto" className="min-w-0 flex-1 basis-48 wrap-anywhere">
             {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
           </span>
+          <button
+            type="button"
+            aria-label={`Changes of ${entry.stepId}`}
+            onClick={() => showChanges(entry.commitHash)}
+            className="rounded-sm text-xs text-accent-text hover:underline"
+          >
+            Changes
+          </button>
           <button
             type="button"
             onClick={() => onSelect(entry.key)}

@@ -1,6 +1,6 @@
 /** Calls git with argument arrays, a configuration of our own and no prompt; nothing of an agent's text reaches a shell. */
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -52,11 +52,20 @@ const maxOutput = 64 * 1024 * 1024;
 
 /** Prepares the configuration below `dataDir` and answers the function that calls git. */
 export async function createGit(dataDir: string): Promise<Git> {
+  const env = await gitEnvironment(dataDir);
+  return (args, options = {}) => run(args, { ...options, env: { ...env, ...options.env } });
+}
+
+/** Writes the configuration and answers the whole environment that git gets: nothing of this process's own. */
+export async function gitEnvironment(dataDir: string): Promise<Record<string, string>> {
   const dir = join(dataDir, "git");
   await mkdir(dir, { recursive: true });
   const configFile = join(dir, "config");
-  await writeFile(configFile, config, { mode: 0o600 });
-  const env = {
+  // Renamed into place: another process's git must never read half of it, and so run without it.
+  const fresh = `${configFile}.${process.pid}.${Date.now()}`;
+  await writeFile(fresh, config, { mode: 0o600 });
+  await rename(fresh, configFile);
+  return {
     PATH: "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin",
     HOME: dir,
     LANG: "C.UTF-8",
@@ -67,7 +76,6 @@ export async function createGit(dataDir: string): Promise<Git> {
     GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh",
     GIT_SSH_COMMAND: sshCommand(dir),
   };
-  return (args, options = {}) => run(args, { ...options, env: { ...env, ...options.env } });
 }
 
 /** Without the identity, agent and settings of the user that the engine runs as: they are the operator's, not a tenant's. */
@@ -93,7 +101,7 @@ function run(args: readonly string[], options: GitOptions): Promise<string> {
       args as string[],
       {
         cwd: options.cwd,
-        env: options.env,
+        env: options.env as NodeJS.ProcessEnv | undefined,
         timeout: options.timeoutMs ?? 60_000,
         maxBuffer: maxOutput,
         killSignal: "SIGKILL",

@@ -1,0 +1,3 @@
+import type { OutputOf, workspaces } from "@djinnbot/contracts";
+
+export type WorkspaceStatus = OutputOf<typeof workspaces.status>;
