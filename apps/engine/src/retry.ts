@@ -15,6 +15,7 @@ const worthRetrying: Record<FailureCode, boolean> = {
   MODEL_UNAVAILABLE: true,
   MODEL_RATE_LIMITED: true,
   OUTPUT_MISSING: true,
+  OUTPUT_INVALID: true,
   AGENT_FAILED: true,
   NO_ROUTE: false,
   TURN_LIMIT: true,

@@ -65,6 +65,17 @@ const narration = [
     size: z.int().nullable(),
   }),
   message("MODEL_RETRY", { ...stepRef, error: z.string(), waitMs: z.int(), tries: z.int() }),
+  message("CONTEXT_COMPACTED", {
+    ...stepRef,
+    /** Estimates of the whole conversation. */
+    beforeTokens: z.int(),
+    afterTokens: z.int(),
+    contextWindow: z.int(),
+    /** Why: it came near the window, or the provider refused it as too long. */
+    reason: z.enum(["window", "refused"]),
+    /** What took the place of the earlier turns; null when shortening old tool results was enough. */
+    summary: z.string().max(40_000).nullable(),
+  }),
 ] as const;
 
 /** Told by the engine or the gateway on the run's stream. */

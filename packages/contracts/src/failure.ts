@@ -50,6 +50,10 @@ export const failures = {
     meaning: "The agent finished without an output that the step declares.",
     remedy: "Make the step's instruction name the output, or drop it from the declaration.",
   },
+  OUTPUT_INVALID: {
+    meaning: "The model did not produce JSON that fits the step's schema.",
+    remedy: "Make the schema simpler or the instruction clearer, or use a stronger model, then restart the step.",
+  },
   AGENT_FAILED: {
     meaning: "The agent reported that it could not do the step.",
     remedy: "Read its reason; change the task or the instruction and restart the step.",
