@@ -18,7 +18,8 @@ export type RunEnd = (
 
 /** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. */
 export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): Promise<RunEnd> {
-  if (end.status === "cancelled" || run.row.repository === null || !run.workspace) {
+  // A branch's work goes on with the run that waits for it.
+  if (end.status === "cancelled" || run.row.repository === null || !run.workspace || run.row.parentRunId !== null) {
     return end;
   }
   return { ...end, push: await resources.workspace.push(workspaceRun(run)) };

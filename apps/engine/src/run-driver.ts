@@ -4,7 +4,7 @@ import { cancelReason, isTerminal } from "@djinnbot/contracts";
 import { keepRunStreams } from "@djinnbot/events";
 import { narrate, sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
-import { endStep } from "./end-step.ts";
+import { type Afterwards, endStep } from "./end-step.ts";
 import { StepFault } from "./errors.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
 import type { HeldRun } from "./held-run.ts";
@@ -13,10 +13,13 @@ import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
 import { RunQueue } from "./run-queue.ts";
 import { adoptSession, closeSession, deathMessage, sessionReady } from "./session.ts";
+import { pauseRun, settleWaiting } from "./settle.ts";
 import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
+import { disownRun } from "./store/claim.ts";
 import { type LoadedRun, loadRun } from "./store/rows.ts";
+import { wakeRun } from "./store/wake.ts";
 
 /** How a driver lets go: finished (the run is over), lost (somebody else has it), gave up (nobody has it; try again later). */
 export type Ending = "finished" | "lost" | "gave-up";
@@ -80,6 +83,24 @@ export class RunDriver {
       }
     });
   }
+  /** Pauses once the agent's turn is finished. */
+  pause(): void {
+    this.#queue.add(async () => {
+      if (this.#run) {
+        this.#run.row.pauseRequestedAt ??= Date.now();
+        await this.#askToPause(this.#run);
+      }
+    });
+  }
+  /** Follows what Postgres says: a pause whose message was lost, or one that was taken back. */
+  pauseIf(wanted: boolean): void {
+    const known = this.#run?.row.pauseRequestedAt ?? null;
+    if (wanted && known === null) {
+      this.pause();
+    } else if (!wanted && known !== null && this.#run) {
+      this.#run.row.pauseRequestedAt = null;
+    }
+  }
   /** Looks whether the workload of the running step still lives. */
   checkWorkload(): void {
     this.#queue.add(() => this.#checkWorkload());
@@ -129,9 +150,13 @@ export class RunDriver {
   }
 
   async #begin(run: HeldRun): Promise<void> {
+    if (run.row.pauseRequestedAt !== null && run.step?.status !== "running") {
+      await pauseRun(this.#resources, run);
+      return this.#park(run);
+    }
     if (!run.step) {
       try {
-        await queueFirst(this.#resources, run);
+        return await this.#follow(run, await queueFirst(this.#resources, run));
       } catch (error) {
         if (error instanceof StepFault) {
           return this.#end(run, { status: "failed", code: error.code, message: error.message });
@@ -139,7 +164,7 @@ export class RunDriver {
         throw error;
       }
     }
-    if (run.step?.status === "running") {
+    if (run.step.status === "running") {
       // Behind what the status stream still holds, so that a result that is there counts before the workload's absence.
       this.#queue.add(() => this.#checkWorkload());
       return;
@@ -147,22 +172,48 @@ export class RunDriver {
     await this.#advance(run);
   }
 
-  /** Starts queued steps until one runs or the run is over. */
+  /** Starts queued steps and settles waiting ones until one runs, or the run is over or waits on. */
   async #advance(run: HeldRun): Promise<void> {
-    while (run.step?.status === "queued") {
-      const { step } = run;
-      try {
-        await startStep(this.#resources, run);
-      } catch (error) {
-        if (!(error instanceof StepFault)) {
-          throw error;
-        }
-        const outcome = { kind: "failed", code: error.code, message: error.message } as const;
-        if ((await endStep(this.#resources, run, { step, outcome, cursor: null, ack: null })) === "over") {
-          return this.#finish(run, "failed");
-        }
-      }
+    const { step } = run;
+    if (!step || step.status === "running") {
+      return;
     }
+    try {
+      if (step.status === "waiting") {
+        return await this.#follow(run, await settleWaiting(this.#resources, run, step));
+      }
+      await startStep(this.#resources, run);
+    } catch (error) {
+      if (!(error instanceof StepFault)) {
+        throw error;
+      }
+      const outcome = { kind: "failed", code: error.code, message: error.message } as const;
+      await this.#follow(run, await endStep(this.#resources, run, { step, outcome, cursor: null, ack: null }));
+    }
+  }
+
+  async #follow(run: HeldRun, way: Afterwards): Promise<void> {
+    switch (way) {
+      case "over":
+        return this.#finish(run, "completed");
+      case "parked":
+        return this.#park(run);
+      case "next":
+        return this.#advance(run);
+    }
+  }
+
+  /** The run waits or is paused: it gives back its workload and its place, and whoever wakes it finds it in Postgres. */
+  async #park(run: HeldRun): Promise<void> {
+    this.#timers.disarm();
+    this.#reader.stop();
+    const { session } = run;
+    run.session = null;
+    if (session) {
+      await closeSession(this.#resources, run, { session, status: "completed", error: null });
+    }
+    await disownRun(this.#resources.deps, this);
+    await this.#leave("finished");
   }
 
   async #onMessage({ message, entryId }: Told): Promise<void> {
@@ -176,7 +227,7 @@ export class RunDriver {
         const way = await foldResult(this.#resources, run, { result: message, entryId });
         if (way !== "ignored" && ended) {
           this.#resources.transcript.add(run, ended);
-          await (way === "over" ? this.#finish(run, "completed") : this.#advance(run));
+          await this.#follow(run, way);
         }
         return;
       }
@@ -254,7 +305,7 @@ export class RunDriver {
     const outcome = { kind: "failed", ...failed } as const;
     const way = await endStep(this.#resources, run, { step, outcome, cursor: null, ack: null });
     this.#resources.transcript.add(run, step);
-    await (way === "over" ? this.#finish(run, "failed") : this.#advance(run));
+    await this.#follow(run, way);
   }
 
   async #end(run: HeldRun, end: RunEnd): Promise<void> {
@@ -271,6 +322,13 @@ export class RunDriver {
     this.#timers.disarm();
     this.#reader.stop();
     await tidyUp(this.#resources, run, status);
+    const { tenantId } = this;
+    const { parentRunId } = run.row;
+    if (parentRunId !== null) {
+      await wakeRun(this.#resources.deps, { tenantId, runId: parentRunId }).catch((error: Error) =>
+        this.#log.warn({ err: error.message }, "waking the run that waits failed; a sweep will do it"),
+      );
+    }
     await this.#leave("finished");
   }
 
@@ -283,6 +341,14 @@ export class RunDriver {
   async #repeat(): Promise<void> {
     if (this.#run) {
       await repeatCommand(this.#resources, this.#run);
+      await this.#askToPause(this.#run);
+    }
+  }
+
+  async #askToPause(run: HeldRun): Promise<void> {
+    const { session, step } = run;
+    if (session && step?.status === "running" && run.row.pauseRequestedAt !== null) {
+      await sendCommands(this.#resources, run, [{ sessionId: session.id, body: { type: "pause" } }]);
     }
   }
 

@@ -72,6 +72,22 @@ export const failures = {
     meaning: "The agent repeated itself without progress.",
     remedy: "Make the instruction clearer, or use a stronger model.",
   },
+  APPROVAL_REJECTED: {
+    meaning: "A person decided against going on.",
+    remedy: "Read the comment, change what it asks for, and restart the run from the step before.",
+  },
+  APPROVAL_TIMEOUT: {
+    meaning: "Nobody decided in time.",
+    remedy: "Restart the approval step and decide, or give it a longer timeoutSeconds.",
+  },
+  BRANCH_FAILED: {
+    meaning: "Too few branches of a parallel step completed.",
+    remedy: "Open the branch that failed, mend its cause, then restart the parallel step.",
+  },
+  MERGE_CONFLICT: {
+    meaning: "Branches changed the same lines, so their work could not be put together.",
+    remedy: "Make the branches change different files, or merge them by hand and restart from the step after.",
+  },
   EXECUTION_LIMIT: {
     meaning: "The run executed more steps than it may.",
     remedy: "Check the pipeline's ways back for an endless circle.",

@@ -1,5 +1,6 @@
 /** The shared schema package: every operation, message and fault of the platform, browser-safe, zod only. */
 import { agents } from "./agent.ts";
+import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
@@ -10,6 +11,7 @@ import { system } from "./system.ts";
 import { tenants } from "./tenant.ts";
 
 export * from "./agent.ts";
+export * from "./approval.ts";
 export * from "./auth.ts";
 export * from "./contract.ts";
 export * from "./event.ts";
@@ -41,6 +43,7 @@ export const contracts = {
   pipelines,
   runs,
   steps,
+  approvals,
   settings,
   llmCalls,
   system,

@@ -5,6 +5,7 @@ import { contract } from "./contract.ts";
 import { Failure, FailureCode } from "./failure.ts";
 import { EpochMs, IdOrSlug, RunId, StepId, TenantId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
+import { StepKind } from "./pipeline-document.ts";
 import { RunStatus, StepStatus } from "./status.ts";
 
 /** Free-form JSON that a starter passes along; its string fields are template variables. */
@@ -36,6 +37,12 @@ export const Run = z.object({
   keyResolution: z.record(z.string(), z.unknown()).nullable(),
   initiatedByUserId: z.string().nullable(),
   modelOverride: z.string().nullable(),
+  /** A branch of a parallel step: the run that waits for it. */
+  parentRunId: z.string().nullable(),
+  /** The run this one was forked from, also when that is gone. */
+  forkedFrom: z.string().nullable(),
+  /** A pause was asked for and the agent's turn is not over yet. */
+  pausing: z.boolean(),
   createdAt: EpochMs,
   updatedAt: EpochMs,
   startedAt: EpochMs.nullable(),
@@ -49,6 +56,8 @@ export const Step = z.object({
   runId: RunId,
   stepId: z.string(),
   attempt: z.int(),
+  kind: StepKind,
+  /** Empty when no agent does the step. */
   agentId: z.string(),
   agentName: z.string().nullable(),
   agentEmoji: z.string().nullable(),
@@ -78,8 +87,36 @@ export type Step = z.infer<typeof Step>;
 export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
 
 /** A step as the run's pipeline has it, whether or not the run has come to it. */
-export const PlannedStep = z.object({ stepId: z.string(), agentId: z.string() });
+export const PlannedStep = z.object({ stepId: z.string(), agentId: z.string(), kind: StepKind });
 export type PlannedStep = z.infer<typeof PlannedStep>;
+
+/** A loop of the run: its items, and which one is being done. */
+export const RunLoop = z.object({
+  stepId: z.string(),
+  /** Counts from 0. */
+  index: z.int(),
+  active: z.boolean(),
+  items: z.array(z.object({ id: z.string(), status: z.enum(["pending", "running", "completed", "failed"]) })),
+});
+export type RunLoop = z.infer<typeof RunLoop>;
+
+/** A branch of a parallel step: a run of its own. */
+export const RunBranch = z.object({
+  runId: RunId,
+  /** First step of the branch. */
+  branch: z.string(),
+  /** Row of the parallel step that started it. */
+  parentStep: z.string(),
+  status: RunStatus,
+  currentStep: z.string().nullable(),
+  failure: Failure.nullable(),
+  costMicros: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  startedAt: EpochMs.nullable(),
+  completedAt: EpochMs.nullable(),
+});
+export type RunBranch = z.infer<typeof RunBranch>;
 
 export const RunDetail = Run.extend({
   keyUserId: z.string().nullable(),
@@ -90,6 +127,8 @@ export const RunDetail = Run.extend({
   steps: z.array(Step),
   /** The pipeline's steps in its order, as the run started with it; empty when its text cannot be read. */
   plan: z.array(PlannedStep),
+  loops: z.array(RunLoop),
+  branches: z.array(RunBranch),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
@@ -119,6 +158,8 @@ export const runs = {
       pipelineId: IdOrSlug.optional(),
       status: RunStatus.optional(),
       agentId: IdOrSlug.optional(),
+      /** Left out: no branches of parallel steps, only the runs that people started. */
+      parentRunId: RunId.optional(),
       search: z.string().max(200).optional(),
     }),
     output: page(Run),
@@ -209,6 +250,54 @@ export const runs = {
     summary: "Stop a run; its workload is gone within 5 seconds",
     input: z.object(ref),
     output: z.object({ runId: z.string(), status: z.literal("cancelled") }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  pause: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/pause",
+    scope: "runs:write",
+    summary: "Pause a run: the agent's turn is finished, its state kept and its workload given back",
+    input: z.object(ref),
+    output: z.object({ runId: z.string(), status: RunStatus }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  resume: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/resume",
+    scope: "runs:write",
+    summary: "Go on with a paused run where it stopped",
+    input: z.object(ref),
+    output: z.object({ runId: z.string(), status: RunStatus }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  inject: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/inject",
+    scope: "runs:write",
+    summary: "Tell the agent that works on the run something; it hears it before its next turn",
+    input: z.object({ ...ref, text: z.string().trim().min(1).max(20_000) }),
+    output: z.object({ runId: z.string(), stepId: z.string() }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  fork: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/fork",
+    scope: "runs:write",
+    status: 201,
+    summary: "A new run from a step of this one: with its outputs and its commits until there, and what you change",
+    input: z.object({
+      ...ref,
+      /** Left out: from the first step. */
+      stepId: StepId.optional(),
+      task: z.string().trim().min(1).max(50_000).optional(),
+      modelOverride: ModelName.nullish(),
+      context: z.string().max(20_000).nullish(),
+    }),
+    output: Run,
     faults: ["NOT_FOUND", "CONFLICT"],
   }),
   restart: contract({

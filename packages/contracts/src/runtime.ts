@@ -55,6 +55,10 @@ export const RunCommand = z.discriminatedUnion("type", [
   toSession.extend({ type: z.literal("ack"), commandId: z.string() }),
   /** Give up the current step (cancel, timeout); answer with a result of outcome `aborted`. */
   toSession.extend({ type: z.literal("abort"), reason: z.string() }),
+  /** Finish the model's turn and its tools, keep the conversation, answer with a result of outcome `paused`. */
+  toSession.extend({ type: z.literal("pause") }),
+  /** Something a person says; the model hears it before its next turn. */
+  toSession.extend({ type: z.literal("inject"), text: z.string().max(20_000) }),
   /** Leave: finish writing, exit 0. */
   toSession.extend({ type: z.literal("shutdown") }),
 ]);
@@ -69,7 +73,7 @@ export const RunStatusMessage = z.discriminatedUnion("type", [
   toSession.extend({
     type: z.literal("stepResult"),
     ...stepAnswer,
-    outcome: z.enum(["completed", "failed", "aborted"]),
+    outcome: z.enum(["completed", "failed", "aborted", "paused"]),
     outputs: z.record(z.string(), z.string()),
     summary: z.string().nullable(),
     failure: z.object({ code: FailureCode, message: z.string() }).nullable(),

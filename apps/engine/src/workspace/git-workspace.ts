@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
 import { baseRef, createBlanks, emptyCommit, startRef } from "./blank.ts";
 import { type Git, GitError } from "./git.ts";
+import { mergeBranches } from "./merge.ts";
 import type { Collected, PreparedWorkspace, Workspace, WorkspaceRun } from "./workspace.ts";
 import { WorkspaceError } from "./workspace.ts";
 
@@ -19,7 +20,7 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
   const places = (run: WorkspaceRun) => {
     const paths = tenantPaths(dataDir, run.tenantId);
     return {
-      mirror: run.repository === null ? paths.ownMirror(run.runId) : paths.mirror(run.repository),
+      mirror: run.repository === null ? paths.ownMirror(run.rootRunId) : paths.mirror(run.repository),
       workspace: paths.workspace(run.runId),
       home: (agentId: string) => paths.home(run.runId, agentId),
       branch: `run/${run.runId}`,
@@ -29,7 +30,8 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
   return {
     prepare: async (run) => {
       const place = places(run);
-      if (run.repository === null && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
+      const isOwn = run.repository === null && run.rootRunId === run.runId;
+      if (isOwn && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
         return { path: place.workspace, mirror: place.mirror, branch: place.branch, base: await makeBlank(place) };
       }
       return prepare(git, run, place);
@@ -40,6 +42,16 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
         bundle: bundlePath(places(run).home(step.agentId), step.commitHash),
         commitHash: step.commitHash,
       }),
+    head: (run) => resolveCommit(git, places(run).mirror, `refs/heads/${places(run).branch}`),
+    merge: async (run, others) => {
+      const place = places(run);
+      const merged = await mergeBranches(git, { ...place, start: await startCommit(git, run, place.mirror), others });
+      if (!("conflict" in merged)) {
+        // Cloned anew: git must not run inside a copy that an agent could have rigged.
+        await rm(place.workspace, { recursive: true, force: true });
+      }
+      return merged;
+    },
     push: (run) => push(git, run, places(run)),
     remove: (run) => rm(places(run).workspace, { recursive: true, force: true }),
   };
@@ -151,6 +163,13 @@ async function fetchOrigin(git: Git, mirror: string): Promise<void> {
 
 /** The commit to start from: the wanted branch or tag, else the default branch, else an empty first commit. */
 async function startCommit(git: Git, run: WorkspaceRun, mirror: string): Promise<string> {
+  if (run.baseCommit !== null) {
+    const found = await resolveCommit(git, mirror, run.baseCommit);
+    if (found === null) {
+      throw new WorkspaceError("WORKSPACE_FAILED", `The commit ${run.baseCommit} to begin with is not there any more.`);
+    }
+    return found;
+  }
   if (run.repository === null) {
     return (await resolveCommit(git, mirror, startRef)) ?? emptyCommit(git, mirror);
   }

@@ -116,6 +116,29 @@ function apply(draft: Draft, event: ArrivedEvent): void {
         detail: event.detail,
       });
       break;
+    case "LOOP_ITEM_COMPLETE":
+      sayInStep(draft, event, { tone: "ok", title: `Item ${event.itemIndex + 1} is done`, detail: event.itemId });
+      break;
+    case "LOOP_ITEM_FAILED":
+      sayInStep(draft, event, {
+        tone: "warn",
+        title: `Item ${event.itemIndex + 1} failed: ${event.itemId}`,
+        detail: event.error || null,
+      });
+      break;
+    case "BRANCH_STARTED":
+      sayInStep(draft, event, { tone: "neutral", title: `Branch ${event.branch} started`, detail: event.branchRunId });
+      break;
+    case "BRANCH_ENDED":
+      sayInStep(draft, event, {
+        tone: event.status === "completed" ? "ok" : "warn",
+        title: `Branch ${event.branch} ${event.status}`,
+        detail: event.branchRunId,
+      });
+      break;
+    case "HUMAN_INTERVENTION":
+      sayInStep(draft, event, { tone: "neutral", title: "A person says", detail: event.context });
+      break;
     case "AGENT_MESSAGE":
       sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
       break;
@@ -176,6 +199,24 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
       end(attempt, "cancelled", event.at);
       break;
+    case "CONTEXT_COMPACTED":
+      attempt.items.push(
+        notice(event, { tone: "neutral", title: "Earlier turns were summarised to make room", detail: event.summary }),
+      );
+      return;
+    case "APPROVAL_REQUESTED":
+      attempt.items.push(notice(event, { tone: "warn", title: "Waiting for a decision", detail: event.message }));
+      advance(attempt, "waiting");
+      break;
+    case "APPROVAL_DECIDED":
+      attempt.items.push(
+        notice(event, {
+          tone: event.status === "approved" ? "ok" : "warn",
+          title: `${event.decidedBy ?? "Nobody"} decided: ${event.status}`,
+          detail: event.comment,
+        }),
+      );
+      return;
     case "COMMIT_FAILED":
       attempt.items.push(
         notice(event, { tone: "danger", title: "The changes could not be committed", detail: event.error }),
