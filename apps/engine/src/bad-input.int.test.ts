@@ -57,8 +57,7 @@ steps:
     onComplete: EACH
   - id: EACH
     agent: engineer
-    type: loop
-    loop: { over: result }
+    teleport: home
 `;
 
 describe.concurrent("pipelines", () => {

@@ -87,7 +87,16 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
          $6::int, id, $7, $4::text, COALESCE(root_run_id, id), $8::bigint, $8::bigint
        FROM runs WHERE id = $1 AND lease_epoch = $2`,
       // The index keeps the order of the branches in the order of their creation.
-      values: [run.runId, run.epoch, branch.runId, branch.first, head, countSteps(run.document, branch.first), open.id, now + index],
+      values: [
+        run.runId,
+        run.epoch,
+        branch.runId,
+        branch.first,
+        head,
+        countSteps(run.document, branch.first),
+        open.id,
+        now + index,
+      ],
     },
     {
       text: `INSERT INTO outputs (run_id, key, step_id, value, updated_at)
@@ -187,7 +196,10 @@ async function mergeCompleted(
     run.workspace = null;
     if ("conflict" in merged) {
       const { name, files } = merged.conflict;
-      throw new StepFault("MERGE_CONFLICT", `Branch ${name} conflicts with the ones before it in: ${files.join(", ")}.`);
+      throw new StepFault(
+        "MERGE_CONFLICT",
+        `Branch ${name} conflicts with the ones before it in: ${files.join(", ")}.`,
+      );
     }
     return merged.head;
   } catch (error) {

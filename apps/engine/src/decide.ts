@@ -1,7 +1,15 @@
 /** What follows from the end of an execution: the next step, another try, or the end of the run. */
 import { failureAction } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
-import { type LoopState, type Loops, type Notice, type Route, renderTemplate, route, routeFailure } from "@djinnbot/core/pipeline-language";
+import {
+  type LoopState,
+  type Loops,
+  type Notice,
+  type Route,
+  renderTemplate,
+  route,
+  routeFailure,
+} from "@djinnbot/core/pipeline-language";
 import type { RunEnd } from "./end-run.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
 import type { Wanted } from "./next-step.ts";
@@ -81,14 +89,21 @@ function afterFailure(run: HeldRun, situation: Situation<{ kind: "failed" } & Fa
   if (way === null) {
     const notify = failureAction(findStep(run, step.stepId))?.notify;
     const end = { status: "failed" as const, code, message: `Step ${step.stepId}: ${message}` };
-    return { ...nothing, way: { end }, messages: notices(run, situation, { notify: notify ? [notify] : [], loops: run.loops }) };
+    return {
+      ...nothing,
+      way: { end },
+      messages: notices(run, situation, { notify: notify ? [notify] : [], loops: run.loops }),
+    };
   }
   const decision = onRoute(run, situation, way);
   const handOver = `Step ${step.stepId} failed: ${message}`;
   return { ...decision, way: wayOf(way, { ...situation, loops: decision.loops, handOver }) };
 }
 
-function wayOf(way: Route, { outputs, loops, handOver }: Pick<Situation, "outputs" | "handOver"> & { loops: Loops }): Way {
+function wayOf(
+  way: Route,
+  { outputs, loops, handOver }: Pick<Situation, "outputs" | "handOver"> & { loops: Loops },
+): Way {
   switch (way.kind) {
     case "next":
       return { next: { stepId: way.stepId, retryCount: 0, humanContext: handOver, outputs, loops } };

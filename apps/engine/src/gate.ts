@@ -1,6 +1,7 @@
 /** Steps that no agent does: opened when the run comes to them, settled when what they wait for has happened. */
 import { isApprovalStep, isParallelStep, type PipelineStep } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
+import type { Statement } from "@djinnbot/core/tenant-sql";
 import { openApproval, settleApproval } from "./approval.ts";
 import { openBranches, settleBranches } from "./branches.ts";
 import type { StepOutcome } from "./decide.ts";
@@ -10,7 +11,6 @@ import type { Wanted } from "./next-step.ts";
 import type { Park } from "./park.ts";
 import { findStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
-import type { Statement } from "@djinnbot/core/tenant-sql";
 
 export interface OpenGate {
   messages: OutboxMessage[];

@@ -4,9 +4,9 @@ import {
   type Knowledge,
   type PipelineDocument,
   type RunEventBody,
-  type StepKind,
   readKnowledge,
   runRequestId,
+  type StepKind,
 } from "@djinnbot/contracts";
 import type { OutboxStream } from "@djinnbot/core/outbox";
 import { outboxMessage } from "@djinnbot/core/outbox";
@@ -116,8 +116,7 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
   };
 }
 
-const isOpen = (step: StepRow) =>
-  step.status === "queued" || step.status === "running" || step.status === "waiting";
+const isOpen = (step: StepRow) => step.status === "queued" || step.status === "running" || step.status === "waiting";
 
 function lastFailure(steps: readonly StepRow[]): LastFailure | null {
   const failed = steps.findLast((step) => step.status === "failed");

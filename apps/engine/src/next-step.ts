@@ -4,9 +4,9 @@ import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { type Loops, resolveStep } from "@djinnbot/core/pipeline-language";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";
+import { openGate } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
 import { noteStepStart } from "./journal.ts";
-import { openGate } from "./gate.ts";
 import { type Park, pausePark } from "./park.ts";
 import { agentStep, findAgentStep, findStep, type PreparedStep, prepareStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
@@ -91,7 +91,8 @@ function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenS
 }
 
 function rowOf(open: OpenStep): NewStep {
-  const { id, stepId, attempt, kind, sequence, agentSlug, status, retryCount, maxRetries, humanContext, queuedAt } = open;
+  const { id, stepId, attempt, kind, sequence, agentSlug, status, retryCount, maxRetries, humanContext, queuedAt } =
+    open;
   return {
     ...{ id, stepId, attempt, kind, sequence, retryCount, maxRetries, humanContext },
     agentId: agentSlug,

@@ -7,7 +7,14 @@ import {
   type Provider,
   pipelineFallbacks,
 } from "@djinnbot/contracts";
-import { innermost, type Loops, loopValues, renderTemplate, resolveModel, resolveStep } from "@djinnbot/core/pipeline-language";
+import {
+  innermost,
+  type Loops,
+  loopValues,
+  renderTemplate,
+  resolveModel,
+  resolveStep,
+} from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";

@@ -9,8 +9,8 @@ import { noteStepStart } from "./journal.ts";
 import { adoptStep, nextStep, startOf } from "./next-step.ts";
 import { findAgentStep, prepareStep, variablesOf } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
-import { keepLoops } from "./store/loops.ts";
 import { closeSession, ensureWorkspace, openSession, reusableSession } from "./session.ts";
+import { keepLoops } from "./store/loops.ts";
 
 /** Queues the step a run begins (or was restarted) with. Throws StepFault. */
 export async function queueFirst(resources: Resources, run: HeldRun): Promise<Afterwards> {

@@ -7,9 +7,9 @@ import { restoreRedisUsers } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { closeSession } from "./session.ts";
-import { wakeDue } from "./store/wake.ts";
 import { leftoverSessions } from "./store/sessions.ts";
 import { sqlList } from "./store/sql-list.ts";
+import { wakeDue } from "./store/wake.ts";
 import { deleteRedisUser } from "./workload/redis-user.ts";
 import type { WorkloadState } from "./workload/workload.ts";
 

@@ -2,7 +2,13 @@
  * Every change of a held run, fenced by the lease's epoch, with the messages that follow from it. One statement applies the changes
  * of many runs of a tenant: what a step costs the database is mostly transaction and plan, and those are shared then.
  */
-import { openRunStatuses, type RunStatus, type StepKind, type StepStatus, startableStepStatuses } from "@djinnbot/contracts";
+import {
+  openRunStatuses,
+  type RunStatus,
+  type StepKind,
+  type StepStatus,
+  startableStepStatuses,
+} from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sqlList } from "./sql-list.ts";

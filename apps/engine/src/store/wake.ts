@@ -46,7 +46,10 @@ export async function wakeDue(deps: Deps): Promise<void> {
 }
 
 /** In the transaction that makes a run wait: it does not, when more branches of its step have ended than it knows of. */
-export function unlessEnded(run: RunKey & { epoch: number }, options: { parentStep: string; known: number }): Statement {
+export function unlessEnded(
+  run: RunKey & { epoch: number },
+  options: { parentStep: string; known: number },
+): Statement {
   return {
     text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND lease_epoch = $2 AND status = 'waiting'
        AND (SELECT count(*) FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $3 AND b.status IN ${over}) > $4`,

@@ -121,7 +121,12 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     logs: run(),
   },
   steps: { activity: own(), get: run({ stepId: "ONE" }), restart: run({ stepId: "ONE" }) },
-  approvals: { list: own((a) => ({ runId: a.runId })), count: own(), get: approval(), decide: approval({ decision: "approve" }) },
+  approvals: {
+    list: own((a) => ({ runId: a.runId })),
+    count: own(),
+    get: approval(),
+    decide: approval({ decision: "approve" }),
+  },
   settings: {
     get: own(),
     update: own(() => ({ maxWakesPerDay: 3 })),

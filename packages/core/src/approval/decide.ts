@@ -32,7 +32,12 @@ export async function decideApproval({ ctx, input }: VerbArgs<typeof approvals.d
       where: { id: row.id },
       data: { ...decided, decidedByName, decidedAt: ctx.now() },
     });
-    await audit(tx, ctx, { action: `approval.${status}`, entity: "run", entityId: run.id, detail: { approval: row.id } });
+    await audit(tx, ctx, {
+      action: `approval.${status}`,
+      entity: "run",
+      entityId: run.id,
+      detail: { approval: row.id },
+    });
     messages.push(
       await outbox(tx, ctx, ["run", "tenant"], {
         type: "APPROVAL_DECIDED",

@@ -29,7 +29,9 @@ const texts = (value: Prisma.JsonValue): string[] =>
 /** Named by role or address; when nobody is named, whoever may change runs. */
 export function mayDecide(row: Pick<ApprovalRow, "who">, decider: Decider | null): boolean {
   const who = texts(row.who).map((name) => name.toLowerCase());
-  return who.length === 0 || (decider !== null && (who.includes(decider.role) || who.includes(decider.email.toLowerCase())));
+  return (
+    who.length === 0 || (decider !== null && (who.includes(decider.role) || who.includes(decider.email.toLowerCase())))
+  );
 }
 
 export function toApproval(row: ApprovalRow, ctx: Ctx, decider: Decider | null): ApprovalRequest {

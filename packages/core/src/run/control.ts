@@ -31,7 +31,11 @@ export async function pauseRun({ ctx, input }: VerbArgs<typeof runs.pause>) {
     if (status !== "running") {
       await tx.run.update({ where: { id: row.id }, data: { status: "paused", wakeAt: null, updatedAt: now } });
       messages.push(
-        await outbox(tx, ctx, ["run", "tenant", "global"], { type: "RUN_STATUS_CHANGED", runId: row.id, status: "paused" }),
+        await outbox(tx, ctx, ["run", "tenant", "global"], {
+          type: "RUN_STATUS_CHANGED",
+          runId: row.id,
+          status: "paused",
+        }),
       );
       return { runId: row.id, status: "paused" as const };
     }

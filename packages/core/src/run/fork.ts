@@ -43,7 +43,13 @@ export async function forkRun({ ctx, input }: VerbArgs<typeof runs.fork>) {
       },
     });
     await tx.output.createMany({
-      data: Object.entries(before.outputs).map(([key, value]) => ({ runId: id, key, value, stepId: first, updatedAt: now })),
+      data: Object.entries(before.outputs).map(([key, value]) => ({
+        runId: id,
+        key,
+        value,
+        stepId: first,
+        updatedAt: now,
+      })),
     });
     await audit(tx, ctx, { action: "run.fork", entity: "run", entityId: id, detail: { from: old.id, stepId: first } });
     messages.push(

@@ -92,9 +92,9 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     steps: steps.map(toStep),
     plan: planOf(row.pipelineYaml),
     loops: (await tx.loopState.findMany({ where: { runId }, orderBy: { depth: "asc" } })).map(toLoop),
-    branches: (await tx.run.findMany({ where: { parentRunId: runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })).map(
-      toBranch,
-    ),
+    branches: (
+      await tx.run.findMany({ where: { parentRunId: runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
+    ).map(toBranch),
   };
 }
 
