@@ -82,9 +82,9 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
       text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
          human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
          steps_total, parent_run_id, parent_step, branch, root_run_id, created_at, updated_at)
-       SELECT $3, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $4::text, human_context, repository,
-         base_branch, COALESCE($5, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id, model_override,
-         $6::int, id, $7, $4::text, COALESCE(root_run_id, id), $8::bigint, $8::bigint
+       SELECT $3::text, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $4::text, human_context, repository,
+         base_branch, COALESCE($5::text, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id, model_override,
+         $6::int, id, $7::text, $4::text, COALESCE(root_run_id, id), $8::bigint, $8::bigint
        FROM runs WHERE id = $1 AND lease_epoch = $2`,
       // The index keeps the order of the branches in the order of their creation.
       values: [

@@ -1,5 +1,6 @@
 /** Folds events of a run into its model. Repeats change nothing, missing beginnings are made up for, restarts keep the history. */
 import type { RunStatus, StepStatus } from "@djinnbot/contracts";
+import { stepWordsOf, type Words, wordsOf } from "./event-words.ts";
 import { applyNarration } from "./fold-narration.ts";
 import {
   type ArrivedEvent,
@@ -8,7 +9,6 @@ import {
   emptyAttempt,
   isOver,
   type NoticeItem,
-  type NoticeTone,
   type RunModel,
 } from "./transcript-model.ts";
 
@@ -109,6 +109,19 @@ function apply(draft: Draft, event: ArrivedEvent): void {
     case "RUN_DELETED":
     case "USAGE":
       return;
+    default:
+      if ("attempt" in event) {
+        applyToStep(draft, event);
+      } else {
+        applyAround(draft, event);
+      }
+      break;
+  }
+}
+
+/** What concerns the run, or whichever execution is open then. */
+function applyAround(draft: Draft, event: ArrivedEvent): void {
+  switch (event.type) {
     case "BRANCH_PUSHED":
       say(draft, event, {
         tone: event.status === "pushed" ? "ok" : "warn",
@@ -116,47 +129,18 @@ function apply(draft: Draft, event: ArrivedEvent): void {
         detail: event.detail,
       });
       break;
-    case "LOOP_ITEM_COMPLETE":
-      sayInStep(draft, event, { tone: "ok", title: `Item ${event.itemIndex + 1} is done`, detail: event.itemId });
-      break;
-    case "LOOP_ITEM_FAILED":
-      sayInStep(draft, event, {
-        tone: "warn",
-        title: `Item ${event.itemIndex + 1} failed: ${event.itemId}`,
-        detail: event.error || null,
-      });
-      break;
-    case "BRANCH_STARTED":
-      sayInStep(draft, event, { tone: "neutral", title: `Branch ${event.branch} started`, detail: event.branchRunId });
-      break;
-    case "BRANCH_ENDED":
-      sayInStep(draft, event, {
-        tone: event.status === "completed" ? "ok" : "warn",
-        title: `Branch ${event.branch} ${event.status}`,
-        detail: event.branchRunId,
-      });
-      break;
-    case "HUMAN_INTERVENTION":
-      sayInStep(draft, event, { tone: "neutral", title: "A person says", detail: event.context });
-      break;
-    case "AGENT_MESSAGE":
-      sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
-      break;
     case "CONTAINER_STARTING":
       prepare(draft, event, true);
       break;
     case "CONTAINER_READY":
       prepare(draft, event, false);
       break;
-    case "CONTAINER_DESTROYED":
-      sayInStep(draft, event, { tone: "neutral", title: "Workspace closed", detail: event.detail });
-      break;
-    case "CONTAINER_CRASHED":
-      sayInStep(draft, event, { tone: "danger", title: "The workspace crashed", detail: event.error });
-      break;
-    default:
-      applyToStep(draft, event);
-      break;
+    default: {
+      const words = wordsOf(event);
+      if (words) {
+        sayInStep(draft, event, words);
+      }
+    }
   }
 }
 
@@ -199,34 +183,27 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
       end(attempt, "cancelled", event.at);
       break;
-    case "CONTEXT_COMPACTED":
-      attempt.items.push(
-        notice(event, { tone: "neutral", title: "Earlier turns were summarised to make room", detail: event.summary }),
-      );
-      return;
     case "APPROVAL_REQUESTED":
-      attempt.items.push(notice(event, { tone: "warn", title: "Waiting for a decision", detail: event.message }));
       advance(attempt, "waiting");
+      tellIn(attempt, event);
       break;
     case "APPROVAL_DECIDED":
-      attempt.items.push(
-        notice(event, {
-          tone: event.status === "approved" ? "ok" : "warn",
-          title: `${event.decidedBy ?? "Nobody"} decided: ${event.status}`,
-          detail: event.comment,
-        }),
-      );
-      return;
+    case "CONTEXT_COMPACTED":
     case "COMMIT_FAILED":
-      attempt.items.push(
-        notice(event, { tone: "danger", title: "The changes could not be committed", detail: event.error }),
-      );
+      tellIn(attempt, event);
       return;
     default:
       attempt.startedAt ??= event.at;
       advance(attempt, "running");
       applyNarration(attempt, event);
       break;
+  }
+}
+
+function tellIn(attempt: ReturnType<typeof touch>, event: ArrivedEvent): void {
+  const words = stepWordsOf(event);
+  if (words) {
+    attempt.items.push(notice(event, words));
   }
 }
 
@@ -282,8 +259,6 @@ function closeOpenAttempts(draft: Draft, at: number): void {
     }
   }
 }
-
-type Words = { tone: NoticeTone; title: string; detail: string | null };
 
 function notice(event: ArrivedEvent, words: Words): NoticeItem {
   return { kind: "notice", id: event.id, at: event.at, ...words };
