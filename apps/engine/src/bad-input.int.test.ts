@@ -57,8 +57,7 @@ steps:
     onComplete: EACH
   - id: EACH
     agent: engineer
-    type: loop
-    loop: { over: result }
+    teleport: home
 `;
 
 describe.concurrent("pipelines", () => {
@@ -99,12 +98,12 @@ describe.concurrent("pipelines", () => {
     expect(huge).toMatchObject({ status: 422, body: { code: "VALIDATION" } });
   });
 
-  it("a feature that this version does not run is named, and such a pipeline never starts", {
+  it("a key that this version does not know is named, and such a pipeline never starts", {
     timeout: 120_000,
   }, async () => {
     const tenant = await platform.tenant();
     const id = unique("later");
-    const says = /loops are part of the language but not run by this version/;
+    const says = /unknown key `teleport`/;
     const created = await rest(tenant, "POST", "/v1/pipelines/", { yaml_content: later(id) });
     expect(created).toMatchObject({ status: 400, body: { detail: expect.stringMatching(says) } });
     // Stored by a version that knew the feature.
@@ -118,7 +117,7 @@ describe.concurrent("pipelines", () => {
     expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringMatching(says) } });
     await pool.query("UPDATE runs SET pipeline_yaml = $2 WHERE id = $1", [run.id, later(id)]);
     await pool.query("UPDATE tenants SET max_concurrent_runs = 1 WHERE id = $1", [tenant.tenantId]);
-    const { detail } = await settled(platform, { ...tenant, runId: run.id, code: "PIPELINE_UNSUPPORTED" });
+    const { detail } = await settled(platform, { ...tenant, runId: run.id, code: "PIPELINE_INVALID" });
     expect(detail.failure?.message).toMatch(says);
     expect(detail.steps).toEqual([]);
   });

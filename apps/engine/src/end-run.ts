@@ -9,6 +9,7 @@ import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
 import { findRun } from "./store/claim.ts";
 import type { RunPatch } from "./store/transition.ts";
+import { wakeRun } from "./store/wake.ts";
 
 export type RunEnd = (
   | { status: "completed" }
@@ -18,7 +19,8 @@ export type RunEnd = (
 
 /** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. */
 export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): Promise<RunEnd> {
-  if (end.status === "cancelled" || run.row.repository === null || !run.workspace) {
+  // A branch's work goes on with the run that waits for it.
+  if (end.status === "cancelled" || run.row.repository === null || !run.workspace || run.row.parentRunId !== null) {
     return end;
   }
   return { ...end, push: await resources.workspace.push(workspaceRun(run)) };
@@ -134,6 +136,9 @@ export async function tidyUp(
       await closeSession(resources, run, { session, status, error: null });
     }
     await retireRunStreams(resources.deps.redis, run);
+    if (run.row.parentRunId !== null) {
+      await wakeRun(resources.deps, { tenantId, runId: run.row.parentRunId });
+    }
     if (session && (await findRun(resources.deps, runId)) === null) {
       await removeRunTraces({ deps: resources.deps, tenantId, log }, [runId]);
     }

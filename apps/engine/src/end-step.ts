@@ -8,26 +8,19 @@ import {
   stepTransitions,
 } from "@djinnbot/contracts";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
-import { type Route, renderTemplate, route } from "@djinnbot/core/pipeline-language";
+import type { Statement } from "@djinnbot/core/tenant-sql";
 import { type CommandBody, sendCommands } from "./channel.ts";
+import { decide, type StepOutcome, type Way } from "./decide.ts";
 import { endRun, type RunEnd, runEnd } from "./end-run.ts";
 import { StepFault } from "./errors.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
-import { adoptStep, type NextStep, nextStep, type Wanted } from "./next-step.ts";
-import { commitSubject, findStep, variablesOf } from "./prepare-step.ts";
+import { adoptStep, type NextStep, nextStep } from "./next-step.ts";
+import { commitSubject } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
-import { mayRetry, retryFeedback } from "./retry.ts";
-import type { Failed } from "./store/rows.ts";
+import { keepLoops } from "./store/loops.ts";
 import type { StepEnd } from "./store/transition.ts";
 
-export interface Completed {
-  kind: "completed";
-  outputs: Record<string, string>;
-  summary: string | null;
-  commitHash: string | null;
-}
-export type StepOutcome = Completed | ({ kind: "failed" } & Failed);
 interface Ending {
   step: OpenStep;
   outcome: StepOutcome;
@@ -35,26 +28,34 @@ interface Ending {
   cursor: string | null;
   /** Answered once everything is recorded. */
   ack: { sessionId: string; commandId: string } | null;
+  /** What the next step is told besides its instruction. */
+  handOver?: string | null;
+  /** Changes that belong to the end of this execution; fenced by the run's epoch. */
+  also?: readonly Statement[];
+  messages?: readonly OutboxMessage[];
 }
-type Way = { next: Wanted } | { end: RunEnd };
+/** `parked`: the run waits or is paused, and nobody holds it any more. */
+export type Afterwards = "next" | "over" | "parked";
 
 /** Ends the open step, and queues or starts what follows or ends the run. Afterwards `run.step` is the next one, or null. */
-export async function endStep(resources: Resources, run: HeldRun, ending: Ending): Promise<"next" | "over"> {
-  const { step, outcome, cursor } = ending;
+export async function endStep(resources: Resources, run: HeldRun, ending: Ending): Promise<Afterwards> {
+  const { step, outcome, cursor, handOver = null } = ending;
   const outputs = outcome.kind === "completed" ? { ...run.outputs, ...outcome.outputs } : run.outputs;
   if (outcome.kind === "completed") {
     // Before the next step is prepared: it is told.
     run.knowledge.push(...readKnowledge(outcome.summary));
   }
   const completed = outcome.kind === "completed" ? new Set(run.completed).add(step.stepId) : run.completed;
-  const { way, messages } = decide(run, { step, outcome, outputs });
+  const { way, messages, loops, changed } = decide(run, { step, outcome, outputs, handOver });
   const { next, end } = await goOn(resources, run, way);
   const rows: OutboxMessage[] = outboxBatch([
+    ...(ending.messages ?? []),
     ...endMessages(run, step, outcome),
     ...messages,
     ...(next?.messages ?? []),
     ...(end ? endRun.messages(run, { end, outputs }) : []),
   ]);
+  const also = [...(ending.also ?? []), ...keepLoops(run, changed), ...(next?.park?.also ?? [])];
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
@@ -63,17 +64,20 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
       ...(cursor === null ? {} : { cursor }),
       stepsCompleted: completed.size,
       currentStepId: next ? next.open.stepId : step.stepId,
+      ...(next?.park?.patch ?? {}),
       ...(end ? endRun.patch(end) : {}),
     },
     end: endRow(step, outcome),
     add: next?.row,
     messages: rows,
+    ...(also.length > 0 ? { also } : {}),
   });
   noteStepEnd(run, step, { ...outcome, status: outcome.kind });
   if (end) {
     noteRunEnd(run, end);
   }
   run.outputs = outputs;
+  run.loops = new Map(loops);
   run.completed = completed;
   run.cursor = cursor ?? run.cursor;
   run.step = null;
@@ -82,7 +86,7 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
   }
   await answer(resources, run, { ending, command: next?.command ?? null });
   resources.publisher.push(rows);
-  return next ? "next" : "over";
+  return end ? "over" : next?.park ? "parked" : "next";
 }
 
 /** Acknowledges, and sends the next command if the workload goes on at once. What does not arrive is repeated by its sender. */
@@ -111,100 +115,6 @@ async function goOn(resources: Resources, run: HeldRun, way: Way): Promise<{ nex
     }
     throw error;
   }
-}
-
-interface Situation {
-  step: OpenStep;
-  outcome: StepOutcome;
-  outputs: Record<string, string>;
-}
-
-function decide(run: HeldRun, situation: Situation): { way: Way; messages: OutboxMessage[] } {
-  const { outcome } = situation;
-  return outcome.kind === "failed"
-    ? afterFailure(run, { ...situation, outcome })
-    : afterCompletion(run, { ...situation, outcome });
-}
-
-function afterCompletion(
-  run: HeldRun,
-  { step, outcome, outputs }: Situation & { outcome: Completed },
-): { way: Way; messages: OutboxMessage[] } {
-  const way = route({ document: run.document, step: findStep(run, step.stepId), outputs: outcome.outputs });
-  const messages = notices(run, { step, way, outputs });
-  switch (way.kind) {
-    case "next":
-      return { way: { next: { stepId: way.stepId, retryCount: 0, humanContext: null, outputs } }, messages };
-    case "complete":
-      return { way: { end: { status: "completed" } }, messages };
-    case "fail":
-      return { way: { end: { status: "failed", code: way.failureCode, message: way.message } }, messages };
-    case "retry": {
-      const { feedback, maxRetries } = way;
-      if (step.retryCount >= maxRetries) {
-        const message = `Step ${step.stepId} still asks to be done again after ${step.retryCount} retries. ${feedback}`;
-        return { way: { end: { status: "failed", code: "NO_ROUTE", message } }, messages };
-      }
-      return again(run, { step, feedback, maxRetries, outputs, messages });
-    }
-  }
-}
-
-function afterFailure(
-  run: HeldRun,
-  { step, outcome, outputs }: Situation & { outcome: { kind: "failed" } & Failed },
-): { way: Way; messages: OutboxMessage[] } {
-  const { code, message } = outcome;
-  if (!mayRetry(code) || step.retryCount >= step.maxRetries) {
-    return { way: { end: { status: "failed", code, message: `Step ${step.stepId}: ${message}` } }, messages: [] };
-  }
-  const { maxRetries } = step;
-  const feedback = retryFeedback({ retry: step.retryCount + 1, maxRetries, message });
-  return again(run, { step, feedback, maxRetries, outputs, messages: [] });
-}
-
-function again(
-  run: HeldRun,
-  options: {
-    step: OpenStep;
-    feedback: string;
-    maxRetries: number;
-    outputs: Record<string, string>;
-    messages: OutboxMessage[];
-  },
-): { way: Way; messages: OutboxMessage[] } {
-  const { step, feedback, maxRetries, outputs } = options;
-  const retryCount = step.retryCount + 1;
-  const { stepId, attempt } = step;
-  const retrying = told(run, {
-    type: "STEP_RETRYING",
-    runId: run.runId,
-    stepId,
-    attempt,
-    feedback,
-    retryCount,
-    maxRetries,
-  });
-  return {
-    way: { next: { stepId, retryCount, humanContext: feedback, outputs } },
-    messages: [...options.messages, retrying],
-  };
-}
-
-function notices(
-  run: HeldRun,
-  { step, way, outputs }: { step: OpenStep; way: Route; outputs: Record<string, string> },
-): OutboxMessage[] {
-  return way.notify.map((notice) =>
-    told(run, {
-      type: "AGENT_MESSAGE",
-      runId: run.runId,
-      from: step.agentSlug,
-      to: notice.agent,
-      message: renderTemplate(notice.message, variablesOf(run, outputs)).text,
-      threadId: null,
-    }),
-  );
 }
 
 function endMessages(run: HeldRun, step: OpenStep, outcome: StepOutcome): OutboxMessage[] {

@@ -2,11 +2,13 @@
 import type { RunStatusMessage } from "@djinnbot/contracts";
 import { checkOutputs } from "@djinnbot/core/pipeline-language";
 import { narrate, sendCommands } from "./channel.ts";
-import { endStep, type StepOutcome } from "./end-step.ts";
+import type { StepOutcome } from "./decide.ts";
+import { type Afterwards, endStep } from "./end-step.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
 import { findStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { workspaceRun } from "./session.ts";
+import { pauseRun } from "./settle.ts";
 import { cleanOutputs, cleanText } from "./text.ts";
 
 export type StepResult = RunStatusMessage & { type: "stepResult" };
@@ -30,13 +32,17 @@ export async function foldResult(
   resources: Resources,
   run: HeldRun,
   { result, entryId }: { result: StepResult; entryId: string },
-): Promise<"next" | "over" | "ignored"> {
+): Promise<Afterwards | "ignored"> {
   const ack = { sessionId: result.sessionId, commandId: result.commandId };
   if (!isCurrent(run, result)) {
     await sendCommands(resources, run, [{ sessionId: ack.sessionId, body: { type: "ack", commandId: ack.commandId } }]);
     return "ignored";
   }
   const { step } = run;
+  if (result.outcome === "paused") {
+    await pauseRun(resources, run, { cursor: entryId, ack });
+    return "parked";
+  }
   const commitHash = result.commitHash && (await collect(resources, run, { step, hash: result.commitHash }));
   const outcome = outcomeOf(run, { step, result, commitHash });
   return endStep(resources, run, { step, outcome, cursor: entryId, ack });

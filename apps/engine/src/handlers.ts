@@ -9,7 +9,9 @@ export function createHandlers(scheduler: Scheduler): Handlers {
   return {
     RUN_CREATED: wake,
     RUN_RESTART_REQUESTED: wake,
+    RUN_RESUME_REQUESTED: wake,
     RUN_CANCEL_REQUESTED: (message) => scheduler.cancel(message),
+    RUN_PAUSE_REQUESTED: (message) => scheduler.pause(message),
     RUN_UPDATED: null,
     RUN_STATUS_CHANGED: null,
     RUN_COMPLETE: null,
@@ -22,6 +24,8 @@ export function createHandlers(scheduler: Scheduler): Handlers {
     STEP_FAILED: null,
     STEP_RETRYING: null,
     STEP_CANCELLED: null,
+    APPROVAL_REQUESTED: null,
+    APPROVAL_DECIDED: null,
     RUNS_BULK_DELETED: null,
     AGENT_CREATED: null,
     AGENT_UPDATED: null,

@@ -6,9 +6,12 @@ import {
   type RunEventBody,
   readKnowledge,
   runRequestId,
+  type StepKind,
 } from "@djinnbot/contracts";
 import type { OutboxStream } from "@djinnbot/core/outbox";
 import { outboxMessage } from "@djinnbot/core/outbox";
+import type { LoopState } from "@djinnbot/core/pipeline-language";
+import type { AgentProfile } from "./lookup.ts";
 import type { LoadedRun, RunRow, StepRow } from "./store/rows.ts";
 import type { PreparedWorkspace } from "./workspace/workspace.ts";
 
@@ -22,20 +25,29 @@ export interface HeldSession {
   /** Epoch ms. */
   openedAt: number;
 }
-/** The execution that is queued or running now. */
+/** The execution that is queued or running now, or that waits for a person or for branches. */
 export interface OpenStep {
   id: string;
   stepId: string;
   attempt: number;
+  kind: StepKind;
   sequence: number;
+  /** Empty when no agent does the step. */
   agentSlug: string;
-  status: "queued" | "running";
+  status: "queued" | "running" | "waiting";
   retryCount: number;
   maxRetries: number;
   humanContext: string | null;
   sessionId: string | null;
+  queuedAt: number | null;
   startedAt: number | null;
   deadlineAt: number | null;
+}
+/** Why the last step that failed did so: what `onFailure` routes can read. */
+export interface LastFailure {
+  stepId: string;
+  code: string;
+  message: string;
 }
 export interface HeldRun {
   readonly tenantId: string;
@@ -52,6 +64,10 @@ export interface HeldRun {
   /** What completed steps shared with those that come after. */
   knowledge: Knowledge[];
   outputs: Record<string, string>;
+  loops: Map<string, LoopState>;
+  /** By slug, as they were when the run came to them first. */
+  agents: Map<string, AgentProfile>;
+  lastFailure: LastFailure | null;
   /** Highest sequence number and highest attempt per step of all executions. */
   sequence: number;
   attempts: Map<string, number>;
@@ -88,6 +104,9 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
     commits: [],
     knowledge: life.flatMap((step) => (step.status === "completed" ? readKnowledge(step.summary) : [])),
     outputs: Object.fromEntries(loaded.outputs.map(({ key, value }) => [key, value])),
+    loops: new Map(loaded.loops.map((loop) => [loop.stepId, loop])),
+    agents: new Map(loaded.agents.map(({ slug, profile }) => [slug, profile as AgentProfile])),
+    lastFailure: lastFailure(life),
     sequence: steps.at(-1)?.sequence ?? 0,
     attempts,
     executions: life.length,
@@ -97,7 +116,14 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
   };
 }
 
-const isOpen = (step: StepRow) => step.status === "queued" || step.status === "running";
+const isOpen = (step: StepRow) => step.status === "queued" || step.status === "running" || step.status === "waiting";
+
+function lastFailure(steps: readonly StepRow[]): LastFailure | null {
+  const failed = steps.findLast((step) => step.status === "failed");
+  return failed
+    ? { stepId: failed.stepId, code: failed.failureCode ?? "ENGINE_ERROR", message: failed.error ?? "" }
+    : null;
+}
 
 function openStep(steps: readonly StepRow[]): OpenStep | null {
   const last = steps.findLast(isOpen);
@@ -105,7 +131,7 @@ function openStep(steps: readonly StepRow[]): OpenStep | null {
     ? {
         ...last,
         agentSlug: last.agentId,
-        status: last.status === "running" ? "running" : "queued",
+        status: last.status === "running" || last.status === "waiting" ? last.status : "queued",
       }
     : null;
 }
@@ -117,5 +143,5 @@ export function told(run: Pick<HeldRun, "tenantId" | "requestId">, body: RunEven
 }
 
 function streamsOf(type: string): OutboxStream[] {
-  return type.startsWith("STEP_") ? ["run", "tenant"] : ["run"];
+  return /^(STEP|APPROVAL)_/.test(type) ? ["run", "tenant"] : ["run"];
 }

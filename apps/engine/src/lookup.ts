@@ -1,4 +1,5 @@
 /** What a step needs from other nouns: its agent, colleagues, settings and model providers. Remembered for a moment per tenant. */
+import { createHash } from "node:crypto";
 import { type AgentConfig, type AgentDetail, Fault, type Provider, type Settings } from "@djinnbot/contracts";
 import type { Services } from "@djinnbot/core";
 
@@ -6,6 +7,11 @@ export interface AgentProfile {
   agent: AgentDetail;
   config: AgentConfig;
   colleagues: { name: string; role: string | null; slug: string }[];
+}
+
+/** Names a profile by its content. */
+export function profileHash(profile: AgentProfile): string {
+  return createHash("sha256").update(JSON.stringify(profile)).digest("hex");
 }
 
 interface Kept {

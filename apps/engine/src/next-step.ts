@@ -1,12 +1,14 @@
 /** Making the next execution of a step: its row, and everything to start it at once when the agent's workload is there. */
-import { pipelineFallbacks, stepRowId } from "@djinnbot/contracts";
+import { type PipelineStep, pipelineFallbacks, stepKind, stepRowId } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
-import { resolveStep } from "@djinnbot/core/pipeline-language";
+import { type Loops, resolveStep } from "@djinnbot/core/pipeline-language";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";
+import { openGate } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
 import { noteStepStart } from "./journal.ts";
-import { agentStep, findStep, type PreparedStep, prepareStep } from "./prepare-step.ts";
+import { type Park, pausePark } from "./park.ts";
+import { agentStep, findAgentStep, findStep, type PreparedStep, prepareStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { reusableSession } from "./session.ts";
 import type { NewStep } from "./store/transition.ts";
@@ -17,59 +19,85 @@ export interface NextStep {
   messages: OutboxMessage[];
   /** Present when the step is running with the row's insertion. */
   command: CommandBody | null;
+  /** Present when the run waits or is paused with it. */
+  park: Park | null;
 }
 export interface Wanted {
   stepId: string;
   retryCount: number;
   humanContext: string | null;
-  /** Outputs the step will see. */
+  /** Outputs and loops as the step will see them. */
   outputs: Readonly<Record<string, string>>;
+  loops: Loops;
 }
 
 /** Throws StepFault EXECUTION_LIMIT, or PIPELINE_INVALID for a step that is not there. */
 export async function nextStep(resources: Resources, run: HeldRun, wanted: Wanted): Promise<NextStep> {
   const definition = findStep(run, wanted.stepId);
-  if (run.executions >= pipelineFallbacks.maxStepExecutions) {
+  const most = run.document.maxStepExecutions ?? pipelineFallbacks.maxStepExecutions;
+  if (run.executions >= most) {
     throw new StepFault(
       "EXECUTION_LIMIT",
       `The run has executed ${run.executions} steps, which is the most one run may.`,
     );
   }
-  const attempt = (run.attempts.get(wanted.stepId) ?? 0) + 1;
-  const now = Date.now();
-  const open: OpenStep = {
-    id: stepRowId(run.runId, wanted.stepId, attempt),
-    stepId: wanted.stepId,
-    attempt,
-    sequence: run.sequence + 1,
-    agentSlug: definition.agent,
-    status: "queued",
-    retryCount: wanted.retryCount,
-    maxRetries: resolveStep(run.document, definition).maxRetries,
-    humanContext: wanted.humanContext,
-    sessionId: null,
-    startedAt: null,
-    deadlineAt: null,
-  };
-  const { id, stepId, sequence, agentSlug, retryCount, maxRetries, humanContext } = open;
-  const row: NewStep = {
-    ...{ id, stepId, attempt, sequence, retryCount, maxRetries, humanContext },
-    agentId: agentSlug,
-    status: "queued",
-    queuedAt: now,
-  };
+  const open = openStep(run, definition, wanted);
+  const row = rowOf(open);
+  const { stepId, attempt, agentSlug } = open;
   const queued = told(run, { type: "STEP_QUEUED", runId: run.runId, stepId, attempt, agentId: agentSlug });
+  if (open.kind !== "agent") {
+    const gate = await openGate(resources, run, { definition, open, wanted });
+    return { row, open, messages: [queued, ...gate.messages], command: null, park: gate.park };
+  }
+  if (run.row.pauseRequestedAt !== null) {
+    const { park, messages } = pausePark(run);
+    return { row, open, messages: [queued, ...messages], command: null, park };
+  }
   const prepared = run.session?.agentSlug === agentSlug ? await prepareOrNull(resources, run, { wanted, open }) : null;
   const session = prepared && reusableSession(run, { agentSlug, timeoutMs: prepared.timeoutMs });
   if (!prepared || !session) {
-    return { row, open, messages: [queued], command: null };
+    return { row, open, messages: [queued], command: null, park: null };
   }
-  const start = startOf(run, { open, prepared, sessionId: session.id, now });
+  const start = startOf(run, { open, prepared, sessionId: session.id, now: row.queuedAt });
   return {
     row: { ...row, ...start.columns, status: "running" },
     open: start.open,
     messages: [queued, start.message],
     command: start.command,
+    park: null,
+  };
+}
+
+function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenStep {
+  const { stepId, retryCount, humanContext } = wanted;
+  const attempt = (run.attempts.get(stepId) ?? 0) + 1;
+  const kind = stepKind(definition);
+  return {
+    id: stepRowId(run.runId, stepId, attempt),
+    stepId,
+    attempt,
+    kind,
+    sequence: run.sequence + 1,
+    agentSlug: definition.agent ?? "",
+    status: kind === "agent" ? "queued" : "waiting",
+    retryCount,
+    maxRetries: kind === "agent" ? resolveStep(run.document, definition).maxRetries : 0,
+    humanContext,
+    sessionId: null,
+    queuedAt: Date.now(),
+    startedAt: null,
+    deadlineAt: null,
+  };
+}
+
+function rowOf(open: OpenStep): NewStep {
+  const { id, stepId, attempt, kind, sequence, agentSlug, status, retryCount, maxRetries, humanContext, queuedAt } =
+    open;
+  return {
+    ...{ id, stepId, attempt, kind, sequence, retryCount, maxRetries, humanContext },
+    agentId: agentSlug,
+    status: status === "waiting" ? "waiting" : "queued",
+    queuedAt: queuedAt ?? Date.now(),
   };
 }
 
@@ -81,8 +109,9 @@ async function prepareOrNull(
 ): Promise<PreparedStep | null> {
   try {
     const { attempt, humanContext } = open;
-    const step = findStep(run, wanted.stepId);
-    return await prepareStep(resources, run, { step, attempt, outputs: wanted.outputs, humanContext });
+    const { outputs, loops } = wanted;
+    const step = findAgentStep(run, wanted.stepId);
+    return await prepareStep(resources, run, { step, attempt, outputs, loops, humanContext });
   } catch (error) {
     if (error instanceof StepFault) {
       return null;
@@ -102,7 +131,7 @@ export function startOf(
   const columns = {
     agentName: agent.name,
     agentEmoji: agent.emoji,
-    inputs: { input: prepared.input },
+    inputs: { input: prepared.input, ...(prepared.loop ? { loop: prepared.loop } : {}) },
     sessionId,
     modelUsed: prepared.model,
     maxRetries: prepared.maxRetries,

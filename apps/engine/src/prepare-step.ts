@@ -1,6 +1,20 @@
 /** Everything about one execution that is settled before it starts: agent, model, limits and the command for the runtime. */
-import { type AgentStepCommand, type PipelineStep, type Provider, pipelineFallbacks } from "@djinnbot/contracts";
-import { renderTemplate, resolveModel, resolveStep } from "@djinnbot/core/pipeline-language";
+import {
+  type AgentStep,
+  type AgentStepCommand,
+  isAgentStep,
+  type PipelineStep,
+  type Provider,
+  pipelineFallbacks,
+} from "@djinnbot/contracts";
+import {
+  innermost,
+  type Loops,
+  loopValues,
+  renderTemplate,
+  resolveModel,
+  resolveStep,
+} from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";
@@ -15,18 +29,22 @@ export interface PreparedStep {
   model: string;
   modelChoice: AgentStepCommand["model"];
   input: string;
+  /** The item of a loop that it is about. */
+  loop: { stepId: string; index: number; total: number; item: string } | null;
   systemPrompt: string;
   prompt: string;
   tools: string[];
+  structured: AgentStepCommand["structured"];
   maxTurns: number;
   maxRetries: number;
   timeoutMs: number;
   outputs: string[];
 }
 interface Execution {
-  step: PipelineStep;
+  step: AgentStep;
   attempt: number;
   outputs: Readonly<Record<string, string>>;
+  loops: Loops;
   /** Why the step runs again, or what a person added. */
   humanContext: string | null;
 }
@@ -39,8 +57,20 @@ export function findStep(run: HeldRun, stepId: string): PipelineStep {
   return step;
 }
 
-/** Values for templates (reference 1.1): context fields, the task, then the run's outputs. */
-export function variablesOf(run: HeldRun, outputs: Readonly<Record<string, string>>): Record<string, string> {
+/** The same for a step that an agent does. */
+export function findAgentStep(run: HeldRun, stepId: string): AgentStep {
+  const step = findStep(run, stepId);
+  if (!isAgentStep(step)) {
+    throw new StepFault("PIPELINE_INVALID", `No agent does the step ${stepId}.`);
+  }
+  return step;
+}
+
+/** Values for templates (reference 1.1): context fields, the task, the run's outputs, then what loops and failures say. */
+export function variablesOf(
+  run: HeldRun,
+  { outputs, loops }: { outputs: Readonly<Record<string, string>>; loops: Loops },
+): Record<string, string> {
   const { humanContext, task } = run.row;
   const fields =
     typeof humanContext === "object" && humanContext !== null && !Array.isArray(humanContext)
@@ -48,7 +78,13 @@ export function variablesOf(run: HeldRun, outputs: Readonly<Record<string, strin
       : typeof humanContext === "string"
         ? [["additional_context", humanContext] as const]
         : [];
-  return { ...Object.fromEntries(fields), task_description: task, ...outputs };
+  const { lastFailure } = run;
+  const failure = lastFailure && {
+    failed_step: lastFailure.stepId,
+    failure_code: lastFailure.code,
+    failure_message: lastFailure.message,
+  };
+  return { ...Object.fromEntries(fields), task_description: task, ...outputs, ...loopValues(loops), ...failure };
 }
 
 /**
@@ -69,7 +105,7 @@ export async function prepareStep(resources: Resources, run: HeldRun, execution:
 
 async function prepareOnce(resources: Resources, run: HeldRun, execution: Execution): Promise<PreparedStep> {
   const { step } = execution;
-  const profile = await resources.lookup.agent(run.tenantId, step.agent);
+  const profile = run.agents.get(step.agent) ?? (await resources.lookup.agent(run.tenantId, step.agent));
   if (!profile) {
     throw new StepFault(
       "AGENT_MISSING",
@@ -81,9 +117,14 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     timeoutSeconds: profile.config.timeout ?? settings.defaultStepTimeoutSec,
     maxRetries: profile.config.maxRetries ?? pipelineFallbacks.maxRetries,
   });
-  const tools = resolved.tools.length > 0 ? resolved.tools : profile.config.tools;
+  // Structured output is one answer: an agent that can only end the step.
+  const tools = step.outputSchema
+    ? ["complete", "fail"]
+    : resolved.tools.length > 0
+      ? resolved.tools
+      : profile.config.tools;
   const { model, choice } = await chooseModel(resources, run, { profile, resolved });
-  const variables = variablesOf(run, execution.outputs);
+  const variables = variablesOf(run, execution);
   const rendered = renderTemplate(step.input, variables);
   if (rendered.missing.length > 0) {
     run.log.warn({ step_id: step.id, missing: rendered.missing }, "template variables without a value");
@@ -93,6 +134,8 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     model,
     modelChoice: choice,
     input: rendered.text,
+    loop: loopOf(execution.loops),
+    structured: structuredOf(step),
     systemPrompt: systemPrompt(resources, run, { profile, step, tools }),
     prompt: stepPrompt(run, execution, rendered.text),
     tools,
@@ -101,6 +144,23 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     timeoutMs: resolved.timeoutSeconds * 1000,
     outputs: step.outputs,
   };
+}
+
+function loopOf(loops: Loops): PreparedStep["loop"] {
+  const loop = innermost(loops);
+  const item = loop?.items[loop.index];
+  return loop && item ? { stepId: loop.stepId, index: loop.index, total: loop.items.length, item: item.id } : null;
+}
+
+function structuredOf({ outputSchema, outputMethod }: PipelineStep): PreparedStep["structured"] {
+  return outputSchema
+    ? {
+        name: outputSchema.name,
+        strict: outputSchema.strict ?? true,
+        schema: outputSchema.schema,
+        method: outputMethod ?? "response_format",
+      }
+    : null;
 }
 
 async function chooseModel(
@@ -215,6 +275,7 @@ export function agentStep(
     prompt: cleanText(prepared.prompt, 2_000_000),
     outputs: prepared.outputs,
     tools: prepared.tools,
+    ...(prepared.structured ? { structured: prepared.structured } : {}),
     model: prepared.modelChoice,
     maxTurns: prepared.maxTurns,
     deadlineAt: step.deadlineAt,

@@ -24,7 +24,7 @@ export function readRun(key: { loaded: LoadedRun | null; runId: string; epoch: n
     throw new LostRun(key.runId);
   }
   const { run: row, sessions } = loaded;
-  const { document, problems, failureCode } = parsePipeline(row.pipelineYaml);
+  const { document, problems } = parsePipeline(row.pipelineYaml);
   const run = heldRun({ loaded, document: document ?? nothing, epoch: key.epoch, log: key.log });
   if (isTerminal(row.status)) {
     return { run, sessions, over: null };
@@ -32,8 +32,8 @@ export function readRun(key: { loaded: LoadedRun | null; runId: string; epoch: n
   if (row.cancelRequestedAt !== null) {
     return { run, sessions, over: { status: "cancelled", reason: cancelReason } };
   }
-  const code = failureCode ?? "PIPELINE_INVALID";
-  return { run, sessions, over: document ? null : { status: "failed", code, message: firstErrors(problems) } };
+  const message = firstErrors(problems);
+  return { run, sessions, over: document ? null : { status: "failed", code: "PIPELINE_INVALID", message } };
 }
 
 /** A line each. */

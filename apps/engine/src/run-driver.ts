@@ -2,18 +2,18 @@
 import type { Log } from "@djinnbot/config";
 import { cancelReason, isTerminal } from "@djinnbot/contracts";
 import { keepRunStreams } from "@djinnbot/events";
-import { narrate, sendCommands } from "./channel.ts";
+import { sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
-import { endStep } from "./end-step.ts";
-import { StepFault } from "./errors.ts";
+import { type Afterwards, endStep } from "./end-step.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
 import type { HeldRun } from "./held-run.ts";
 import { commandId } from "./prepare-step.ts";
 import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
 import { RunQueue } from "./run-queue.ts";
-import { adoptSession, closeSession, deathMessage, sessionReady } from "./session.ts";
-import { queueFirst, repeatCommand, startStep } from "./start-step.ts";
+import { adoptSession, loseSession, sessionReady, whyDead } from "./session.ts";
+import { advanceStep, askToPause, beginRun, parkRun, pauseRun } from "./settle.ts";
+import { repeatCommand } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
 import { type LoadedRun, loadRun } from "./store/rows.ts";
@@ -80,6 +80,14 @@ export class RunDriver {
       }
     });
   }
+  /** Follows what Postgres says: a pause comes once the agent's turn is finished, or is taken back. */
+  pause(wanted: boolean): void {
+    const { row } = this.#run ?? {};
+    if (row && wanted !== (row.pauseRequestedAt !== null)) {
+      row.pauseRequestedAt = wanted ? Date.now() : null;
+      this.#queue.add(() => this.#repeat());
+    }
+  }
   /** Looks whether the workload of the running step still lives. */
   checkWorkload(): void {
     this.#queue.add(() => this.#checkWorkload());
@@ -129,17 +137,15 @@ export class RunDriver {
   }
 
   async #begin(run: HeldRun): Promise<void> {
-    if (!run.step) {
-      try {
-        await queueFirst(this.#resources, run);
-      } catch (error) {
-        if (error instanceof StepFault) {
-          return this.#end(run, { status: "failed", code: error.code, message: error.message });
-        }
-        throw error;
-      }
+    if (run.row.pauseRequestedAt !== null && run.step?.status !== "running") {
+      await pauseRun(this.#resources, run);
+      return this.#park(run);
     }
-    if (run.step?.status === "running") {
+    if (!run.step) {
+      const begun = await beginRun(this.#resources, run);
+      return typeof begun === "string" ? this.#follow(run, begun) : this.#end(run, begun);
+    }
+    if (run.step.status === "running") {
       // Behind what the status stream still holds, so that a result that is there counts before the workload's absence.
       this.#queue.add(() => this.#checkWorkload());
       return;
@@ -147,22 +153,31 @@ export class RunDriver {
     await this.#advance(run);
   }
 
-  /** Starts queued steps until one runs or the run is over. */
+  /** Starts queued steps and settles waiting ones until one runs, or the run is over or waits on. */
   async #advance(run: HeldRun): Promise<void> {
-    while (run.step?.status === "queued") {
-      const { step } = run;
-      try {
-        await startStep(this.#resources, run);
-      } catch (error) {
-        if (!(error instanceof StepFault)) {
-          throw error;
-        }
-        const outcome = { kind: "failed", code: error.code, message: error.message } as const;
-        if ((await endStep(this.#resources, run, { step, outcome, cursor: null, ack: null })) === "over") {
-          return this.#finish(run, "failed");
-        }
-      }
+    const way = await advanceStep(this.#resources, run);
+    if (way !== null) {
+      await this.#follow(run, way);
     }
+  }
+
+  async #follow(run: HeldRun, way: Afterwards): Promise<void> {
+    switch (way) {
+      case "over":
+        return this.#finish(run, "completed");
+      case "parked":
+        return this.#park(run);
+      case "next":
+        return this.#advance(run);
+    }
+  }
+
+  /** Whoever wakes it finds it in Postgres. */
+  async #park(run: HeldRun): Promise<void> {
+    this.#timers.disarm();
+    this.#reader.stop();
+    await parkRun(this.#resources, run);
+    await this.#leave("finished");
   }
 
   async #onMessage({ message, entryId }: Told): Promise<void> {
@@ -176,7 +191,7 @@ export class RunDriver {
         const way = await foldResult(this.#resources, run, { result: message, entryId });
         if (way !== "ignored" && ended) {
           this.#resources.transcript.add(run, ended);
-          await (way === "over" ? this.#finish(run, "completed") : this.#advance(run));
+          await this.#follow(run, way);
         }
         return;
       }
@@ -202,12 +217,10 @@ export class RunDriver {
     if (!run || step?.status !== "running") {
       return;
     }
-    const state = session && (await this.#resources.workload.inspect(session.name));
-    if (state?.status === "running") {
-      return;
+    const message = await whyDead(this.#resources, session?.name ?? null);
+    if (message !== null) {
+      await this.#giveUpStep(run, { code: "WORKLOAD_FAILED", message });
     }
-    const message = await deathMessage(this.#resources, session?.name ?? null, state?.exitCode);
-    await this.#giveUpStep(run, { code: "WORKLOAD_FAILED", message });
   }
 
   async #onDeadline(): Promise<void> {
@@ -228,23 +241,11 @@ export class RunDriver {
     run: HeldRun,
     failed: { code: "WORKLOAD_FAILED" | "STEP_TIMEOUT"; message: string },
   ): Promise<void> {
-    const { step, session } = run;
+    const { step } = run;
     if (!step) {
       return;
     }
-    if (session) {
-      await closeSession(this.#resources, run, { session, status: "failed", error: failed.message });
-      if (failed.code === "WORKLOAD_FAILED") {
-        const { id: sessionId } = session;
-        narrate(this.#resources, run, {
-          type: "CONTAINER_CRASHED",
-          runId: run.runId,
-          sessionId,
-          error: failed.message,
-        });
-      }
-      run.session = null;
-    }
+    await loseSession(this.#resources, run, failed);
     for (const told of await this.#reader.rest(run.cursor)) {
       await this.#onMessage(told);
       if (run.step?.id !== step.id || run.step.status !== "running") {
@@ -254,7 +255,7 @@ export class RunDriver {
     const outcome = { kind: "failed", ...failed } as const;
     const way = await endStep(this.#resources, run, { step, outcome, cursor: null, ack: null });
     this.#resources.transcript.add(run, step);
-    await (way === "over" ? this.#finish(run, "failed") : this.#advance(run));
+    await this.#follow(run, way);
   }
 
   async #end(run: HeldRun, end: RunEnd): Promise<void> {
@@ -283,6 +284,7 @@ export class RunDriver {
   async #repeat(): Promise<void> {
     if (this.#run) {
       await repeatCommand(this.#resources, this.#run);
+      await askToPause(this.#resources, this.#run);
     }
   }
 

@@ -69,6 +69,14 @@ export class Scheduler {
     }
   }
 
+  async pause({ runId }: RunKey): Promise<void> {
+    const driver = this.#held.get(runId);
+    const [row] = driver ? await checkHeld(this.#resources.deps, [runId]) : [];
+    if (driver && row && row.pauseRequestedAt !== null) {
+      driver.pause(true);
+    }
+  }
+
   /** Starts pending runs in fair order while there is room. */
   async fill(): Promise<void> {
     this.#filling ??= this.#fill().finally(() => {
@@ -214,6 +222,8 @@ export class Scheduler {
         await this.#letGo(driver, false);
       } else if (row.cancelRequestedAt !== null) {
         driver.cancel();
+      } else {
+        driver.pause(row.pauseRequestedAt !== null);
       }
     }
   }

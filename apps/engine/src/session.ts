@@ -5,6 +5,7 @@ import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun, HeldSession } from "./held-run.ts";
+import { profileHash } from "./lookup.ts";
 import type { PreparedStep } from "./prepare-step.ts";
 import { ensureSessionUser, redisPassword } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
@@ -46,8 +47,9 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
 }
 
 export function workspaceRun(run: HeldRun) {
-  const { repository, baseBranch, task } = run.row;
-  return { tenantId: run.tenantId, runId: run.runId, repository, baseBranch, task, fresh: run.again };
+  const { repository, baseBranch, baseCommit, rootRunId, task } = run.row;
+  const { tenantId, runId } = run;
+  return { tenantId, runId, rootRunId: rootRunId ?? runId, repository, baseBranch, baseCommit, task, fresh: run.again };
 }
 
 /** Starts a workload for the agent. Throws StepFault WORKLOAD_FAILED when it cannot be started. */
@@ -63,11 +65,13 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
     insertSession(deps, {
       ...{ ...key, epoch: run.epoch, agentId: agent.id, userId: run.row.initiatedByUserId },
       ...{ model: prepared.model, prompt: run.row.task },
+      agent: { slug: agent.slug, hash: profileHash(prepared.profile), profile: prepared.profile },
     }),
     resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: Date.now() + keyLifeMs }),
     ensureSessionUser(deps, key),
     mkdir(home, { recursive: true, mode: 0o700 }),
   ]);
+  run.agents.set(agent.slug, prepared.profile);
   const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: Date.now() };
   const { path: workdir = "", mirror } = run.workspace ?? {};
   try {
@@ -135,7 +139,10 @@ export async function closeSession(
 export async function adoptSession(resources: Resources, run: HeldRun, sessions: readonly SessionRow[]): Promise<void> {
   run.session = null;
   const { step } = run;
-  const agent = step && (await resources.lookup.agent(run.tenantId, step.agentSlug));
+  const agent =
+    step && step.kind === "agent"
+      ? (run.agents.get(step.agentSlug) ?? (await resources.lookup.agent(run.tenantId, step.agentSlug)))
+      : null;
   for (const row of sessions) {
     const session = { id: row.id, name: row.workload ?? "" };
     const mine = step?.status === "running" && row.id === step.sessionId;
@@ -159,13 +166,31 @@ export async function sessionReady(resources: Resources, run: HeldRun, sessionId
   narrate(resources, run, { type: "CONTAINER_READY", runId: run.runId, sessionId, detail: null });
 }
 
-/** What is known of a workload that is gone: its exit code and the last it wrote. */
-export async function deathMessage(
-  { workload }: Resources,
-  name: string | null,
-  exitCode: number | null | undefined,
-): Promise<string> {
+/** The session of a step that is given up: its workload is ended, and people are told when it ended by itself. */
+export async function loseSession(
+  resources: Resources,
+  run: HeldRun,
+  failed: { code: "WORKLOAD_FAILED" | "STEP_TIMEOUT"; message: string },
+): Promise<void> {
+  const { session, runId } = run;
+  run.session = null;
+  if (!session) {
+    return;
+  }
+  await closeSession(resources, run, { session, status: "failed", error: failed.message });
+  if (failed.code === "WORKLOAD_FAILED") {
+    narrate(resources, run, { type: "CONTAINER_CRASHED", runId, sessionId: session.id, error: failed.message });
+  }
+}
+
+/** Null while the workload lives; else what is known of its end: its exit code and the last it wrote. */
+export async function whyDead({ workload }: Resources, name: string | null): Promise<string | null> {
+  const state = name === null ? null : await workload.inspect(name);
+  if (state?.status === "running") {
+    return null;
+  }
   const last = name === null ? [] : await workload.output(name).catch(() => []);
+  const { exitCode } = state ?? {};
   const exit = exitCode === undefined || exitCode === null ? "" : ` (exit code ${exitCode})`;
   return cleanText([`The agent's workload ended unexpectedly${exit}.`, ...last.slice(-5)].join("\n"), 2000);
 }

@@ -1,23 +1,29 @@
 /** Starting a queued step: agent, model, workload, record, command. */
 import { outboxBatch } from "@djinnbot/core/outbox";
+import { type LoopState, type Loops, routeInto } from "@djinnbot/core/pipeline-language";
 import { sendCommands } from "./channel.ts";
+import type { Afterwards } from "./end-step.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
 import { noteStepStart } from "./journal.ts";
 import { adoptStep, nextStep, startOf } from "./next-step.ts";
-import { findStep, prepareStep } from "./prepare-step.ts";
+import { findAgentStep, prepareStep, variablesOf } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, ensureWorkspace, openSession, reusableSession } from "./session.ts";
+import { keepLoops } from "./store/loops.ts";
 
 /** Queues the step a run begins (or was restarted) with. Throws StepFault. */
-export async function queueFirst(resources: Resources, run: HeldRun): Promise<void> {
-  const stepId = run.row.currentStepId ?? run.document.steps[0]?.id;
-  if (stepId === undefined) {
+export async function queueFirst(resources: Resources, run: HeldRun): Promise<Afterwards> {
+  const wanted = run.row.currentStepId ?? run.document.steps[0]?.id;
+  if (wanted === undefined) {
     throw new StepFault("PIPELINE_INVALID", "The pipeline has no steps.");
   }
   await ensureWorkspace(resources, run);
-  const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs: run.outputs });
+  const { stepId, loops, changed } = intoStep(run, wanted);
+  const { outputs } = run;
+  const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs, loops });
   const messages = outboxBatch(next.messages);
+  const also = [...keepLoops(run, changed), ...(next.park?.also ?? [])];
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
@@ -25,13 +31,32 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<vo
     run: {
       currentStepId: stepId,
       startedAt: Date.now(),
+      ...(next.park?.patch ?? {}),
     },
     add: next.row,
     messages,
+    ...(also.length > 0 ? { also } : {}),
   });
   run.row.startedAt ??= Date.now();
+  run.loops = new Map(loops);
   adoptStep(run, next.open);
   resources.publisher.push(messages);
+  return next.park ? "parked" : "next";
+}
+
+/** The step to begin with: itself, or what follows when it is a loop without items. Throws StepFault. */
+function intoStep(run: HeldRun, stepId: string): { stepId: string; loops: Loops; changed: LoopState[] } {
+  const { document, outputs, loops } = run;
+  const way = routeInto({ document, stepId, variables: variablesOf(run, { outputs, loops }), loops });
+  if (way.kind === "fail") {
+    throw new StepFault(way.failureCode, way.message);
+  }
+  const changed = way.loops;
+  return {
+    stepId: way.kind === "next" ? way.stepId : stepId,
+    loops: new Map([...loops, ...changed.map((loop): [string, LoopState] => [loop.stepId, loop])]),
+    changed,
+  };
 }
 
 /** Starts the queued step. Throws StepFault for what belongs onto the step. */
@@ -42,8 +67,9 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
   }
   await ensureWorkspace(resources, run);
   const { attempt, humanContext } = open;
-  const step = findStep(run, open.stepId);
-  const prepared = await prepareStep(resources, run, { step, attempt, outputs: run.outputs, humanContext });
+  const step = findAgentStep(run, open.stepId);
+  const { outputs, loops } = run;
+  const prepared = await prepareStep(resources, run, { step, attempt, outputs, loops, humanContext });
   const session =
     reusableSession(run, { agentSlug: open.agentSlug, timeoutMs: prepared.timeoutMs }) ??
     (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
@@ -89,9 +115,10 @@ export async function repeatCommand(resources: Resources, run: HeldRun): Promise
     return;
   }
   await ensureWorkspace(resources, run);
-  const definition = findStep(run, step.stepId);
+  const definition = findAgentStep(run, step.stepId);
   const { attempt, humanContext, startedAt, deadlineAt } = step;
-  const prepared = await prepareStep(resources, run, { step: definition, attempt, outputs: run.outputs, humanContext });
+  const { outputs, loops } = run;
+  const prepared = await prepareStep(resources, run, { step: definition, attempt, outputs, loops, humanContext });
   const { command } = startOf(run, {
     open: step,
     prepared: { ...prepared, timeoutMs: deadlineAt - (startedAt ?? 0) },

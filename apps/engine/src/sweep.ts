@@ -1,5 +1,5 @@
 /** What is done again and again: heartbeat, take-over, late messages, forgotten users, dead and orphaned workloads (G3, G4, G6). */
-import { openRunStatuses, openSessionStatuses, runRequestId } from "@djinnbot/contracts";
+import { busyRunStatuses, openSessionStatuses, runRequestId, startableRunStatuses } from "@djinnbot/contracts";
 import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
@@ -9,6 +9,7 @@ import type { Scheduler } from "./scheduler.ts";
 import { closeSession } from "./session.ts";
 import { leftoverSessions } from "./store/sessions.ts";
 import { sqlList } from "./store/sql-list.ts";
+import { wakeDue } from "./store/wake.ts";
 import { deleteRedisUser } from "./workload/redis-user.ts";
 import type { WorkloadState } from "./workload/workload.ts";
 
@@ -18,12 +19,16 @@ const instanceLifeS = 30;
 /** A workload that just started may not be listed yet. */
 const settleMs = 3000;
 
+/** Runs that may have a workload: one that waits or is paused has given it back. */
+const workingRunStatuses = [...startableRunStatuses, ...busyRunStatuses];
+
 /** Does every chore; one that fails is logged and stops no other. */
 export async function sweep(resources: Resources, scheduler: Scheduler): Promise<void> {
   const chores: [string, () => Promise<unknown>][] = [
     ["heartbeat", () => heartbeat(resources, scheduler)],
     ["check held runs", () => scheduler.check()],
     ["take over", () => scheduler.takeOver()],
+    ["wake runs that wait", () => wakeDue(resources.deps)],
     ["start pending runs", () => scheduler.fill()],
     ["publish late messages", () => relayOutbox(resources.deps)],
     ["restore Redis users", () => restoreUsers(resources, scheduler)],
@@ -91,7 +96,7 @@ async function stopOrphans(
   }
   const { rows } = await deps.system.pool.query<{ id: string }>(
     `SELECT s.id FROM sessions s JOIN runs r ON r.tenant_id = s.tenant_id AND r.id = s.source_id
-     WHERE s.id = ANY($1) AND s.status IN ${sqlList(openSessionStatuses)} AND r.status IN ${sqlList(openRunStatuses)}`,
+     WHERE s.id = ANY($1) AND s.status IN ${sqlList(openSessionStatuses)} AND r.status IN ${sqlList(workingRunStatuses)}`,
     [old.map((state) => state.sessionId)],
   );
   const wanted = new Set(rows.map((row) => row.id));

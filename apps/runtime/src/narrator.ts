@@ -10,7 +10,8 @@ type Told =
   | "TOOL_CALL_START"
   | "TOOL_CALL_END"
   | "FILE_CHANGED"
-  | "MODEL_RETRY";
+  | "MODEL_RETRY"
+  | "CONTEXT_COMPACTED";
 /** One narration without what every message of the step has in common. */
 export type Narration = WithoutRef<Extract<RunEventBody, { type: Told }>>;
 

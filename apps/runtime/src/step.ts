@@ -8,6 +8,7 @@ import { type LoopEnd, runLoop } from "./loop.ts";
 import { createModel } from "./model/provider.ts";
 import type { Narrator } from "./narrator.ts";
 import { createShell, type Shell } from "./shell.ts";
+import { runStructured } from "./structured/run.ts";
 import type { ToolContext } from "./tools/tool.ts";
 
 export interface StepResult {
@@ -76,24 +77,25 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     sessionId: env.SESSION_ID,
   });
   const timeout = () => ({ outcome: "failed", code: "STEP_TIMEOUT", message: "The step's time is over." }) as const;
-  const end = await runLoop({
+  const { structured } = command;
+  const asking = {
     command,
     model,
     headers: { "x-djinnbot-step": command.stepId, "x-djinnbot-attempt": String(command.attempt) },
-    conversation: options.conversation,
-    git,
-    found,
     narrator: options.narrator,
     signal,
-    ended: () => (options.signal.aborted ? { outcome: "aborted" } : timeout()),
-    context: {
-      workspace: env.WORKSPACE,
-      home: env.HOME,
-      shell,
-      memory,
-      stepRef: `${command.stepId}-${command.attempt}`,
-    },
-  });
+    ended: () => (options.signal.aborted ? ({ outcome: "aborted" } as const) : timeout()),
+  };
+  const stepRef = `${command.stepId}-${command.attempt}`;
+  const end = structured
+    ? await runStructured({ ...asking, structured })
+    : await runLoop({
+        ...asking,
+        conversation: options.conversation,
+        git,
+        found,
+        context: { workspace: env.WORKSPACE, home: env.HOME, shell, memory, stepRef },
+      });
   shell.killAll();
   if (end.outcome === "failed" && end.code === "MODEL_REFUSED") {
     options.conversation.reset();

@@ -47,6 +47,25 @@ const stepLife = [
   message("STEP_CANCELLED", { ...stepRef, reason: z.string() }),
 ] as const;
 
+/** A person is asked, or has answered; `approvalId` names the question. */
+const approvalLife = [
+  message("APPROVAL_REQUESTED", {
+    ...stepRef,
+    approvalId: z.string(),
+    message: z.string(),
+    expiresAt: EpochMs.nullable(),
+  }),
+  message("APPROVAL_DECIDED", {
+    ...stepRef,
+    approvalId: z.string(),
+    status: z.enum(["approved", "rejected", "expired", "cancelled"]),
+    comment: z.string().nullable(),
+    decidedBy: z.string().nullable(),
+  }),
+] as const;
+
+const itemRef = { stepId: z.string(), itemId: z.string(), itemIndex: z.int() };
+
 /** Told by the runtime while it works: only on the run's stream. */
 const narration = [
   message("STEP_OUTPUT", { ...stepRef, chunk }),
@@ -65,6 +84,17 @@ const narration = [
     size: z.int().nullable(),
   }),
   message("MODEL_RETRY", { ...stepRef, error: z.string(), waitMs: z.int(), tries: z.int() }),
+  message("CONTEXT_COMPACTED", {
+    ...stepRef,
+    /** Estimates of the whole conversation. */
+    beforeTokens: z.int(),
+    afterTokens: z.int(),
+    contextWindow: z.int(),
+    /** Why: it came near the window, or the provider refused it as too long. */
+    reason: z.enum(["window", "refused"]),
+    /** What took the place of the earlier turns; null when shortening old tool results was enough. */
+    summary: z.string().max(40_000).nullable(),
+  }),
 ] as const;
 
 /** Told by the engine or the gateway on the run's stream. */
@@ -76,6 +106,15 @@ const runDetail = [
     costApproximate: z.boolean(),
     model: z.string(),
     stepId: z.string().nullable(),
+  }),
+  message("LOOP_ITEM_COMPLETE", itemRef),
+  message("LOOP_ITEM_FAILED", { ...itemRef, error: z.string() }),
+  message("BRANCH_STARTED", { stepId: z.string(), branch: z.string(), branchRunId: z.string() }),
+  message("BRANCH_ENDED", { stepId: z.string(), branch: z.string(), branchRunId: z.string(), status: RunStatus }),
+  message("HUMAN_INTERVENTION", {
+    stepId: z.string(),
+    action: z.enum(["inject_context", "pause", "resume"]),
+    context: z.string().nullable(),
   }),
   message("AGENT_MESSAGE", { from: z.string(), to: z.string(), message: z.string(), threadId: z.string().nullable() }),
   message("CONTAINER_STARTING", { sessionId: z.string(), detail: z.string().nullable() }),
@@ -90,7 +129,13 @@ const runDetail = [
   }),
 ] as const;
 
-export const RunEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...narration, ...runDetail]);
+export const RunEvent = z.discriminatedUnion("type", [
+  ...runLife,
+  ...stepLife,
+  ...approvalLife,
+  ...narration,
+  ...runDetail,
+]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type RunEventType = RunEvent["type"];
 
@@ -119,15 +164,19 @@ const entityLife = [
 ] as const;
 
 /** What a tenant's pages listen to. */
-export const TenantEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...entityLife]);
+export const TenantEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...approvalLife, ...entityLife]);
 export type TenantEvent = z.infer<typeof TenantEvent>;
 
 /** What the engine instances work on: facts about runs, plus requests from the API about them. */
 export const GlobalEvent = z.discriminatedUnion("type", [
   ...runLife,
   ...stepLife,
+  ...approvalLife,
   ...entityLife,
   message("RUN_CANCEL_REQUESTED", { reason: z.string() }),
+  message("RUN_PAUSE_REQUESTED", {}),
+  /** What the run waited for has happened: it is pending again. */
+  message("RUN_RESUME_REQUESTED", {}),
   message("RUN_RESTART_REQUESTED", { stepId: z.string().nullable() }),
 ]);
 export type GlobalEvent = z.infer<typeof GlobalEvent>;

@@ -50,6 +50,10 @@ export const failures = {
     meaning: "The agent finished without an output that the step declares.",
     remedy: "Make the step's instruction name the output, or drop it from the declaration.",
   },
+  OUTPUT_INVALID: {
+    meaning: "The model did not produce JSON that fits the step's schema.",
+    remedy: "Make the schema simpler or the instruction clearer, or use a stronger model, then restart the step.",
+  },
   AGENT_FAILED: {
     meaning: "The agent reported that it could not do the step.",
     remedy: "Read its reason; change the task or the instruction and restart the step.",
@@ -67,6 +71,22 @@ export const failures = {
   LOOP_DETECTED: {
     meaning: "The agent repeated itself without progress.",
     remedy: "Make the instruction clearer, or use a stronger model.",
+  },
+  APPROVAL_REJECTED: {
+    meaning: "A person decided against going on.",
+    remedy: "Read the comment, change what it asks for, and restart the run from the step before.",
+  },
+  APPROVAL_TIMEOUT: {
+    meaning: "Nobody decided in time.",
+    remedy: "Restart the approval step and decide, or give it a longer timeoutSeconds.",
+  },
+  BRANCH_FAILED: {
+    meaning: "Too few branches of a parallel step completed.",
+    remedy: "Open the branch that failed, mend its cause, then restart the parallel step.",
+  },
+  MERGE_CONFLICT: {
+    meaning: "Branches changed the same lines, so their work could not be put together.",
+    remedy: "Make the branches change different files, or merge them by hand and restart from the step after.",
   },
   EXECUTION_LIMIT: {
     meaning: "The run executed more steps than it may.",

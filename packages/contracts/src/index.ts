@@ -1,5 +1,6 @@
 /** The shared schema package: every operation, message and fault of the platform, browser-safe, zod only. */
 import { agents } from "./agent.ts";
+import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
@@ -11,6 +12,7 @@ import { tenants } from "./tenant.ts";
 import { workspaces } from "./workspace.ts";
 
 export * from "./agent.ts";
+export * from "./approval.ts";
 export * from "./auth.ts";
 export * from "./contract.ts";
 export * from "./event.ts";
@@ -24,6 +26,7 @@ export * from "./patch.ts";
 export * from "./pipeline.ts";
 export * from "./pipeline-document.ts";
 export * from "./run.ts";
+export * from "./run-shape.ts";
 export * from "./runtime.ts";
 export * from "./scope.ts";
 export * from "./services.ts";
@@ -43,6 +46,7 @@ export const contracts = {
   pipelines,
   runs,
   steps,
+  approvals,
   settings,
   llmCalls,
   system,

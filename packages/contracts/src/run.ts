@@ -2,106 +2,10 @@
 import { z } from "zod";
 import { ModelName } from "./agent.ts";
 import { contract } from "./contract.ts";
-import { Failure, FailureCode } from "./failure.ts";
-import { EpochMs, IdOrSlug, RunId, StepId, TenantId } from "./id.ts";
+import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
+import { FailureGroup, HumanContext, Run, RunDetail, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
-
-/** Free-form JSON that a starter passes along; its string fields are template variables. */
-const HumanContext = z.union([z.string().max(100_000), z.record(z.string(), z.unknown())]);
-const Outputs = z.record(z.string(), z.string());
-
-export const Run = z.object({
-  id: RunId,
-  tenantId: TenantId,
-  pipelineId: z.string(),
-  pipelineName: z.string().nullable(),
-  projectId: z.string().nullable(),
-  task: z.string(),
-  status: RunStatus,
-  currentStep: z.string().nullable(),
-  outputs: Outputs,
-  failure: Failure.nullable(),
-  /** `run/{id}` in the repository. */
-  taskBranch: z.string().nullable(),
-  repository: z.string().nullable(),
-  stepsTotal: z.int(),
-  stepsCompleted: z.int(),
-  costMicros: z.int(),
-  inputTokens: z.int(),
-  outputTokens: z.int(),
-  /** True when any call's price was unknown and left out. */
-  costApproximate: z.boolean(),
-  humanContext: HumanContext.nullable(),
-  keyResolution: z.record(z.string(), z.unknown()).nullable(),
-  initiatedByUserId: z.string().nullable(),
-  modelOverride: z.string().nullable(),
-  createdAt: EpochMs,
-  updatedAt: EpochMs,
-  startedAt: EpochMs.nullable(),
-  completedAt: EpochMs.nullable(),
-});
-export type Run = z.infer<typeof Run>;
-
-/** One execution of a step: a retry or a way back makes another with a higher attempt. */
-export const Step = z.object({
-  id: z.string(),
-  runId: RunId,
-  stepId: z.string(),
-  attempt: z.int(),
-  agentId: z.string(),
-  agentName: z.string().nullable(),
-  agentEmoji: z.string().nullable(),
-  status: StepStatus,
-  inputs: z.record(z.string(), z.unknown()),
-  outputs: Outputs,
-  summary: z.string().nullable(),
-  error: z.string().nullable(),
-  failure: Failure.nullable(),
-  retryCount: z.int(),
-  maxRetries: z.int(),
-  sessionId: z.string().nullable(),
-  commitHash: z.string().nullable(),
-  commitMessage: z.string().nullable(),
-  modelUsed: z.string().nullable(),
-  humanContext: z.string().nullable(),
-  costMicros: z.int(),
-  inputTokens: z.int(),
-  outputTokens: z.int(),
-  queuedAt: EpochMs.nullable(),
-  startedAt: EpochMs.nullable(),
-  completedAt: EpochMs.nullable(),
-});
-export type Step = z.infer<typeof Step>;
-
-/** What happened to the run's branch: kept locally, pushed, or refused by the remote and why. */
-export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
-
-/** A step as the run's pipeline has it, whether or not the run has come to it. */
-export const PlannedStep = z.object({ stepId: z.string(), agentId: z.string() });
-export type PlannedStep = z.infer<typeof PlannedStep>;
-
-export const RunDetail = Run.extend({
-  keyUserId: z.string().nullable(),
-  workspaceType: z.string().nullable(),
-  workspaceExists: z.boolean(),
-  workspaceHasGit: z.boolean(),
-  push: PushState,
-  steps: z.array(Step),
-  /** The pipeline's steps in its order, as the run started with it; empty when its text cannot be read. */
-  plan: z.array(PlannedStep),
-});
-export type RunDetail = z.infer<typeof RunDetail>;
-
-/** Failed runs of one pipeline for one reason. */
-export const FailureGroup = z.object({
-  pipelineId: z.string(),
-  code: FailureCode.nullable(),
-  count: z.int(),
-  /** The run of the group that failed last. */
-  latest: Run,
-});
-export type FailureGroup = z.infer<typeof FailureGroup>;
 
 const base = { service: "engine-svc" } as const;
 const ref = { runId: RunId };
@@ -119,6 +23,8 @@ export const runs = {
       pipelineId: IdOrSlug.optional(),
       status: RunStatus.optional(),
       agentId: IdOrSlug.optional(),
+      /** Left out: no branches of parallel steps, only the runs that people started. */
+      parentRunId: RunId.optional(),
       search: z.string().max(200).optional(),
     }),
     output: page(Run),
@@ -209,6 +115,54 @@ export const runs = {
     summary: "Stop a run; its workload is gone within 5 seconds",
     input: z.object(ref),
     output: z.object({ runId: z.string(), status: z.literal("cancelled") }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  pause: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/pause",
+    scope: "runs:write",
+    summary: "Pause a run: the agent's turn is finished, its state kept and its workload given back",
+    input: z.object(ref),
+    output: z.object({ runId: z.string(), status: RunStatus }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  resume: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/resume",
+    scope: "runs:write",
+    summary: "Go on with a paused run where it stopped",
+    input: z.object(ref),
+    output: z.object({ runId: z.string(), status: RunStatus }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  inject: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/inject",
+    scope: "runs:write",
+    summary: "Tell the agent that works on the run something; it hears it before its next turn",
+    input: z.object({ ...ref, text: z.string().trim().min(1).max(20_000) }),
+    output: z.object({ runId: z.string(), stepId: z.string() }),
+    faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  fork: contract({
+    ...base,
+    method: "POST",
+    path: "/v1/runs/{runId}/fork",
+    scope: "runs:write",
+    status: 201,
+    summary: "A new run from a step of this one: with its outputs and its commits until there, and what you change",
+    input: z.object({
+      ...ref,
+      /** Left out: from the first step. */
+      stepId: StepId.optional(),
+      task: z.string().trim().min(1).max(50_000).optional(),
+      modelOverride: ModelName.nullish(),
+      context: z.string().max(20_000).nullish(),
+    }),
+    output: Run,
     faults: ["NOT_FOUND", "CONFLICT"],
   }),
   restart: contract({

@@ -8,6 +8,15 @@ import { ProviderWire } from "./settings.ts";
 
 const toSession = Envelope.extend({ runId: RunId, sessionId: SessionId });
 
+/** JSON that a step is to produce: its schema, and whether to ask for it by response format first or by a forced tool call only. */
+export const StructuredOutput = z.object({
+  name: z.string(),
+  strict: z.boolean(),
+  schema: z.record(z.string(), z.unknown()),
+  method: z.enum(["response_format", "tool_use"]),
+});
+export type StructuredOutput = z.infer<typeof StructuredOutput>;
+
 /** One turn of an agent in a run. `requestId` of the command is `step:{runId}:{stepId}:{attempt}`: a repeat is the same work. */
 export const AgentStepCommand = toSession.extend({
   type: z.literal("agentStep"),
@@ -27,12 +36,16 @@ export const AgentStepCommand = toSession.extend({
     thinkingLevel: ThinkingLevel,
     temperature: z.number().nullable(),
     maxOutputTokens: z.int().nullable(),
+    /** Tokens the model takes; null or left out (older engines) when nobody knows. */
+    contextWindow: z.int().positive().nullish(),
   }),
   maxTurns: z.int().min(1),
   /** Epoch ms after which the runtime gives up by itself; the engine enforces it too. */
   deadlineAt: z.int(),
   /** The commit of this step: author and subject. */
   commit: z.object({ authorName: z.string(), authorEmail: z.string(), subject: z.string() }),
+  /** When present the step has no tools: its first output is JSON that fits this schema. Optional: older engines do not send it. */
+  structured: StructuredOutput.nullish(),
 });
 export type AgentStepCommand = z.infer<typeof AgentStepCommand>;
 
@@ -42,6 +55,10 @@ export const RunCommand = z.discriminatedUnion("type", [
   toSession.extend({ type: z.literal("ack"), commandId: z.string() }),
   /** Give up the current step (cancel, timeout); answer with a result of outcome `aborted`. */
   toSession.extend({ type: z.literal("abort"), reason: z.string() }),
+  /** Finish the model's turn and its tools, keep the conversation, answer with a result of outcome `paused`. */
+  toSession.extend({ type: z.literal("pause") }),
+  /** Something a person says; the model hears it before its next turn. */
+  toSession.extend({ type: z.literal("inject"), text: z.string().max(20_000) }),
   /** Leave: finish writing, exit 0. */
   toSession.extend({ type: z.literal("shutdown") }),
 ]);
@@ -56,7 +73,7 @@ export const RunStatusMessage = z.discriminatedUnion("type", [
   toSession.extend({
     type: z.literal("stepResult"),
     ...stepAnswer,
-    outcome: z.enum(["completed", "failed", "aborted"]),
+    outcome: z.enum(["completed", "failed", "aborted", "paused"]),
     outputs: z.record(z.string(), z.string()),
     summary: z.string().nullable(),
     failure: z.object({ code: FailureCode, message: z.string() }).nullable(),

@@ -17,23 +17,23 @@ export type StepStatus = z.infer<typeof StepStatus>;
 export const SessionStatus = z.enum(["starting", "running", "completed", "failed", "cancelled"]);
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
-/** `waiting` and `paused` are where the language's approvals and pauses keep a run; nothing takes one there before they exist. */
+/** A run that waits (for a person, or for its branches) or is paused holds no place and no workload; what it waits for makes it `pending`. */
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ["running", "failed", "cancelled"],
+  pending: ["running", "paused", "failed", "cancelled"],
   running: ["waiting", "paused", "completed", "failed", "cancelled"],
-  waiting: ["running", "failed", "cancelled"],
-  paused: ["running", "failed", "cancelled"],
+  waiting: ["pending", "paused", "failed", "cancelled"],
+  paused: ["pending", "failed", "cancelled"],
   completed: ["pending"],
   failed: ["pending"],
   cancelled: ["pending"],
 };
-/** One execution of a step; a retry is a new one. `pending` and `waiting` are kept for approvals like those of runs. */
+/** One execution of a step; a retry is a new one. A paused execution is queued again. */
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
+  // No execution is put here: rows of earlier installations may still say it.
   pending: ["queued", "cancelled"],
   queued: ["running", "failed", "cancelled"],
-  running: ["waiting", "completed", "failed", "cancelled"],
-  waiting: ["running", "completed", "failed", "cancelled"],
-  // No execution is put here: rows of earlier installations may still say it.
+  running: ["queued", "completed", "failed", "cancelled"],
+  waiting: ["completed", "failed", "cancelled"],
   retrying: ["cancelled"],
   completed: [],
   failed: [],
@@ -50,9 +50,9 @@ export const openRunStatuses = ["pending", "running", "waiting", "paused"] as co
 /** An engine may begin the run when its tenant has a place left. */
 export const startableRunStatuses = ["pending"] as const satisfies readonly RunStatus[];
 /** The run takes one of its tenant's places, and an engine must hold it. */
-export const busyRunStatuses = ["running", "waiting"] as const satisfies readonly RunStatus[];
+export const busyRunStatuses = ["running"] as const satisfies readonly RunStatus[];
 /** Open, but nobody works on it: an engine takes it only to cancel it. */
-export const idleRunStatuses = ["pending", "paused"] as const satisfies readonly RunStatus[];
+export const idleRunStatuses = ["pending", "waiting", "paused"] as const satisfies readonly RunStatus[];
 /** The execution may be given to a workload. */
 export const startableStepStatuses = ["queued"] as const satisfies readonly StepStatus[];
 /** Somebody is asked to do the step, or does it. */

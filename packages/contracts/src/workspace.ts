@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "./contract.ts";
 import { EpochMs, RunId } from "./id.ts";
-import { PushState } from "./run.ts";
+import { PushState } from "./run-shape.ts";
 
 /** Larger files are not shown. */
 export const maxShownFileBytes = 1024 * 1024;

@@ -2,6 +2,7 @@
 import type { AnyContract, Contracts } from "@djinnbot/contracts";
 import { agentVerbs } from "./agent/index.ts";
 import { apiKeyVerbs } from "./api-key/index.ts";
+import { approvalVerbs } from "./approval/index.ts";
 import { authVerbs } from "./auth/index.ts";
 import type { PublicVerb, Verb } from "./ctx.ts";
 import { llmCallVerbs } from "./llm-call/index.ts";
@@ -24,6 +25,7 @@ export const verbs: Verbs = {
   pipelines: pipelineVerbs,
   runs: runVerbs,
   steps: stepVerbs,
+  approvals: approvalVerbs,
   settings: settingsVerbs,
   llmCalls: llmCallVerbs,
   system: systemVerbs,

@@ -151,12 +151,21 @@ export async function disownRun(deps: Deps, key: RunKey & { epoch: number }): Pr
 export async function checkHeld(
   deps: Deps,
   runIds: readonly string[],
-): Promise<{ runId: string; status: string; epoch: number; cancelRequestedAt: number | null }[]> {
+): Promise<
+  {
+    runId: string;
+    status: string;
+    epoch: number;
+    cancelRequestedAt: number | null;
+    pauseRequestedAt: number | null;
+  }[]
+> {
   if (runIds.length === 0) {
     return [];
   }
   const { rows } = await deps.system.pool.query(
-    `SELECT id AS "runId", status, lease_epoch AS epoch, cancel_requested_at AS "cancelRequestedAt" FROM runs WHERE id = ANY($1)`,
+    `SELECT id AS "runId", status, lease_epoch AS epoch, cancel_requested_at AS "cancelRequestedAt",
+       pause_requested_at AS "pauseRequestedAt" FROM runs WHERE id = ANY($1)`,
     [runIds],
   );
   return rows;

@@ -31,7 +31,15 @@ const change = (runId: string, parts: Partial<Transition> = {}): Transition => (
   ...parts,
 });
 const step = (runId: string): NewStep => ({
-  ...{ id: stepRowId(runId, "WORK", 1), stepId: "WORK", attempt: 1, sequence: 1, agentId: "finn", status: "running" },
+  ...{
+    id: stepRowId(runId, "WORK", 1),
+    stepId: "WORK",
+    attempt: 1,
+    kind: "agent",
+    sequence: 1,
+    agentId: "finn",
+    status: "running",
+  },
   ...{ retryCount: 0, maxRetries: 0, humanContext: null, queuedAt: Date.now() },
 });
 const end = (runId: string, from: StepEnd["from"] = ["running"]): StepEnd => ({

@@ -31,6 +31,11 @@ export class TransitionWriter {
    */
   write(change: Transition): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (change.also) {
+        // It would hold up the others of its group.
+        void this.#commit(change.tenantId, [{ change, resolve, reject }]);
+        return;
+      }
       const waiting = this.#waiting.get(change.tenantId);
       if (waiting) {
         waiting.push({ change, resolve, reject });
@@ -55,7 +60,8 @@ export class TransitionWriter {
         group.map(({ change }) => change),
         Date.now(),
       );
-      const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement]);
+      const also = group.flatMap(({ change }) => change.also ?? []);
+      const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement, ...also]);
       const changed = new Set(rows.map((row) => row.runId));
       for (const { change, resolve, reject } of group) {
         if (changed.has(change.runId)) {

@@ -2,7 +2,13 @@
  * Every change of a held run, fenced by the lease's epoch, with the messages that follow from it. One statement applies the changes
  * of many runs of a tenant: what a step costs the database is mostly transaction and plan, and those are shared then.
  */
-import { openRunStatuses, type RunStatus, type StepStatus, startableStepStatuses } from "@djinnbot/contracts";
+import {
+  openRunStatuses,
+  type RunStatus,
+  type StepKind,
+  type StepStatus,
+  startableStepStatuses,
+} from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sqlList } from "./sql-list.ts";
@@ -16,6 +22,9 @@ export interface RunPatch {
   failureMessage?: string | null;
   pushStatus?: string;
   pushDetail?: string | null;
+  /** When a run that waits is looked at again; null: only when somebody wakes it. */
+  wakeAt?: number | null;
+  pauseRequestedAt?: null;
   /** Kept when it is set already. */
   startedAt?: number;
   completedAt?: number | null;
@@ -49,8 +58,9 @@ export interface NewStep {
   stepId: string;
   attempt: number;
   sequence: number;
+  kind: StepKind;
   agentId: string;
-  status: "queued" | "running";
+  status: "queued" | "running" | "waiting";
   retryCount: number;
   maxRetries: number;
   humanContext: string | null;
@@ -74,6 +84,8 @@ export interface Transition {
   start?: StepStart;
   add?: NewStep;
   messages: readonly OutboxMessage[];
+  /** Rare changes that go with it in the same transaction; each must be fenced by the run's epoch itself. */
+  also?: readonly Statement[];
 }
 
 /** The name of a column list's patch: what the patch does not name stays. */
@@ -101,6 +113,8 @@ WITH changes AS MATERIALIZED (
     ${set.ifGiven("push_detail", "pushDetail")},
     started_at = COALESCE(runs.started_at, (c.patch->>'startedAt')::bigint),
     ${set.ifGiven("completed_at", "completedAt", "::bigint")},
+    ${set.ifGiven("wake_at", "wakeAt", "::bigint")},
+    ${set.ifGiven("pause_requested_at", "pauseRequestedAt", "::bigint")},
     updated_at = $2
   FROM changes c
   WHERE runs.id = c."runId" AND runs.lease_epoch = c.epoch AND runs.status IN ${sqlList(openRunStatuses)}
@@ -131,12 +145,12 @@ WITH changes AS MATERIALIZED (
   WHERE steps.id = s.id AND steps.run_id = run.id AND steps.status IN ${sqlList(startableStepStatuses)}
   RETURNING steps.run_id
 ), added AS (
-  INSERT INTO steps (id, run_id, step_id, attempt, sequence, agent_id, agent_name, agent_emoji, status, inputs, retry_count,
+  INSERT INTO steps (id, run_id, step_id, attempt, kind, sequence, agent_id, agent_name, agent_emoji, status, inputs, retry_count,
     max_retries, session_id, model_used, human_context, queued_at, started_at, deadline_at)
-  SELECT n.id, run.id, n."stepId", n.attempt, n.sequence, n."agentId", n."agentName", n."agentEmoji", n.status,
+  SELECT n.id, run.id, n."stepId", n.attempt, n.kind, n.sequence, n."agentId", n."agentName", n."agentEmoji", n.status,
     COALESCE(n.inputs, '{}'::jsonb), n."retryCount", n."maxRetries", n."sessionId", n."modelUsed", n."humanContext", n."queuedAt",
     n."startedAt", n."deadlineAt"
-  FROM run, jsonb_to_record(run.added) AS n(id text, "stepId" text, attempt int, sequence int, "agentId" text, "agentName" text,
+  FROM run, jsonb_to_record(run.added) AS n(id text, "stepId" text, attempt int, kind text, sequence int, "agentId" text, "agentName" text,
     "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
   WHERE run.added IS NOT NULL

@@ -66,6 +66,8 @@ export function testWorkspace(): Workspace {
       base: "0".repeat(40),
     }),
     collect: async (_run, { commitHash }) => ({ head: commitHash, commits: ["a commit"] }),
+    head: async () => null,
+    merge: async () => ({ head: null }),
     push: async () => ({ status: "none", detail: null }),
     remove: async () => undefined,
   };

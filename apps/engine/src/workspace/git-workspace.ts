@@ -2,24 +2,30 @@
  * Working copies by git. Per tenant and repository one bare mirror that only the engine writes; per run a clone that borrows the
  * mirror's objects. A git worktree would let an agent write the repository's configuration and hooks, which the engine would then run.
  */
-import { constants } from "node:fs";
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
 import { type Git, GitError } from "@djinnbot/core/git";
 import { baseRef, createBlanks, emptyCommit, startRef } from "./blank.ts";
-import type { Collected, PreparedWorkspace, Workspace, WorkspaceRun } from "./workspace.ts";
-import { WorkspaceError } from "./workspace.ts";
+import { copyRegularFile } from "./copy-file.ts";
+import { mergeBranches } from "./merge.ts";
+import { resolveCommit } from "./refs.ts";
+import {
+  type Collected,
+  type PreparedWorkspace,
+  type Workspace,
+  WorkspaceError,
+  type WorkspaceRun,
+} from "./workspace.ts";
 
 const cloneTimeoutMs = 600_000;
-const maxBundleBytes = 2 * 1024 * 1024 * 1024;
 
 export function createGitWorkspace(options: { git: Git; dataDir: string }): Workspace {
   const { git, dataDir } = options;
   const places = (run: WorkspaceRun) => {
     const paths = tenantPaths(dataDir, run.tenantId);
     return {
-      mirror: run.repository === null ? paths.ownMirror(run.runId) : paths.mirror(run.repository),
+      mirror: run.repository === null ? paths.ownMirror(run.rootRunId) : paths.mirror(run.repository),
       workspace: paths.workspace(run.runId),
       home: (agentId: string) => paths.home(run.runId, agentId),
       branch: `run/${run.runId}`,
@@ -29,7 +35,8 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
   return {
     prepare: async (run) => {
       const place = places(run);
-      if (run.repository === null && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
+      const isOwn = run.repository === null && run.rootRunId === run.runId;
+      if (isOwn && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
         return { path: place.workspace, mirror: place.mirror, branch: place.branch, base: await makeBlank(place) };
       }
       return prepare(git, run, place);
@@ -40,6 +47,16 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
         bundle: bundlePath(places(run).home(step.agentId), step.commitHash),
         commitHash: step.commitHash,
       }),
+    head: (run) => resolveCommit(git, places(run).mirror, `refs/heads/${places(run).branch}`),
+    merge: async (run, others) => {
+      const place = places(run);
+      const merged = await mergeBranches(git, { ...place, start: await startCommit(git, run, place.mirror), others });
+      if (!("conflict" in merged)) {
+        // Cloned anew: git must not run inside a copy that an agent could have rigged.
+        await rm(place.workspace, { recursive: true, force: true });
+      }
+      return merged;
+    },
     push: (run) => push(git, run, places(run)),
     remove: (run) => rm(places(run).workspace, { recursive: true, force: true }),
   };
@@ -151,6 +168,13 @@ async function fetchOrigin(git: Git, mirror: string): Promise<void> {
 
 /** The commit to start from: the wanted branch or tag, else the default branch, else an empty first commit. */
 async function startCommit(git: Git, run: WorkspaceRun, mirror: string): Promise<string> {
+  if (run.baseCommit !== null) {
+    const found = await resolveCommit(git, mirror, run.baseCommit);
+    if (found !== null) {
+      return found;
+    }
+    throw new WorkspaceError("WORKSPACE_FAILED", `The commit ${run.baseCommit} to begin with is not there any more.`);
+  }
   if (run.repository === null) {
     return (await resolveCommit(git, mirror, startRef)) ?? emptyCommit(git, mirror);
   }
@@ -212,27 +236,6 @@ async function collect(git: Git, options: Places & { bundle: string; commitHash:
   }
 }
 
-/** Copies without following a symlink at the end of the path: the file lies where an agent can write. */
-async function copyRegularFile(from: string, to: string): Promise<void> {
-  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const info = await source.stat();
-    if (!info.isFile() || info.nlink > 1 || info.size > maxBundleBytes) {
-      throw new WorkspaceError("WORKSPACE_FAILED", "The step's commits are not a plain file of acceptable size.");
-    }
-    const target = await open(to, "w", 0o600);
-    try {
-      for await (const chunk of source.createReadStream({ autoClose: false })) {
-        await target.write(chunk as Buffer);
-      }
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
-}
-
 async function push(
   git: Git,
   run: WorkspaceRun,
@@ -253,12 +256,6 @@ async function push(
   } catch (error) {
     return { status: "refused", detail: detailOf(error) };
   }
-}
-
-async function resolveCommit(git: Git, mirror: string, ref: string): Promise<string | null> {
-  return git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], { cwd: mirror }).catch(
-    () => null,
-  );
 }
 
 /** Two engines may fetch into one mirror: git locks single references, and a short wait is enough. */

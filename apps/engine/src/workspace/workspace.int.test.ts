@@ -22,11 +22,14 @@ async function repository(): Promise<string> {
   return path;
 }
 function newRun(repositoryPath: string | null, part: Partial<WorkspaceRun> = {}): WorkspaceRun {
+  const runId = newId("run");
   return {
     tenantId: newId("tenant"),
-    runId: newId("run"),
+    runId,
+    rootRunId: runId,
     repository: repositoryPath,
     baseBranch: null,
+    baseCommit: null,
     task: "t",
     ...part,
   };

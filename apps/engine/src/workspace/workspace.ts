@@ -5,9 +5,13 @@ import type { FailureCode } from "@djinnbot/contracts";
 export interface WorkspaceRun {
   tenantId: string;
   runId: string;
+  /** The run whose repository it is when it has no address: itself, or the run it is a branch or a fork of. */
+  rootRunId: string;
   /** Address or path the run was started with; null = a fresh repository. */
   repository: string | null;
   baseBranch: string | null;
+  /** Commit to begin with, which the mirror has; comes before the branch. */
+  baseCommit: string | null;
   task: string;
   /** True when the run begins (again) from its first step: whatever working copy is there goes. */
   fresh?: boolean;
@@ -28,6 +32,8 @@ export interface Collected {
   commits: string[];
 }
 
+export type Merged = { head: string | null } | { conflict: { name: string; files: string[] } };
+
 /** Why a workspace cannot be used; the code goes onto the run. */
 export class WorkspaceError extends Error {
   readonly code: FailureCode;
@@ -46,6 +52,13 @@ export interface Workspace {
    * left in the agent's home: git never reads a repository that an agent could have rigged. Throws {@link WorkspaceError}.
    */
   collect(run: WorkspaceRun, step: { agentId: string; commitHash: string }): Promise<Collected>;
+  /** Newest commit of the run's branch in the mirror; null before its first. */
+  head(run: WorkspaceRun): Promise<string | null>;
+  /**
+   * Merges branches of other runs of the same mirror into the run's branch, one after the other, and renews its working copy. Stops
+   * before the first that conflicts and names the files; nothing is changed then.
+   */
+  merge(run: WorkspaceRun, others: readonly { runId: string; name: string }[]): Promise<Merged>;
   /** Pushes the run's branch to where the repository came from. Never throws. */
   push(run: WorkspaceRun): Promise<{ status: "none" | "pushed" | "refused"; detail: string | null }>;
   /** Removes the working copy; the branch stays in the mirror. */

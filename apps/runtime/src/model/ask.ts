@@ -5,7 +5,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { FailureCode } from "@djinnbot/contracts";
 import type { Narrator } from "../narrator.ts";
-import { type ModelFailure, readFailure } from "./failure.ts";
+import { type ModelFailure, type Objection, readFailure } from "./failure.ts";
 import { askOnce, type Turn } from "./turn.ts";
 
 const maxTries = 5;
@@ -13,7 +13,10 @@ const provider = { firstWaitMs: 1000, maxWaitMs: 30_000 };
 /** A restart of the gateway takes seconds: people should not wait much longer than that. */
 const gateway = { firstWaitMs: 250, maxWaitMs: 5000 };
 
-export type Asked = { turn: Turn } | { failure: { code: FailureCode; message: string } } | { aborted: true };
+export type Asked =
+  | { turn: Turn }
+  | { failure: { code: FailureCode; message: string }; objection: Objection | null }
+  | { aborted: true };
 
 export interface AskOptions {
   model: LanguageModelV4;
@@ -48,7 +51,10 @@ export async function ask(options: AskOptions): Promise<Asked> {
       const next = failure.isGatewayAway ? awaitGateway(failure, outages) : tryAgain(failure, tries);
       if ("reason" in next || Date.now() + next.waitMs >= options.deadlineAt) {
         const reason = "reason" in next ? next.reason : next.tooLate;
-        return { failure: { code: failure.code, message: `${failure.message}${reason}` } };
+        return {
+          failure: { code: failure.code, message: `${failure.message}${reason}` },
+          objection: failure.objection,
+        };
       }
       const { waitMs } = next;
       options.narrator.say({ type: "MODEL_RETRY", error: failure.message, waitMs, tries: outages || tries });
@@ -61,7 +67,7 @@ export async function ask(options: AskOptions): Promise<Asked> {
 type Next = { waitMs: number; tooLate: string } | { reason: string };
 
 function tryAgain(failure: ModelFailure, tries: number): Next {
-  if (!failure.again) {
+  if (!failure.again || failure.objection) {
     return { reason: "" };
   }
   if (tries >= maxTries) {

@@ -11,7 +11,11 @@ export interface ModelFailure {
   waitMs: number | null;
   /** True when our own gateway did not answer, so that the provider was not even asked. */
   isGatewayAway: boolean;
+  /** What was wrong with the request itself, where that can be told: a shorter or plainer one may be taken. */
+  objection: Objection | null;
 }
+/** `tooLong`: more than the model's window holds. `images`: the model does not see. `form`: any other part that was not understood. */
+export type Objection = { kind: "tooLong"; window: number | null } | { kind: "images" } | { kind: "form" };
 
 const statusOf = (error: unknown): number | undefined => {
   const { statusCode, status, code } = (error ?? {}) as Record<string, unknown>;
@@ -89,6 +93,36 @@ export function withoutKeys(text: string): string {
     .replace(/(bearer\s+)\S+/gi, "$1[key]");
 }
 
+const tooLong =
+  /context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input token count|reduce the length|input is too long/i;
+/** Where the messages of that kind name the window itself. */
+const windowPatterns = [
+  /(?:context length|context window|context size|n_ctx)\D{0,24}(\d{3,8})/i,
+  /> (\d{3,8}) maximum/,
+  /maximum number of tokens allowed \(?(\d{3,8})/i,
+];
+const aboutImages = /image|vision|multi-?modal|image_url|media type/i;
+const formStatuses = [400, 404, 405, 415, 422, 501];
+
+/** Read from the words, because no wire has a code for it; only where the status says that the request is at fault, or there is none. */
+function objectionOf(said: { status: number | undefined; fault: object | undefined; text: string }): Objection | null {
+  const { status, text } = said;
+  if (status === 413) {
+    return { kind: "tooLong", window: null };
+  }
+  if (status !== undefined && !formStatuses.includes(status)) {
+    return null;
+  }
+  if (tooLong.test(text)) {
+    const found = windowPatterns.map((pattern) => Number(pattern.exec(text)?.[1])).find((value) => value > 0);
+    return { kind: "tooLong", window: found ?? null };
+  }
+  if (status === undefined || said.fault) {
+    return null;
+  }
+  return { kind: aboutImages.test(text) ? "images" : "form" };
+}
+
 /** Classifies whatever a model call threw or streamed as its error. */
 export function readFailure(error: unknown, now: number): ModelFailure {
   const call = APICallError.isInstance(error) ? error : undefined;
@@ -102,6 +136,7 @@ export function readFailure(error: unknown, now: number): ModelFailure {
     again,
     waitMs,
     isGatewayAway: false,
+    objection: objectionOf({ status, fault, text: `${message}\n${call?.responseBody ?? ""}` }),
   });
   if (isGatewayAway(call, fault)) {
     return { ...give("MODEL_UNAVAILABLE", true), isGatewayAway: true };

@@ -20,7 +20,12 @@ export async function createModel(model: AgentStepCommand["model"], access: Gate
     }
     case "openai-compatible": {
       const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-      const provider = createOpenAICompatible({ name: model.providerId, baseURL, apiKey, headers, includeUsage: true });
+      const provider = createOpenAICompatible({
+        name: model.providerId,
+        ...{ baseURL, apiKey, headers },
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      });
       return provider.chatModel(model.modelId);
     }
     case "anthropic": {

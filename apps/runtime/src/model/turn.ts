@@ -17,6 +17,8 @@ export interface Turn {
   text: string;
   calls: LanguageModelV4ToolCall[];
   finish: string;
+  /** As the provider counted them, cached ones included; undefined when it did not say. */
+  inputTokens: number | undefined;
 }
 
 /** A stream that is silent for this long is taken as broken; long thinking sends pings or summaries. */
@@ -67,6 +69,7 @@ class GatheredTurn {
   readonly #open = new Map<string, { text: string } & Part>();
   readonly #calls: LanguageModelV4ToolCall[] = [];
   #finish: string | undefined;
+  #inputTokens: number | undefined;
   #state: "thinking" | "streaming" = "thinking";
 
   constructor(narrator: Narrator) {
@@ -103,6 +106,7 @@ class GatheredTurn {
         break;
       case "finish":
         this.#finish = part.finishReason.unified;
+        this.#inputTokens = part.usage.inputTokens.total;
         return;
       case "error":
         throw part.error;
@@ -115,7 +119,8 @@ class GatheredTurn {
     }
     const content = this.#content.filter((part) => !(part.type === "text" && part.text === ""));
     const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
-    return { message: { role: "assistant", content }, text, calls: this.#calls, finish: this.#finish };
+    const message: AssistantMessage = { role: "assistant", content };
+    return { message, text, calls: this.#calls, finish: this.#finish, inputTokens: this.#inputTokens };
   }
 
   #show(state: "thinking" | "streaming"): void {

@@ -1,17 +1,26 @@
-/** A model for tests: an HTTP server on the chat-completions wire whose answers the test writes down, call by call. */
+/** A model for tests: an HTTP server on the chat-completions or the Anthropic wire whose answers the test writes down, call by call. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
+import { anthropicAnswer } from "./anthropic-wire.ts";
 
 const Request = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })),
-  tools: z.array(z.looseObject({ function: z.looseObject({ name: z.string() }) })).default([]),
+  tools: z
+    .array(z.looseObject({ name: z.string().optional(), function: z.looseObject({ name: z.string() }).optional() }))
+    .default([]),
 });
 export type ModelRequest = z.infer<typeof Request> & { headers: IncomingMessage["headers"]; url: string };
 
 export type Answer =
-  | { text?: string; thinking?: string; calls?: { name: string; args: unknown }[] }
+  | {
+      text?: string;
+      thinking?: string;
+      calls?: { name: string; args: unknown }[];
+      finish?: string;
+      inputTokens?: number;
+    }
   | { status: number; body: unknown; headers?: Record<string, string> }
   /** Begins to answer and never ends. */
   | { hang: true }
@@ -44,7 +53,14 @@ export async function startScriptedModel(scripts: readonly Script[], port = 0): 
     const asked = { ...parsed, headers: request.headers, url: request.url ?? "" };
     const script = scripts[Math.min(model.requests.length, scripts.length - 1)] ?? { text: "" };
     model.requests.push(asked);
-    answer(response, typeof script === "function" ? script(asked) : script, model.requests.length);
+    const given = typeof script === "function" ? script(asked) : script;
+    const isAnthropic = asked.url.endsWith("/messages") && !("status" in given || "hang" in given || "cut" in given);
+    if (isAnthropic) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(anthropicAnswer(given, model.requests.length));
+      return;
+    }
+    answer(response, given, model.requests.length);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   model.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -81,11 +97,17 @@ function answer(response: ServerResponse, given: Answer, turn: number): void {
     send({ content: word });
   }
   for (const [index, call] of (given.calls ?? []).entries()) {
-    const text = JSON.stringify(call.args);
+    const text = typeof call.args === "string" ? call.args : JSON.stringify(call.args);
     const id = `call_${turn}_${index}`;
     send({ tool_calls: [{ index, id, type: "function", function: { name: call.name, arguments: text.slice(0, 5) } }] });
     send({ tool_calls: [{ index, function: { arguments: text.slice(5) } }] });
   }
-  send({}, given.calls ? "tool_calls" : "stop");
+  send({}, given.finish ?? (given.calls ? "tool_calls" : "stop"));
+  if (given.inputTokens !== undefined) {
+    const usage = { prompt_tokens: given.inputTokens, completion_tokens: 1, total_tokens: given.inputTokens + 1 };
+    response.write(
+      `data: ${JSON.stringify({ id: `c${turn}`, object: "chat.completion.chunk", created: 1, model: "m", choices: [], usage })}\n\n`,
+    );
+  }
   response.end("data: [DONE]\n\n");
 }

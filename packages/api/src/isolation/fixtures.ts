@@ -10,6 +10,7 @@ export interface Theirs {
   pipelineId: string;
   runId: string;
   stepId: string;
+  approvalId: string;
   keyId: string;
   providerId: string;
   refreshToken: string;
@@ -44,6 +45,11 @@ const run = (extra: object = {}): Attempt => ({
   kind: "foreign",
   input: (a) => ({ runId: a.runId, ...extra }),
   missing: { runId: nobody.run, ...extra },
+});
+const approval = (extra: object = {}): Attempt => ({
+  kind: "foreign",
+  input: (a) => ({ approvalId: a.approvalId, ...extra }),
+  missing: { approvalId: `${nobody.run}_GATE`, ...extra },
 });
 const provider = (extra: object = {}): Attempt => ({
   kind: "foreign",
@@ -107,10 +113,20 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     delete: run(),
     deleteMany: own(() => ({ before: Date.now() + 1000 })),
     cancel: run(),
+    pause: run(),
+    resume: run(),
+    inject: run({ text: "taken over" }),
+    fork: run(),
     restart: run(),
     logs: run(),
   },
   steps: { activity: own(), get: run({ stepId: "ONE" }), restart: run({ stepId: "ONE" }) },
+  approvals: {
+    list: own((a) => ({ runId: a.runId })),
+    count: own(),
+    get: approval(),
+    decide: approval({ decision: "approve" }),
+  },
   settings: {
     get: own(),
     update: own(() => ({ maxWakesPerDay: 3 })),

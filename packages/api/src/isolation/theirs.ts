@@ -1,5 +1,6 @@
 /** What tenant A has before the isolation test: one of everything. */
 import { newId } from "@djinnbot/contracts";
+import { change } from "@djinnbot/core/change";
 import type { TestTenant } from "@djinnbot/testing";
 import type { Theirs } from "./fixtures.ts";
 
@@ -14,6 +15,10 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
   const pipeline = await tenant.run<{ id: string }>("pipelines", "create", { yamlContent });
   const run = await tenant.run<{ id: string }>("runs", "create", { pipelineId: pipeline.id, task: `Task ${mark}` });
   await tenant.run("runs", "cancel", { runId: run.id });
+  const approval = { id: `${run.id}_GATE`, runId: run.id, stepId: "GATE", attempt: 1 };
+  await change(tenant.caller as never, (tx) =>
+    tx.approval.create({ data: { ...approval, message: `Question ${mark}`, createdAt: Date.now() } }),
+  );
   const key = await tenant.run<{ id: string }>("apiKeys", "create", { name: `Key ${mark}` });
   const provider = await tenant.run<{ providerId: string }>("settings", "createCustomProvider", {
     name: `Provider ${mark}`,
@@ -29,6 +34,7 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     pipelineId: pipeline.id,
     runId: run.id,
     stepId: "ONE",
+    approvalId: approval.id,
     keyId: key.id,
     providerId: provider.providerId,
     refreshToken: tenant.tokens.refreshToken,

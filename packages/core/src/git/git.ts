@@ -41,10 +41,13 @@ export type Git = (args: readonly string[], options?: GitOptions) => Promise<str
 /** What git said when it failed; `detail` is its last lines without our paths' query or credentials. */
 export class GitError extends Error {
   readonly detail: string;
-  constructor(args: readonly string[], detail: string) {
+  /** What it wrote before it failed. */
+  readonly output: string;
+  constructor(args: readonly string[], detail: string, output = "") {
     super(`git ${args[0] ?? ""} failed: ${detail}`);
     this.name = "GitError";
     this.detail = detail;
+    this.output = output;
   }
 }
 
@@ -109,7 +112,7 @@ function run(args: readonly string[], options: GitOptions): Promise<string> {
       (error, stdout, stderr) => {
         if (error) {
           const said = error.killed ? "it took too long" : stderr.trim().split("\n").slice(-3).join(" ").slice(0, 500);
-          reject(new GitError(args, said || error.message));
+          reject(new GitError(args, said || error.message, stdout));
         } else {
           resolve(stdout.trim());
         }

@@ -10,8 +10,6 @@ export interface Finding {
   atKey?: boolean;
   /** Characters from the start of the text at `path`: for a place inside a template. */
   offset?: number;
-  /** The language knows this, but this version does not run it. */
-  unsupported?: boolean;
 }
 
 export const error = (finding: Omit<Finding, "severity">): Finding => ({ severity: "error", ...finding });

@@ -1,4 +1,5 @@
 /** The pipeline language: reading YAML with positions, checking it, filling templates and choosing the next step. Pure. */
+export { innermost, type LoopItem, type LoopState, type Loops, loopValues } from "./loop.ts";
 export { checkOutputs } from "./outputs.ts";
 export { type ParsedPipeline, parsePipeline } from "./parse.ts";
 export {
@@ -10,6 +11,6 @@ export {
   resolveModel,
   resolveStep,
 } from "./resolve.ts";
-export { type Notice, type Route, route } from "./route.ts";
+export { type EndedItem, type Notice, type Route, route, routeFailure, routeInto } from "./route.ts";
 export { type Rendered, renderTemplate } from "./template.ts";
-export { wellKnownVariables } from "./variables.ts";
+export { approvalOutputs, wellKnownVariables } from "./variables.ts";

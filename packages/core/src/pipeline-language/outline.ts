@@ -1,4 +1,5 @@
 /** The parts of a pipeline that refer to each other, read as far as they are readable: broken texts are checked too. */
+import { type StepKind, stepKind } from "@djinnbot/contracts";
 import type { Path } from "./source.ts";
 
 export interface OutlineResult {
@@ -13,12 +14,18 @@ export interface OutlineResult {
 export interface OutlineStep {
   path: Path;
   id?: string;
+  kind: StepKind;
   agent?: string;
   type?: string;
   input: string;
   outputs: string[];
   onComplete?: string;
   results: OutlineResult[];
+  onFailure?: OutlineResult;
+  loop?: { over?: string; onEachComplete?: string; onAllComplete?: string };
+  /** Text of the question. */
+  approval?: { message?: string };
+  parallel?: { branches: (string | undefined)[]; join?: unknown };
 }
 export interface Outline {
   agents: { path: Path; id?: string }[];
@@ -47,11 +54,39 @@ function readResult(key: string, value: unknown, path: Path): OutlineResult {
   };
 }
 
+function readFailure(value: unknown, path: Path): OutlineResult | undefined {
+  const action = typeof value === "string" ? { goto: value } : value;
+  return action === undefined ? undefined : readResult("onFailure", action, path);
+}
+
+/** The blocks that make a step more than one agent's turn. */
+function readBlocks(step: Map): Pick<OutlineStep, "loop" | "approval" | "parallel"> {
+  const [loop, approval, parallel] = [asMap(step.loop), asMap(step.approval), asMap(step.parallel)];
+  return {
+    ...(step.loop === undefined
+      ? {}
+      : {
+          loop: {
+            over: asText(loop.over),
+            onEachComplete: asText(loop.onEachComplete),
+            onAllComplete: asText(loop.onAllComplete),
+          },
+        }),
+    ...(step.approval === undefined ? {} : { approval: { message: asText(approval.message) } }),
+    ...(step.parallel === undefined
+      ? {}
+      : { parallel: { branches: asList(parallel.branches).map(asText), join: parallel.join } }),
+  };
+}
+
 function readStep(value: unknown, path: Path): OutlineStep {
   const step = asMap(value);
   return {
     path,
     id: asText(step.id),
+    kind: stepKind(step),
+    ...readBlocks(step),
+    onFailure: readFailure(step.onFailure, [...path, "onFailure"]),
     agent: asText(step.agent),
     type: asText(step.type),
     input: asText(step.input) ?? "",
@@ -71,6 +106,8 @@ export function readOutline(raw: Map): Outline {
   };
 }
 
+const blocks = ["loop", "approval", "parallel", "budget", "outputSchema", "onFailure"];
+
 /** How to call a place in a sentence: `Step DESIGN`, `Result PASS of step REVIEW`, `The pipeline`. */
 export function placeOf(path: Path, raw: Map): string {
   const [room, index, block, key] = path;
@@ -80,6 +117,12 @@ export function placeOf(path: Path, raw: Map): string {
   const id = asText(asMap(asList(raw[room])[index]).id);
   const noun = room === "steps" ? "Step" : "Agent";
   const name = id === undefined ? `${noun} number ${index + 1}` : `${noun} \`${id.slice(0, 64)}\``;
+  if (block === "onFailure" && path[3] === "notify") {
+    return `\`notify\` of \`onFailure\` of ${name.replace("Step", "step")}`;
+  }
+  if (typeof block === "string" && blocks.includes(block)) {
+    return `\`${block}\` of ${name.replace("Step", "step")}`;
+  }
   if (block !== "onResult" || key === undefined) {
     return name;
   }

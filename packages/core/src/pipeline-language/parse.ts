@@ -1,7 +1,9 @@
 /** A pipeline's YAML text → its document and everything that is wrong with it, all at once. */
-import type { PipelineDocument, PipelineProblem } from "@djinnbot/contracts";
+import type { PipelineDocument, PipelineProblem, PipelineStep } from "@djinnbot/contracts";
+import { checkBranches } from "./branch-check.ts";
 import { type Finding, toProblem } from "./finding.ts";
 import { checkFlow, readFlow } from "./flow.ts";
+import { checkKinds } from "./kind-check.ts";
 import { readOutline } from "./outline.ts";
 import { checkReferences } from "./reference-check.ts";
 import { checkSchema } from "./schema-check.ts";
@@ -13,8 +15,6 @@ export interface ParsedPipeline {
   document: PipelineDocument | null;
   /** Errors and warnings in the order of the text. */
   problems: PipelineProblem[];
-  /** Why a run of it cannot start: PIPELINE_UNSUPPORTED when nothing but features of a later version stands in the way. */
-  failureCode: "PIPELINE_INVALID" | "PIPELINE_UNSUPPORTED" | null;
 }
 
 /** More than a person reads; the text is broken as a whole then. */
@@ -40,11 +40,21 @@ function oneTimeout<T extends { timeout?: number; timeoutSeconds?: number }>({ t
   return timeout === undefined ? rest : { ...rest, timeoutSeconds: timeout };
 }
 
+/** A step's turns and seconds stand in its budget or beside it; here they are in one place. */
+function oneLimit(step: PipelineStep): PipelineStep {
+  const { turns, seconds } = step.budget ?? {};
+  return {
+    ...oneTimeout(step),
+    ...(turns === undefined ? {} : { maxTurns: turns }),
+    ...(seconds === undefined ? {} : { timeoutSeconds: seconds }),
+  };
+}
+
 function normalise(document: PipelineDocument): PipelineDocument {
   return {
     ...document,
     ...(document.defaults && { defaults: oneTimeout(document.defaults) }),
-    steps: document.steps.map((step) => oneTimeout(step)),
+    steps: document.steps.map(oneLimit),
   };
 }
 
@@ -55,22 +65,22 @@ function normalise(document: PipelineDocument): PipelineDocument {
 export function parsePipeline(yaml: string): ParsedPipeline {
   const { source, problems: syntax } = readSource(yaml);
   if (!source) {
-    return { document: null, problems: inOrder(syntax, [], null), failureCode: "PIPELINE_INVALID" };
+    return { document: null, problems: inOrder(syntax, [], null) };
   }
   const { raw } = source;
   const outline = readOutline(raw);
   const { document, findings } = checkSchema(raw);
-  findings.push(...checkReferences(raw, outline), ...checkTemplates(raw, outline));
+  findings.push(...checkReferences(raw, outline), ...checkKinds(raw, outline), ...checkTemplates(raw, outline));
   const errors = findings.filter((finding: Finding) => finding.severity === "error");
-  const sound = document !== null && errors.length === 0 && syntax.length === 0;
+  let sound = document !== null && errors.length === 0 && syntax.length === 0;
   if (sound) {
     const flow = readFlow(outline);
-    findings.push(...checkFlow(outline, flow), ...checkVariables(raw, outline, flow));
+    const more = [...checkFlow(outline, flow), ...checkBranches(raw, outline, flow)];
+    findings.push(...more, ...checkVariables(raw, outline, flow));
+    sound = more.every((finding) => finding.severity === "warning");
   }
-  const later = syntax.length === 0 && errors.length > 0 && errors.every((finding) => finding.unsupported);
   return {
-    document: sound ? normalise(document) : null,
+    document: sound && document ? normalise(document) : null,
     problems: inOrder(syntax, findings, source),
-    failureCode: sound ? null : later ? "PIPELINE_UNSUPPORTED" : "PIPELINE_INVALID",
   };
 }

@@ -2,7 +2,6 @@
 import { builtinTools } from "@djinnbot/contracts";
 import { error, type Finding, warning } from "./finding.ts";
 import { asMap, type Outline, type OutlineResult, type OutlineStep, placeOf } from "./outline.ts";
-import { unsupported } from "./schema-check.ts";
 import type { Path, PipelineSource } from "./source.ts";
 import { hint } from "./suggest.ts";
 
@@ -62,8 +61,9 @@ function resultFindings(result: OutlineResult, names: Names): Finding[] {
       key: "agent",
     }),
   ];
-  if (result.continueLoop) {
-    findings.push(unsupported({ place, key: "continueLoop", feature: "loops are", path: [...path, "continueLoop"] }));
+  if (result.goto !== undefined && result.continueLoop) {
+    const message = `${place} has both \`goto\` and \`continueLoop\`; \`goto\` is taken. Remove one of them.`;
+    findings.push(warning({ message, path: [...path, "continueLoop"], atKey: true }));
   }
   if (result.goto !== undefined && result.retry) {
     const message = `${place} has both \`goto\` and \`retry\`; \`goto\` is taken. Remove one of them.`;
@@ -75,18 +75,47 @@ function resultFindings(result: OutlineResult, names: Names): Finding[] {
   return findings;
 }
 
+/** `onFailure: X` is as good as `onFailure: { goto: X }`, so the name may stand in either place. */
+function failureFindings(action: OutlineResult, names: Names): Finding[] {
+  const { path, notify } = action;
+  const isShort = asMap(stepValue(names.raw, path)).goto === undefined;
+  const goto = isShort ? path : [...path, "goto"];
+  return [
+    ...missingName({ names, noun: "step", name: action.goto, path: goto, key: "onFailure" }),
+    ...missingName({ names, noun: "agent", name: notify?.agent, path: [...path, "notify", "agent"], key: "agent" }),
+  ];
+}
+
+function stepValue(raw: Raw, [, index, key]: Path): unknown {
+  const steps: unknown[] = Array.isArray(raw.steps) ? raw.steps : [];
+  return asMap(steps[Number(index)])[String(key)];
+}
+
+function blockTargets({ loop, parallel }: OutlineStep): { key: string; name?: string; at: Path }[] {
+  return [
+    { key: "onEachComplete", name: loop?.onEachComplete, at: ["loop", "onEachComplete"] },
+    { key: "onAllComplete", name: loop?.onAllComplete, at: ["loop", "onAllComplete"] },
+    ...(parallel?.branches ?? []).map((name, index) => ({
+      key: "branches",
+      name,
+      at: ["parallel", "branches", index] as Path,
+    })),
+  ];
+}
+
 function stepFindings(step: OutlineStep, names: Names): Finding[] {
   const { path } = step;
   const place = placeOf(path, names.raw);
   const findings = [
     ...missingName({ names, noun: "agent", name: step.agent, path: [...path, "agent"], key: "agent" }),
     ...missingName({ names, noun: "step", name: step.onComplete, path: [...path, "onComplete"], key: "onComplete" }),
+    ...blockTargets(step).flatMap(({ key, name, at }) =>
+      missingName({ names, noun: "step", name, path: [...path, ...at], key }),
+    ),
     ...step.results.flatMap((result) => resultFindings(result, names)),
+    ...(step.onFailure ? failureFindings(step.onFailure, names) : []),
   ];
-  if (step.type === "loop") {
-    findings.push(unsupported({ place, key: "type: loop", feature: "loops are", path: [...path, "type"] }));
-  }
-  if (step.results.length > 0 && step.outputs.length === 0) {
+  if (step.kind === "agent" && step.results.length > 0 && step.outputs.length === 0) {
     const message = `${place} has \`onResult\` but declares no output to compare with it; add \`outputs\`.`;
     findings.push(warning({ message, path: [...path, "onResult"], atKey: true }));
   }

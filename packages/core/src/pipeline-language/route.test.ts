@@ -76,7 +76,7 @@ describe("route", () => {
   });
 
   it("completes after the last step", () => {
-    expect(routeOf({}, {}, 1)).toEqual({ kind: "complete", notify: [] });
+    expect(routeOf({}, {}, 1)).toMatchObject({ kind: "complete", notify: [] });
   });
 
   it("names what was accepted and what came", () => {

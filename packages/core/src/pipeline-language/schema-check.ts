@@ -1,10 +1,22 @@
 /** Faults against the schema of the language, each as a sentence: missing, wrong, unknown and not-yet-run keys. */
-import { PipelineAgent, PipelineDocument, PipelineStep, ResultAction, unsupportedStepKeys } from "@djinnbot/contracts";
+import {
+  Approval,
+  FailureAction,
+  Loop,
+  OutputSchema,
+  Parallel,
+  PipelineAgent,
+  PipelineDocument,
+  PipelineStep,
+  ResultAction,
+  RunBudget,
+  StepBudget,
+} from "@djinnbot/contracts";
 import type { z } from "zod";
 import { error, type Finding } from "./finding.ts";
 import { asMap, placeOf } from "./outline.ts";
 import type { Path, PipelineSource } from "./source.ts";
-import { hint, sameWord } from "./suggest.ts";
+import { hint } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Raw = PipelineSource["raw"];
@@ -14,20 +26,25 @@ const levels = {
   "the defaults": Object.keys(PipelineDocument.shape.defaults.unwrap().shape),
   "an agent": Object.keys(PipelineAgent.shape),
   "a step": Object.keys(PipelineStep.shape),
-  "a result": Object.keys(ResultAction.shape).filter((key) => key !== "continueLoop"),
+  "a result": Object.keys(ResultAction.shape),
   "a notify": Object.keys(ResultAction.shape.notify.unwrap().shape),
+  "a loop": Object.keys(Loop.shape),
+  "an approval": Object.keys(Approval.shape),
+  "a parallel block": Object.keys(Parallel.shape),
+  "a budget": Object.keys(StepBudget.shape),
+  "the run's budget": Object.keys(RunBudget.shape),
+  "an outputSchema": Object.keys(OutputSchema.shape),
+  "an onFailure": Object.keys(FailureAction.shape),
 } as const;
 type Level = keyof typeof levels;
 
-/** What a person calls the features that a key stands for, with the verb of the sentence. */
-const features: Record<(typeof unsupportedStepKeys)[number], string> = {
-  loop: "loops are",
-  outputSchema: "structured output is",
-  outputMethod: "structured output is",
-  approval: "approval gates are",
-  parallel: "parallel branches are",
-  onFailure: "failure routes are",
-  budget: "budgets are",
+const blockLevels: Record<string, Level> = {
+  loop: "a loop",
+  approval: "an approval",
+  parallel: "a parallel block",
+  budget: "a budget",
+  outputSchema: "an outputSchema",
+  onFailure: "an onFailure",
 };
 
 function levelOf(path: Path): Level {
@@ -38,29 +55,18 @@ function levelOf(path: Path): Level {
     return "an agent";
   }
   if (path[0] !== "steps") {
-    return "the pipeline";
+    return path[0] === "budget" ? "the run's budget" : "the pipeline";
   }
-  return path.at(-1) === "notify" ? "a notify" : path.includes("onResult") ? "a result" : "a step";
-}
-
-/** The sentence for a feature that exists in the language but is not run by this version. */
-export function unsupported(options: { place: string; key: string; feature: string; path: Path }): Finding {
-  const { place, key, feature, path } = options;
-  return error({
-    message: `${place} uses \`${key}\`: ${feature} part of the language but not run by this version. Remove it to run the pipeline.`,
-    path,
-    atKey: true,
-    unsupported: true,
-  });
+  if (path.at(-1) === "notify") {
+    return "a notify";
+  }
+  const block = typeof path[2] === "string" ? blockLevels[path[2]] : undefined;
+  return block ?? (path.includes("onResult") ? "a result" : "a step");
 }
 
 function unknownKey(key: string, path: Path, raw: Raw): Finding {
   const place = placeOf(path, raw);
   const at = [...path, key];
-  const later = unsupportedStepKeys.find((candidate) => sameWord(candidate, key));
-  if (later) {
-    return unsupported({ place, key, feature: features[later], path: at });
-  }
   const level = levelOf(path);
   const elsewhere = (Object.keys(levels) as Level[]).find(
     (other) => other !== level && levels[other].some((known) => known === key),
@@ -127,7 +133,8 @@ function describe(issue: Issue, raw: Raw): string {
   const place = placeOf(path, raw);
   const key = [...path].reverse().find((segment) => typeof segment === "string") ?? "";
   const entry = typeof path.at(-1) === "number" && path.length > 2 ? `entry ${Number(path.at(-1)) + 1} of ` : "";
-  const isPlace = path.length === 2 || (path.length === 4 && path[2] === "onResult");
+  const isPlace =
+    path.length === 2 || (path.length === 4 && path[2] === "onResult") || (path.length === 3 && key in blockLevels);
   const what = isPlace && path[0] !== "defaults" ? place : `${place}: ${entry}\`${key}\``;
   switch (issue.code) {
     case "invalid_type":
@@ -136,7 +143,7 @@ function describe(issue: Issue, raw: Raw): string {
     case "too_big":
       return outOfRange(what, issue);
     case "invalid_value":
-      return `${what} must be \`standard\`; it can be left out.`;
+      return `${what} must be ${oneOf(issue.values)}${key === "type" ? "; it can be left out" : ""}.`;
     case "invalid_format":
       return `${what} is \`${String(valueAt(raw, path)).slice(0, 80)}\`; it must be ${formats[issue.message] ?? issue.message}.`;
     default:
@@ -150,8 +157,29 @@ const formats: Record<string, string> = {
   "the agent's slug": "a slug of a–z, 0–9 and -",
 };
 
+function oneOf(values: readonly unknown[]): string {
+  const words = values.map((value) => `\`${String(value)}\``);
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** A value that has a short and a long form: the faults of the form that was meant. */
+function fromUnion(issue: Issue & { code: "invalid_union" }, raw: Raw): Finding[] {
+  const path = issue.path as Path;
+  const value = valueAt(raw, path);
+  const key = path.at(-1);
+  if (key === "join") {
+    const message = `${placeOf(path, raw)}: \`join\` must be \`all\`, \`any\` or the number of branches that must complete.`;
+    return [error({ message, path })];
+  }
+  const meant = issue.errors.at(typeof value === "object" && value !== null ? -1 : 0) ?? [];
+  return meant.flatMap((part) => fromIssue({ ...part, path: [...path, ...part.path] as Issue["path"] }, raw));
+}
+
 function fromIssue(issue: Issue, raw: Raw): Finding[] {
   const path = issue.path as Path;
+  if (issue.code === "invalid_union") {
+    return fromUnion(issue, raw);
+  }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.slice(0, maxFindings).map((key) => unknownKey(key, path, raw));
   }

@@ -40,11 +40,6 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null;
 }
 
-/** True when two words differ only in case, `_`, `-` and blanks. */
-export function sameWord(a: string, b: string): boolean {
-  return plain(a) === plain(b);
-}
-
 /** ` Did you mean …?`, or the known words when none is near; starts with a blank. */
 export function hint(word: string, candidates: readonly string[]): string {
   const near = suggest(word, candidates);

@@ -25,6 +25,31 @@ export const wellKnownVariables: readonly string[] = [
   "repo_full_name",
   "github_repo",
 ];
+/** What an approval answers with. */
+export const approvalOutputs: readonly string[] = ["decision", "comment", "decided_by"];
+/** Filled while a loop is under way. */
+export const loopVariables: readonly string[] = [
+  "current_item",
+  "completed_items",
+  "loop_index",
+  "loop_total",
+  "progress_file",
+];
+/** Filled once a step has failed and the run went on by its `onFailure`. */
+export const failureVariables: readonly string[] = ["failed_step", "failure_code", "failure_message"];
+
+/** Keys that a step leaves behind. */
+function leaves(step: OutlineStep): readonly string[] {
+  return step.kind === "approval" ? [...approvalOutputs, ...step.outputs] : step.outputs;
+}
+
+/** Variables that the engine fills for some pipelines only. */
+function engineVariables(outline: Outline): readonly string[] {
+  return [
+    ...(outline.steps.some((step) => step.loop) ? loopVariables : ["progress_file"]),
+    ...(outline.steps.some((step) => step.onFailure) ? failureVariables : []),
+  ];
+}
 
 interface TemplateAt {
   text: string;
@@ -37,7 +62,10 @@ interface TemplateAt {
 function templatesOf(outline: Outline): TemplateAt[] {
   return outline.steps.flatMap((step) => [
     { text: step.input, path: [...step.path, "input"], step, after: false },
-    ...step.results.flatMap(({ path, notify }) =>
+    ...(step.approval?.message === undefined
+      ? []
+      : [{ text: step.approval.message, path: [...step.path, "approval", "message"], step, after: false }]),
+    ...[...step.results, ...(step.onFailure ? [step.onFailure] : [])].flatMap(({ path, notify }) =>
       notify?.message === undefined
         ? []
         : [{ text: notify.message, path: [...path, "notify", "message"], step, after: true }],
@@ -79,7 +107,7 @@ function unfilled(use: Use, options: { place: string; available: Set<string>; ou
   if (available.has(use.name)) {
     return null;
   }
-  const producer = outline.steps.find((step) => step.outputs.includes(use.name));
+  const producer = outline.steps.find((step) => leaves(step).includes(use.name));
   if (producer) {
     return `${place}: \`${use.name}\` comes from step \`${producer.id}\`, which does not run before; it will be empty.`;
   }
@@ -99,7 +127,7 @@ export function checkVariables(raw: PipelineSource["raw"], outline: Outline, flo
       return [];
     }
     const sources = [...flow.before(step), ...(after ? [step] : [])];
-    const available = new Set([...wellKnownVariables, ...sources.flatMap((source) => source.outputs)]);
+    const available = new Set([...wellKnownVariables, ...engineVariables(outline), ...sources.flatMap(leaves)]);
     const seen = new Set<string>();
     return usesOf(parseTemplate(text).nodes).flatMap((use): Finding[] => {
       const message = unfilled(use, { place: placeOf(path, raw), available, outline });

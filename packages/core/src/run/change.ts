@@ -12,10 +12,10 @@ import {
 import type { Prisma, Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
-import type { VerbArgs } from "../ctx.ts";
+import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
-import { outbox } from "../outbox.ts";
-import { lockRunOrFault, outputsOf, toRun } from "./queries.ts";
+import { type OutboxMessage, outbox } from "../outbox.ts";
+import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 import { removeRunTraces } from "./traces.ts";
 
 /** Changes the context or the model of a run; steps that start afterwards use them. */
@@ -62,7 +62,8 @@ export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
     const now = ctx.now();
     const reason = cancelReason;
     await audit(tx, ctx, { action: "run.cancel", entity: "run", entityId: row.id });
-    if (status === "pending" && row.leaseOwner === null) {
+    messages.push(...(await cancelWaiting(tx, ctx, row)));
+    if (status !== "running" && row.leaseOwner === null) {
       await tx.step.updateMany({
         where: { runId: row.id, status: { in: fromStates(stepTransitions, "cancelled") } },
         data: { status: "cancelled", completedAt: now },
@@ -95,20 +96,45 @@ export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
   });
 }
 
+/** What a run waits for goes with it: questions are withdrawn, branches are cancelled. */
+async function cancelWaiting(tx: Tx, ctx: Ctx, row: RunRow): Promise<OutboxMessage[]> {
+  const now = ctx.now();
+  await tx.approval.updateMany({
+    where: { runId: row.id, status: "pending" },
+    data: { status: "cancelled", decidedAt: now },
+  });
+  const branches = await tx.run.findMany({
+    where: { parentRunId: row.id, status: { in: [...openRunStatuses] }, cancelRequestedAt: null },
+    select: { id: true },
+  });
+  await tx.run.updateMany({
+    where: { id: { in: branches.map((branch) => branch.id) } },
+    data: { cancelRequestedAt: now, updatedAt: now },
+  });
+  const reason = cancelReason;
+  return Promise.all(
+    branches.map((branch) => outbox(tx, ctx, ["global"], { type: "RUN_CANCEL_REQUESTED", runId: branch.id, reason })),
+  );
+}
+
 /** Deletes a finished run: rows, streams and files. CONFLICT while it is open: cancel it first. */
 export async function deleteRun({ ctx, input }: VerbArgs<typeof runs.delete>) {
   guard(ctx, "runs:write");
-  const runId = await change(ctx, async (tx, messages) => {
+  const { runId, gone } = await change(ctx, async (tx, messages) => {
     const row = await lockRunOrFault(tx, input.runId);
     if (!isTerminal(RunStatus.parse(row.status))) {
       throw new Fault("CONFLICT", "The run is still going on. Cancel it first.");
     }
-    await deleteRows(tx, [row.id]);
+    if (row.parentRunId !== null) {
+      throw new Fault("CONFLICT", `This is a branch of the run ${row.parentRunId}; it goes with that.`);
+    }
+    const all = await withBranches(tx, [row.id]);
+    await deleteRows(tx, all);
     await audit(tx, ctx, { action: "run.delete", entity: "run", entityId: row.id });
     messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUN_DELETED", runId: row.id }));
-    return row.id;
+    return { runId: row.id, gone: all };
   });
-  await removeRunTraces(ctx, [runId]);
+  await removeRunTraces(ctx, gone);
   return { status: "deleted" as const, runId };
 }
 
@@ -121,9 +147,10 @@ export async function deleteManyRuns({ ctx, input }: VerbArgs<typeof runs.delete
   if (input.status !== undefined && (openRunStatuses as readonly string[]).includes(input.status)) {
     throw new Fault("BAD_REQUEST", "Only finished runs can be deleted: completed, failed or cancelled.");
   }
-  const ids = await change(ctx, async (tx, messages) => {
+  const { ids, gone } = await change(ctx, async (tx, messages) => {
     const rows = await tx.run.findMany({
       where: {
+        parentRunId: null,
         status: input.status ?? { in: [...terminalRunStatuses] },
         ...(input.before === undefined ? {} : { createdAt: { lt: input.before } }),
       },
@@ -131,13 +158,25 @@ export async function deleteManyRuns({ ctx, input }: VerbArgs<typeof runs.delete
       take: 1000,
     });
     const found = rows.map((row) => row.id);
-    await deleteRows(tx, found);
+    const all = await withBranches(tx, found);
+    await deleteRows(tx, all);
     await audit(tx, ctx, { action: "run.deleteMany", entity: "run", entityId: null, detail: { count: found.length } });
     messages.push(await outbox(tx, ctx, ["tenant", "global"], { type: "RUNS_BULK_DELETED", count: found.length }));
-    return found;
+    return { ids: found, gone: all };
   });
-  await removeRunTraces(ctx, ids);
+  await removeRunTraces(ctx, gone);
   return { status: "deleted" as const, count: ids.length };
+}
+
+/** The runs and all their branches, and the branches of those. */
+async function withBranches(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  const all = [...ids];
+  for (let parents = all; parents.length > 0; ) {
+    const branches = await tx.run.findMany({ where: { parentRunId: { in: parents } }, select: { id: true } });
+    parents = branches.map((branch) => branch.id);
+    all.push(...parents);
+  }
+  return all;
 }
 
 /** Steps, outputs, loop state and keys go with the run; sessions and their transcripts are named by it only. */

@@ -2,7 +2,9 @@
 import type { Contracts } from "@djinnbot/contracts";
 import type { VerbsOf } from "../verbs.ts";
 import { cancelRun, deleteManyRuns, deleteRun, updateRun } from "./change.ts";
+import { injectIntoRun, pauseRun, resumeRun } from "./control.ts";
 import { createRun } from "./create.ts";
+import { forkRun } from "./fork.ts";
 import { runLogs } from "./logs.ts";
 import { runsOverview } from "./overview.ts";
 import { getRun, listRuns } from "./read.ts";
@@ -17,6 +19,10 @@ export const runVerbs: VerbsOf<Contracts["runs"]> = {
   delete: deleteRun,
   deleteMany: deleteManyRuns,
   cancel: cancelRun,
+  pause: pauseRun,
+  resume: resumeRun,
+  inject: injectIntoRun,
+  fork: forkRun,
   restart: restartRun,
   logs: runLogs,
 };

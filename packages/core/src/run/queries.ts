@@ -7,6 +7,7 @@ import {
   type Run,
   RunStatus,
   type Step,
+  StepKind,
   StepStatus,
 } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
@@ -68,6 +69,9 @@ export function toRun(row: RunRow, outputs: Record<string, string>): Run {
     keyResolution: row.keyResolution === null ? null : jsonObject(row.keyResolution),
     initiatedByUserId: row.initiatedByUserId,
     modelOverride: row.modelOverride,
+    parentRunId: row.parentRunId,
+    forkedFrom: row.forkedFrom,
+    pausing: row.pauseRequestedAt !== null,
     createdAt: num(row.createdAt),
     updatedAt: num(row.updatedAt),
     startedAt: numOrNull(row.startedAt),
@@ -82,6 +86,7 @@ export function toStep(row: StepRow): Step {
     runId: row.runId,
     stepId: row.stepId,
     attempt: row.attempt,
+    kind: StepKind.parse(row.kind),
     agentId: row.agentId,
     agentName: row.agentName,
     agentEmoji: row.agentEmoji,

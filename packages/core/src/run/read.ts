@@ -1,13 +1,22 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
-import { Fault, type PlannedStep, PushState, type RunDetail, type runs } from "@djinnbot/contracts";
+import {
+  Fault,
+  type PlannedStep,
+  PushState,
+  type RunBranch,
+  type RunDetail,
+  type RunLoop,
+  type runs,
+} from "@djinnbot/contracts";
 import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
+import { z } from "zod";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { readOutline } from "../pipeline-language/outline.ts";
 import { readSource } from "../pipeline-language/source.ts";
-import { getRunOrFault, outputsOf, toRun, toStep } from "./queries.ts";
+import { getRunOrFault, outputsOf, type RunRow, toRun, toStep } from "./queries.ts";
 
 /** The cursor of a page: creation time and id of its last run. */
 function readCursor(cursor: string): { createdAt: bigint; id: string } {
@@ -26,6 +35,7 @@ export async function listRuns({ ctx, input }: VerbArgs<typeof runs.list>) {
     const after = readCursor(input.cursor);
     where.push({ OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] });
   }
+  where.push({ parentRunId: input.parentRunId ?? null });
   if (input.pipelineId !== undefined) {
     where.push({ pipelineId: input.pipelineId });
   }
@@ -81,14 +91,34 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     push: PushState.parse({ status: row.pushStatus, detail: row.pushDetail }),
     steps: steps.map(toStep),
     plan: planOf(row.pipelineYaml),
+    loops: (await tx.loopState.findMany({ where: { runId }, orderBy: { depth: "asc" } })).map(toLoop),
+    branches: (
+      await tx.run.findMany({ where: { parentRunId: runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
+    ).map(toBranch),
+  };
+}
+
+const LoopItems = z.array(z.object({ id: z.string(), status: z.enum(["pending", "running", "completed", "failed"]) }));
+
+function toLoop(row: Prisma.LoopStateGetPayload<Record<string, never>>): RunLoop {
+  const items = LoopItems.safeParse(row.items);
+  return { stepId: row.stepId, index: row.currentIndex, active: row.active, items: items.data ?? [] };
+}
+
+function toBranch(row: RunRow): RunBranch {
+  const run = toRun(row, {});
+  const { status, currentStep, failure, costMicros, inputTokens, outputTokens, startedAt, completedAt } = run;
+  return {
+    ...{ runId: run.id, branch: row.branch ?? "", parentStep: row.parentStep ?? "" },
+    ...{ status, currentStep, failure, costMicros, inputTokens, outputTokens, startedAt, completedAt },
   };
 }
 
 /** Read loosely: also a run that failed because its pipeline is wrong shows what it would have done. */
 function planOf(yaml: string): PlannedStep[] {
   const { source } = readSource(yaml);
-  return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent }) =>
-    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "" }],
+  return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent, kind }) =>
+    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind }],
   );
 }
 

@@ -1,5 +1,6 @@
 import {
   Fault,
+  isAgentStep,
   isTerminal,
   notFound,
   type PipelineDocument,
@@ -42,6 +43,9 @@ async function restart(ctx: Ctx, wanted: Restart) {
     const row = await lockRunOrFault(tx, wanted.runId);
     if (!isTerminal(RunStatus.parse(row.status))) {
       throw new Fault("CONFLICT", "The run is still going on. Cancel it first, or wait for its end.");
+    }
+    if (row.parentRunId !== null) {
+      throw new Fault("CONFLICT", `This is a branch of the run ${row.parentRunId}. Restart the parallel step there.`);
     }
     const { document } = parsePipeline(row.pipelineYaml);
     if (document === null) {
@@ -99,22 +103,27 @@ async function queueAgain(tx: Tx, { ctx, row, document, stepId, context, fresh }
   const attempt = (attempts._max.attempt ?? 0) + 1;
   if (fresh) {
     await tx.output.deleteMany({ where: { runId: row.id } });
-    await tx.loopState.deleteMany({ where: { runId: row.id } });
   }
-  await tx.step.create({
-    data: {
-      id: stepRowId(row.id, stepId, attempt),
-      runId: row.id,
-      stepId,
-      attempt,
-      sequence: (total._max.sequence ?? 0) + 1,
-      agentId: step.agent,
-      status: "queued",
-      maxRetries: resolveStep(document, step).maxRetries,
-      humanContext: context,
-      queuedAt: now,
-    },
-  });
+  await forgetLoops(tx, { runId: row.id, stepId, fresh });
+  // A person who restarts a run may have changed its agents for it.
+  await tx.runAgent.deleteMany({ where: { runId: row.id } });
+  // A step that no agent does is opened by the engine, which asks the question or starts the branches anew.
+  if (isAgentStep(step)) {
+    await tx.step.create({
+      data: {
+        id: stepRowId(row.id, stepId, attempt),
+        runId: row.id,
+        stepId,
+        attempt,
+        sequence: (total._max.sequence ?? 0) + 1,
+        agentId: step.agent,
+        status: "queued",
+        maxRetries: resolveStep(document, step).maxRetries,
+        humanContext: context,
+        queuedAt: now,
+      },
+    });
+  }
   await tx.run.update({
     where: { id: row.id },
     data: {
@@ -123,6 +132,8 @@ async function queueAgain(tx: Tx, { ctx, row, document, stepId, context, fresh }
       failureCode: null,
       failureMessage: null,
       cancelRequestedAt: null,
+      pauseRequestedAt: null,
+      wakeAt: null,
       completedAt: null,
       leaseOwner: null,
       // No start time means: begin with a clean working copy.
@@ -130,4 +141,12 @@ async function queueAgain(tx: Tx, { ctx, row, document, stepId, context, fresh }
       updatedAt: now,
     },
   });
+}
+
+/** From its first step, every loop begins anew; from a loop's own step only when the loop was over. */
+async function forgetLoops(
+  tx: Tx,
+  { runId, stepId, fresh }: { runId: string; stepId: string; fresh: boolean },
+): Promise<void> {
+  await tx.loopState.deleteMany({ where: fresh ? { runId } : { runId, stepId, active: false } });
 }

@@ -60,7 +60,7 @@ export async function findPlace(ctx: Ctx, runId: string): Promise<Place> {
     row,
     branch: `run/${runId}`,
     workspace: open ? workspace : null,
-    mirror: row.repository === null ? paths.ownMirror(runId) : paths.mirror(row.repository),
+    mirror: row.repository === null ? paths.ownMirror(row.rootRunId ?? runId) : paths.mirror(row.repository),
     steps: steps.flatMap((step) => (step.commitHash === null ? [] : [{ ...step, commitHash: step.commitHash }])),
   };
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { createFaults, StreamFault } from "./faults.ts";
+import { jsonTurn } from "./json-answer.ts";
 import { isDemoModel } from "./models.ts";
 import { choosePlaybook, playTurn } from "./playbook.ts";
 import { playbooks } from "./playbooks/index.ts";
@@ -98,7 +99,8 @@ export async function answerCompletion(exchange: Exchange): Promise<void> {
     throw new WireError({ status: 500, type: "server_error", message: "No playbook matches." });
   }
   entry.playbook = playbook.id;
-  const reply = makeReply(request, playTurn(playbook, scene));
+  const turn = playTurn(playbook, scene);
+  const reply = makeReply(request, jsonTurn(request, { model: scene.model, turn }) ?? turn);
   if (fault === "hang") {
     return;
   }

@@ -1,5 +1,6 @@
 /** The models the server offers. */
 import { faultModels } from "./faults.ts";
+import { brokenJsonModel, noFormatModel } from "./json-answer.ts";
 
 export const defaultModel = "demo-agent";
 
@@ -13,6 +14,8 @@ export const demoModels: readonly string[] = [
   "demo-big-output",
   "demo-escape",
   "demo-review-twice",
+  noFormatModel,
+  brokenJsonModel,
   ...faultModels,
 ];
 

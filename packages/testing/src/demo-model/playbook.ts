@@ -11,6 +11,8 @@ export interface Turn {
   thinking?: string;
   text?: string;
   calls?: ToolUse[];
+  /** Where a request wants JSON of a schema: this value instead of one made up from the schema. */
+  json?: unknown;
   /** Milliseconds between chunks; overrides the server's. */
   chunkDelayMs?: number;
 }

@@ -1,5 +1,6 @@
 /** Folds events of a run into its model. Repeats change nothing, missing beginnings are made up for, restarts keep the history. */
 import type { RunStatus, StepStatus } from "@djinnbot/contracts";
+import { stepWordsOf, type Words, wordsOf } from "./event-words.ts";
 import { applyNarration } from "./fold-narration.ts";
 import {
   type ArrivedEvent,
@@ -8,7 +9,6 @@ import {
   emptyAttempt,
   isOver,
   type NoticeItem,
-  type NoticeTone,
   type RunModel,
 } from "./transcript-model.ts";
 
@@ -109,6 +109,19 @@ function apply(draft: Draft, event: ArrivedEvent): void {
     case "RUN_DELETED":
     case "USAGE":
       return;
+    default:
+      if ("attempt" in event) {
+        applyToStep(draft, event);
+      } else {
+        applyAround(draft, event);
+      }
+      break;
+  }
+}
+
+/** What concerns the run, or whichever execution is open then. */
+function applyAround(draft: Draft, event: ArrivedEvent): void {
+  switch (event.type) {
     case "BRANCH_PUSHED":
       say(draft, event, {
         tone: event.status === "pushed" ? "ok" : "warn",
@@ -116,24 +129,18 @@ function apply(draft: Draft, event: ArrivedEvent): void {
         detail: event.detail,
       });
       break;
-    case "AGENT_MESSAGE":
-      sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
-      break;
     case "CONTAINER_STARTING":
       prepare(draft, event, true);
       break;
     case "CONTAINER_READY":
       prepare(draft, event, false);
       break;
-    case "CONTAINER_DESTROYED":
-      sayInStep(draft, event, { tone: "neutral", title: "Workspace closed", detail: event.detail });
-      break;
-    case "CONTAINER_CRASHED":
-      sayInStep(draft, event, { tone: "danger", title: "The workspace crashed", detail: event.error });
-      break;
-    default:
-      applyToStep(draft, event);
-      break;
+    default: {
+      const words = wordsOf(event);
+      if (words) {
+        sayInStep(draft, event, words);
+      }
+    }
   }
 }
 
@@ -176,16 +183,27 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
       end(attempt, "cancelled", event.at);
       break;
+    case "APPROVAL_REQUESTED":
+      advance(attempt, "waiting");
+      tellIn(attempt, event);
+      break;
+    case "APPROVAL_DECIDED":
+    case "CONTEXT_COMPACTED":
     case "COMMIT_FAILED":
-      attempt.items.push(
-        notice(event, { tone: "danger", title: "The changes could not be committed", detail: event.error }),
-      );
+      tellIn(attempt, event);
       return;
     default:
       attempt.startedAt ??= event.at;
       advance(attempt, "running");
       applyNarration(attempt, event);
       break;
+  }
+}
+
+function tellIn(attempt: ReturnType<typeof touch>, event: ArrivedEvent): void {
+  const words = stepWordsOf(event);
+  if (words) {
+    attempt.items.push(notice(event, words));
   }
 }
 
@@ -241,8 +259,6 @@ function closeOpenAttempts(draft: Draft, at: number): void {
     }
   }
 }
-
-type Words = { tone: NoticeTone; title: string; detail: string | null };
 
 function notice(event: ArrivedEvent, words: Words): NoticeItem {
   return { kind: "notice", id: event.id, at: event.at, ...words };

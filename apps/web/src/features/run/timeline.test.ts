@@ -8,6 +8,7 @@ const step = (stepId: string, attempt: number, status: Step["status"]): Step => 
   runId: "run_aaaaaa",
   stepId,
   attempt,
+  kind: "agent",
   agentId: "engineer",
   agentName: "Engineer",
   agentEmoji: null,
@@ -80,7 +81,7 @@ test("the one to look at is what runs, else what failed, else the last", () => {
 });
 
 test("steps of the pipeline that have not begun follow in its order, and are never the one to look at", () => {
-  const plan = ["A", "B", "C"].map((stepId) => ({ stepId, agentId: "engineer" }));
+  const plan = ["A", "B", "C"].map((stepId) => ({ stepId, agentId: "engineer", kind: "agent" as const }));
   const timeline = buildTimeline([step("A", 1, "completed"), step("A", 2, "completed")], emptyRun, plan);
   expect(timeline.map(({ key, planned }) => [key, planned])).toEqual([
     ["A.1", false],

@@ -1,0 +1,211 @@
+/**
+ * Parallel steps: each branch is a run of its own, with its own working copy and workloads, in the turn of the tenant like any other.
+ * The run that started them waits without holding a place; their commits are merged and their outputs taken over at the join.
+ */
+import { isTerminal, newId, type Parallel, type ParallelStep, type PipelineDocument } from "@djinnbot/contracts";
+import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
+import { loopValues } from "@djinnbot/core/pipeline-language";
+import type { Statement } from "@djinnbot/core/tenant-sql";
+import { StepFault } from "./errors.ts";
+import type { OpenGate, Settled } from "./gate.ts";
+import { type HeldRun, type OpenStep, told } from "./held-run.ts";
+import type { Wanted } from "./next-step.ts";
+import { waitPark } from "./park.ts";
+import type { Resources } from "./resources.ts";
+import { ensureWorkspace, workspaceRun } from "./session.ts";
+import { cancelBranches } from "./store/cancel-branches.ts";
+import { type BranchRow, readBranches, unlessEnded } from "./store/wake.ts";
+import { WorkspaceError } from "./workspace/workspace.ts";
+
+interface Branch {
+  runId: string;
+  first: string;
+}
+
+export async function openBranches(
+  resources: Resources,
+  run: HeldRun,
+  { definition, open, wanted }: { definition: ParallelStep; open: OpenStep; wanted: Wanted },
+): Promise<OpenGate> {
+  await ensureWorkspace(resources, run);
+  const head = await resources.workspace.head(workspaceRun(run));
+  const branches = definition.parallel.branches.map((first) => ({ runId: newId("run"), first }));
+  const created = branches.map((branch) => createdMessage(run, branch));
+  const also = [
+    ...branches.flatMap((branch, index) => insertBranch(run, { branch, index, open, head, wanted })),
+    tellStatement(run, created),
+  ];
+  const { timeoutSeconds } = definition;
+  const wakeAt = timeoutSeconds === undefined ? null : Date.now() + timeoutSeconds * 1000;
+  const { park, message } = waitPark(run, { wakeAt, also });
+  const started = branches.map(({ runId, first }) =>
+    told(run, { type: "BRANCH_STARTED", runId: run.runId, stepId: open.stepId, branch: first, branchRunId: runId }),
+  );
+  return { park, messages: [...started, message] };
+}
+
+/** Published by the relay: it is on its way within a second, and the sweep starts pending runs anyway. */
+function createdMessage(run: HeldRun, { runId }: Branch): OutboxMessage {
+  const { pipelineId, task } = run.row;
+  const body = { type: "RUN_CREATED" as const, runId, pipelineId, taskDescription: task };
+  return outboxMessage(run, ["run", "tenant", "global"], body);
+}
+
+function tellStatement(run: HeldRun, messages: readonly OutboxMessage[]): Statement {
+  return {
+    text: `INSERT INTO outbox (id, streams, run_id, message, created_at)
+     SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), m."runId", m.message, $4
+     FROM runs, jsonb_to_recordset($3::jsonb) AS m(id text, streams jsonb, "runId" text, message jsonb)
+     WHERE runs.id = $1 AND runs.lease_epoch = $2`,
+    values: [
+      run.runId,
+      run.epoch,
+      JSON.stringify(messages.map(({ id, streams, runId, message }) => ({ id, streams, runId, message }))),
+      Date.now(),
+    ],
+  };
+}
+
+interface Insert {
+  branch: Branch;
+  index: number;
+  open: OpenStep;
+  head: string | null;
+  wanted: Wanted;
+}
+
+function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Insert): Statement[] {
+  const outputs = { ...wanted.outputs, ...loopValues(wanted.loops) };
+  const now = Date.now();
+  return [
+    {
+      text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
+         human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
+         steps_total, parent_run_id, parent_step, branch, root_run_id, created_at, updated_at)
+       SELECT $3::text, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $4::text, human_context, repository,
+         base_branch, COALESCE($5::text, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id, model_override,
+         $6::int, id, $7::text, $4::text, COALESCE(root_run_id, id), $8::bigint, $8::bigint
+       FROM runs WHERE id = $1 AND lease_epoch = $2`,
+      // The index keeps the order of the branches in the order of their creation.
+      values: [
+        run.runId,
+        run.epoch,
+        branch.runId,
+        branch.first,
+        head,
+        countSteps(run.document, branch.first),
+        open.id,
+        now + index,
+      ],
+    },
+    {
+      text: `INSERT INTO outputs (run_id, key, step_id, value, updated_at)
+       SELECT b.id, kv.key, $3::text, kv.value, $4::bigint FROM runs b, jsonb_each_text($2::jsonb) AS kv WHERE b.id = $1`,
+      values: [branch.runId, JSON.stringify(outputs), open.stepId, now],
+    },
+    {
+      text: `INSERT INTO run_agents (run_id, slug, hash) SELECT b.id, used.slug, used.hash FROM run_agents used, runs b
+       WHERE used.run_id = $1 AND b.id = $2`,
+      values: [run.runId, branch.runId],
+    },
+  ];
+}
+
+/** Steps that a branch can come to. */
+function countSteps(document: PipelineDocument, first: string): number {
+  const seen = new Set([first]);
+  for (const id of seen) {
+    const step = document.steps.find((candidate) => candidate.id === id);
+    const results = Object.values(step?.onResult ?? {}).map((action) => action.goto);
+    for (const next of [step?.onComplete, step?.loop?.onEachComplete, step?.loop?.onAllComplete, ...results]) {
+      if (next !== undefined) {
+        seen.add(next);
+      }
+    }
+  }
+  return seen.size;
+}
+
+function needed({ branches, join = "all" }: Parallel): number {
+  return join === "all" ? branches.length : join === "any" ? 1 : join;
+}
+
+export async function settleBranches(
+  resources: Resources,
+  run: HeldRun,
+  { definition, step }: { definition: ParallelStep; step: OpenStep },
+): Promise<Settled> {
+  const branches = await readBranches(resources.deps, run, step.id);
+  const completed = branches.filter((branch) => branch.status === "completed");
+  const open = branches.filter((branch) => !isTerminal(branch.status));
+  const want = needed(definition.parallel);
+  const { timeoutSeconds } = definition;
+  const deadline = timeoutSeconds === undefined ? null : (step.queuedAt ?? 0) + timeoutSeconds * 1000;
+  const late = deadline !== null && deadline <= Date.now();
+  if (completed.length < want && completed.length + open.length >= want && !late) {
+    const known = branches.length - open.length;
+    const { park, message } = waitPark(run, {
+      wakeAt: deadline,
+      also: [unlessEnded(run, { parentStep: step.id, known })],
+    });
+    return { park, messages: [message] };
+  }
+  const also = cancelBranches(run, { parentStep: step.id });
+  const messages = branches.map((branch) => ended(run, step, branch));
+  if (completed.length < want) {
+    const { code, message } = tooFew(branches, { want, late, timeoutSeconds });
+    return { outcome: { kind: "failed", code, message }, handOver: null, also, messages };
+  }
+  const commitHash = await mergeCompleted(resources, run, completed);
+  const outputs = Object.assign({}, ...completed.map((branch) => branch.outputs)) as Record<string, string>;
+  const summary = `${completed.length} of ${branches.length} branches completed: ${completed.map((branch) => branch.branch).join(", ")}.`;
+  return { outcome: { kind: "completed", outputs, summary, commitHash }, handOver: null, also, messages };
+}
+
+function ended(run: HeldRun, { stepId }: OpenStep, { branch, runId: branchRunId, status }: BranchRow): OutboxMessage {
+  const end = isTerminal(status) ? status : "cancelled";
+  return told(run, { type: "BRANCH_ENDED", runId: run.runId, stepId, branch, branchRunId, status: end });
+}
+
+function tooFew(
+  branches: readonly BranchRow[],
+  { want, late, timeoutSeconds }: { want: number; late: boolean; timeoutSeconds: number | undefined },
+): { code: "STEP_TIMEOUT" | "BRANCH_FAILED"; message: string } {
+  const done = branches.filter((branch) => branch.status === "completed").length;
+  if (late) {
+    const message = `After ${timeoutSeconds} s only ${done} of ${want} branches had completed.`;
+    return { code: "STEP_TIMEOUT", message };
+  }
+  const why = branches
+    .filter((branch) => branch.status === "failed" || branch.status === "cancelled")
+    .map((branch) => `${branch.branch}: ${branch.failureMessage ?? branch.status}`);
+  return { code: "BRANCH_FAILED", message: `${done} of ${want} branches completed. ${why.join("\n")}` };
+}
+
+/** Throws StepFault MERGE_CONFLICT. */
+async function mergeCompleted(
+  resources: Resources,
+  run: HeldRun,
+  completed: readonly BranchRow[],
+): Promise<string | null> {
+  await ensureWorkspace(resources, run);
+  const others = completed.map(({ runId, branch }) => ({ runId, name: branch }));
+  try {
+    const merged = await resources.workspace.merge(workspaceRun(run), others);
+    // The working copy is made anew from what was merged.
+    run.workspace = null;
+    if ("conflict" in merged) {
+      const { name, files } = merged.conflict;
+      throw new StepFault(
+        "MERGE_CONFLICT",
+        `Branch ${name} conflicts with the ones before it in: ${files.join(", ")}.`,
+      );
+    }
+    return merged.head;
+  } catch (error) {
+    if (error instanceof WorkspaceError) {
+      throw new StepFault(error.code, error.message);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+/** A waiting step whose run was woken, and a run that is to pause: what becomes of them. */
+import { isTerminal } from "@djinnbot/contracts";
+import { outboxBatch } from "@djinnbot/core/outbox";
+import { sendCommands } from "./channel.ts";
+import type { RunEnd } from "./end-run.ts";
+import { type Afterwards, endStep } from "./end-step.ts";
+import { StepFault } from "./errors.ts";
+import { settleGate } from "./gate.ts";
+import type { HeldRun, OpenStep } from "./held-run.ts";
+import { pausePark } from "./park.ts";
+import type { Resources } from "./resources.ts";
+import { closeSession } from "./session.ts";
+import { queueFirst, startStep } from "./start-step.ts";
+import { disownRun } from "./store/claim.ts";
+
+/** Queues the first step of a run that has none open; answers how the run ends when it cannot be. */
+export async function beginRun(resources: Resources, run: HeldRun): Promise<Afterwards | RunEnd> {
+  try {
+    return await queueFirst(resources, run);
+  } catch (error) {
+    if (error instanceof StepFault) {
+      return { status: "failed", code: error.code, message: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Starts the open step, or settles what it waits for; null when it runs now (or none is open). */
+export async function advanceStep(resources: Resources, run: HeldRun): Promise<Afterwards | null> {
+  const { step } = run;
+  if (!step || step.status === "running") {
+    return null;
+  }
+  try {
+    if (step.status === "waiting") {
+      return await settleWaiting(resources, run, step);
+    }
+    await startStep(resources, run);
+    return null;
+  } catch (error) {
+    if (!(error instanceof StepFault)) {
+      throw error;
+    }
+    const outcome = { kind: "failed", code: error.code, message: error.message } as const;
+    return endStep(resources, run, { step, outcome, cursor: null, ack: null });
+  }
+}
+
+/** Ends the step, or makes the run wait on. Throws StepFault for what belongs onto the step. */
+async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep): Promise<Afterwards> {
+  const settled = await settleGate(resources, run, step);
+  if ("outcome" in settled) {
+    const { outcome, handOver, also, messages } = settled;
+    return endStep(resources, run, { step, outcome, handOver, also, messages, cursor: null, ack: null });
+  }
+  const messages = outboxBatch(settled.messages);
+  await resources.transitions.write({
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    run: settled.park.patch,
+    messages,
+    also: settled.park.also,
+  });
+  resources.publisher.push(messages);
+  return "parked";
+}
+
+/** Pauses the run; a step that was running is queued again, and goes on from what its agent has kept. */
+export async function pauseRun(
+  resources: Resources,
+  run: HeldRun,
+  told?: { cursor: string; ack: { sessionId: string; commandId: string } },
+): Promise<void> {
+  const { step } = run;
+  if (isTerminal(run.row.status)) {
+    return;
+  }
+  const { park, messages } = pausePark(run);
+  const rows = outboxBatch(messages);
+  const requeue =
+    step?.status === "running"
+      ? [
+          {
+            text: `UPDATE steps SET status = 'queued', session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = 'running'
+             AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
+            values: [run.runId, run.epoch, step.id],
+          },
+        ]
+      : [];
+  await resources.transitions.write({
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    run: { ...park.patch, ...(told ? { cursor: told.cursor } : {}) },
+    messages: rows,
+    also: requeue,
+  });
+  if (told) {
+    const ack = { type: "ack", commandId: told.ack.commandId } as const;
+    await sendCommands(resources, run, [{ sessionId: told.ack.sessionId, body: ack }]).catch(() => undefined);
+  }
+  resources.publisher.push(rows);
+}
+
+/** Gives back the workload and the place of a run that waits or is paused. */
+export async function parkRun(resources: Resources, run: HeldRun): Promise<void> {
+  const { session } = run;
+  run.session = null;
+  if (session) {
+    await closeSession(resources, run, { session, status: "completed", error: null });
+  }
+  await disownRun(resources.deps, run);
+}
+
+/** Asks the workload to stop after its turn; said again with every repeated command until it answers. */
+export async function askToPause(resources: Resources, run: HeldRun): Promise<void> {
+  const { session, step } = run;
+  if (session && step?.status === "running" && run.row.pauseRequestedAt !== null) {
+    await sendCommands(resources, run, [{ sessionId: session.id, body: { type: "pause" } }]);
+  }
+}

@@ -1,0 +1,54 @@
+/** What happens beside an agent's own work, in a line for the transcript. */
+import type { ArrivedEvent, NoticeTone } from "./transcript-model.ts";
+
+export interface Words {
+  tone: NoticeTone;
+  title: string;
+  detail: string | null;
+}
+
+/** Null for events that are shown in another way, or not at all. */
+export function wordsOf(event: ArrivedEvent): Words | null {
+  switch (event.type) {
+    case "LOOP_ITEM_COMPLETE":
+      return { tone: "ok", title: `Item ${event.itemIndex + 1} is done`, detail: event.itemId };
+    case "LOOP_ITEM_FAILED": {
+      const title = `Item ${event.itemIndex + 1} failed: ${event.itemId}`;
+      return { tone: "warn", title, detail: event.error || null };
+    }
+    case "BRANCH_STARTED":
+      return { tone: "neutral", title: `Branch ${event.branch} started`, detail: event.branchRunId };
+    case "BRANCH_ENDED": {
+      const tone = event.status === "completed" ? "ok" : "warn";
+      return { tone, title: `Branch ${event.branch}: ${event.status}`, detail: event.branchRunId };
+    }
+    case "HUMAN_INTERVENTION":
+      return { tone: "neutral", title: "A person says", detail: event.context };
+    case "AGENT_MESSAGE":
+      return { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message };
+    case "CONTAINER_DESTROYED":
+      return { tone: "neutral", title: "Workspace closed", detail: event.detail };
+    case "CONTAINER_CRASHED":
+      return { tone: "danger", title: "The workspace crashed", detail: event.error };
+    default:
+      return null;
+  }
+}
+
+/** The same for events that name an execution. */
+export function stepWordsOf(event: ArrivedEvent): Words | null {
+  switch (event.type) {
+    case "APPROVAL_REQUESTED":
+      return { tone: "warn", title: "Waiting for a decision", detail: event.message };
+    case "APPROVAL_DECIDED": {
+      const tone = event.status === "approved" ? "ok" : "warn";
+      return { tone, title: `${event.decidedBy ?? "Nobody"}: ${event.status}`, detail: event.comment };
+    }
+    case "CONTEXT_COMPACTED":
+      return { tone: "neutral", title: "Earlier turns were summarised to make room", detail: event.summary };
+    case "COMMIT_FAILED":
+      return { tone: "danger", title: "The changes could not be committed", detail: event.error };
+    default:
+      return null;
+  }
+}
