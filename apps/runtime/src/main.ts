@@ -1,7 +1,7 @@
 /** The agent's process: reads its environment, takes steps from the engine, works, answers. */
 import { createLog } from "@djinnbot/config";
 import type { AgentStepCommand } from "@djinnbot/contracts";
-import { Conversation } from "./conversation.ts";
+import { Conversation } from "./context/conversation.ts";
 import { readEnv } from "./env.ts";
 import { openLink } from "./link.ts";
 import { NarrationQueue, narrateStep } from "./narrator.ts";

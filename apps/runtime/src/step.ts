@@ -1,7 +1,7 @@
 /** One step from its command to its result: the loop, then the commit. */
 import { join } from "node:path";
 import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbot/contracts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./context/conversation.ts";
 import type { RuntimeEnv } from "./env.ts";
 import { type Git, type Look, openGit } from "./git.ts";
 import { type LoopEnd, runLoop } from "./loop.ts";
@@ -67,7 +67,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal }): Promise<StepResult> {
   const { env, command, shell } = options;
   const signal = AbortSignal.any([options.signal, options.deadline]);
-  const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [] };
+  const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [], files: new Map() };
   // Not under the step's signal: the commit is made after its end.
   const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
   const found = git.look();

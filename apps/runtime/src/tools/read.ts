@@ -1,5 +1,4 @@
 /** `read`: text of a file, by lines. */
-import { maxToolResultChars } from "@djinnbot/contracts";
 import { z } from "zod";
 import { readablePath, readText } from "../files.ts";
 import { defineTool } from "./tool.ts";
@@ -20,7 +19,7 @@ export const read = defineTool({
     if (offset > lines.length) {
       return { text: `${path} has only ${lines.length} lines.`, isError: true };
     }
-    const room = maxToolResultChars - 500;
+    const room = context.maxResultChars - 500;
     const shown: string[] = [];
     let size = 0;
     for (const line of lines.slice(offset - 1, offset - 1 + limit)) {

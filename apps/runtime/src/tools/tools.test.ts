@@ -27,7 +27,9 @@ beforeEach(() => {
     callId: "call_1",
     outputs: [],
     stepRef: "STEP-1",
-    memory: { calls: new Set(), incomplete: 0, knowledge: [] },
+    memory: { calls: new Set(), incomplete: 0, knowledge: [], files: new Map() },
+    seesImages: true,
+    maxResultChars: maxToolResultChars,
   };
 });
 afterEach(() => {
