@@ -1,5 +1,6 @@
 /** Everything about one execution that is settled before it starts: agent, model, limits and the command for the runtime. */
 import { type AgentStepCommand, type PipelineStep, type Provider, pipelineFallbacks } from "@djinnbot/contracts";
+import { findContextWindow } from "@djinnbot/core";
 import { renderTemplate, resolveModel, resolveStep } from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
@@ -142,6 +143,9 @@ async function chooseModel(
           : profile.config.thinkingLevel,
       temperature: resolved.temperature,
       maxOutputTokens: resolved.maxOutputTokens,
+      contextWindow: await lookup.contextWindow(run.tenantId, { provider, modelId }, (model) =>
+        findContextWindow(resources.deps.db, run.tenantId, model),
+      ),
     },
   };
 }

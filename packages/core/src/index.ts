@@ -9,7 +9,13 @@ export * from "./call.ts";
 export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";
-export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
+export {
+  findContextWindow,
+  gatewayAuthorization,
+  handleModelCall,
+  type ModelCallRequest,
+  seedPrices,
+} from "./gateway/index.ts";
 export * from "./guard.ts";
 export { redisOr } from "./limits/redis-first.ts";
 export * from "./outbox.ts";
