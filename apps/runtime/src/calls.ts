@@ -1,13 +1,14 @@
 /** Carries out the tool calls of one turn, in order; every call gets a result, so the conversation stays valid. */
 import type { LanguageModelV4ToolCall, LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
 import { z } from "zod";
-import { boundedJson, boundResult, headAndTail } from "./bound.ts";
+import { boundedJson, headAndTail } from "./bound.ts";
 import type { Image } from "./context/conversation.ts";
 import { PathRefused } from "./files.ts";
 import type { Watch } from "./git.ts";
 import type { Breaker } from "./loop-breaker.ts";
 import { parseInput } from "./model/turn.ts";
 import type { Narrator } from "./narrator.ts";
+import { boundResult } from "./spill.ts";
 import { type StepEnd, type Tool, type ToolContext, type ToolResult, toolError } from "./tools/tool.ts";
 
 /** Of an event's arguments and results; the schema allows 200,000 and 20,000. */

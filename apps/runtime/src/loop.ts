@@ -7,6 +7,7 @@ import type { Conversation } from "./context/conversation.ts";
 import { charsOf, Window } from "./context/tokens.ts";
 import { createWatch, type Git, type Look, type Watch } from "./git.ts";
 import { createBreaker } from "./loop-breaker.ts";
+import { plainSettings, thinkingSettings } from "./model/settings.ts";
 import type { Turn } from "./model/turn.ts";
 import type { Narrator } from "./narrator.ts";
 import { describeTools, offeredTools } from "./tools/index.ts";
@@ -105,10 +106,8 @@ function callOptions(options: LoopOptions, tools: LanguageModelV4CallOptions["to
     tools,
     toolChoice: { type: "auto" },
     headers: options.headers,
-    ...(model.temperature === null ? {} : { temperature: model.temperature }),
-    ...(model.maxOutputTokens === null ? {} : { maxOutputTokens: model.maxOutputTokens }),
-    // "off" leaves the model's default: many models refuse the parameter altogether.
-    ...(model.thinkingLevel === "off" ? {} : { reasoning: model.thinkingLevel }),
+    ...plainSettings(model),
+    ...thinkingSettings(model),
   };
 }
 

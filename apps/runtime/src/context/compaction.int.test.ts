@@ -124,3 +124,23 @@ test("an abort while notes are written ends the step", async () => {
   await side.abort("cancelled");
   expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "aborted" });
 });
+
+test("a model that takes no images goes on with a sentence in the place of one, and is shown none again", async () => {
+  const hasImage = (request: ModelRequest) => said(request).includes("image_url");
+  let turn = 0;
+  const script = (request: ModelRequest): Answer => {
+    if (hasImage(request)) {
+      return { status: 400, body: { error: { message: "This model does not support image input." } } };
+    }
+    turn += 1;
+    return turn < 3 ? use("read", { path: "a.png" }) : use("complete", { outputs: { report: "blind" } });
+  };
+  const { side, model } = await stage.play(script);
+  writeFileSync(join(side.workspace, "a.png"), Buffer.from("89504e470d0a1a0a00", "hex"));
+  const command = side.stepCommand();
+  await side.send(command);
+  expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed", turns: 3 });
+  expect(model.requests.map(hasImage)).toEqual([false, true, false, false]);
+  expect(said(model.requests[2] as ModelRequest)).toContain("this model does not take images. Find another way");
+  expect(said(model.requests[3] as ModelRequest)).toContain("and this model does not take images");
+});

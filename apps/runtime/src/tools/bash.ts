@@ -1,6 +1,7 @@
 /** `bash`: a command in the workspace, its process group ended on timeout and abort. */
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { boundSpills } from "../spill.ts";
 import { gatherOutput } from "./output.ts";
 import { defineTool } from "./tool.ts";
 
@@ -27,6 +28,7 @@ export const bash = defineTool({
       onOutput: output.add,
     });
     const text = output.finish();
+    await boundSpills(context.home);
     const notes = {
       exit: end.code === 0 ? "" : `[exit code ${end.code ?? "unknown: ended by a signal"}]`,
       timeout: `[stopped after ${timeout} s]`,
