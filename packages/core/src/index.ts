@@ -9,6 +9,7 @@ export * from "./call.ts";
 export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";
+export { type DownloadFile, openDownload } from "./downloads.ts";
 export {
   findContextWindow,
   gatewayAuthorization,
