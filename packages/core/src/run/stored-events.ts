@@ -23,9 +23,9 @@ export interface Stretch {
   take: number;
 }
 
-/** Stored events between two places of the stream. The parts of a stream id are ordered as numbers. */
+/** Stored events between two places of the stream. */
 export async function storedEvents(tx: Tx, { of, after, before, upTo, from, take }: Stretch): Promise<LoggedEvent[]> {
-  const place = Prisma.sql`split_part(e.stream_id, '-', 1)::bigint, split_part(e.stream_id, '-', 2)::bigint`;
+  const place = Prisma.sql`e.stream_ms, e.stream_seq`;
   const compared = (id: string, operator: Prisma.Sql) => {
     const [ms = "0", sequence = "0"] = id.split("-");
     return Prisma.sql`AND (${place}) ${operator} (${BigInt(ms)}::bigint, ${BigInt(sequence)}::bigint)`;
@@ -41,7 +41,7 @@ export async function storedEvents(tx: Tx, { of, after, before, upTo, from, take
     WHERE ${whose} ${after === undefined ? Prisma.empty : compared(after, Prisma.sql`>`)}
       ${before === undefined ? Prisma.empty : compared(before, Prisma.sql`<`)}
       ${upTo === undefined ? Prisma.empty : compared(upTo, Prisma.sql`<=`)}
-    ORDER BY split_part(e.stream_id, '-', 1)::bigint ${order}, split_part(e.stream_id, '-', 2)::bigint ${order}
+    ORDER BY e.stream_ms ${order}, e.stream_seq ${order}
     LIMIT ${take}`;
   const events = rows.map((row) => ({
     ...jsonObject(row.data),
