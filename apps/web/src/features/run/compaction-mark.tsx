@@ -30,7 +30,7 @@ export function CompactionMark({ item, open, onToggle }: CompactionMarkProps) {
     </>
   );
   const classes =
-    "flex min-h-6 w-full items-center gap-1.5 border-t border-dashed border-line-strong pt-1 text-xs text-muted";
+    "flex min-h-6 w-full items-center gap-1.5 border-t border-dashed border-line pt-1 text-xs text-muted";
   return summary === null ? (
     <div className={classes}>{line}</div>
   ) : (
