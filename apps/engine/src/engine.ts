@@ -56,7 +56,7 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
     transitions: new TransitionWriter(deps),
     publisher: new Publisher(deps),
     lookup: new Lookup(services, options.lookupTtlMs),
-    transcript: new Transcript(deps, log),
+    transcript: new Transcript(deps, log, options.transcriptMs),
   };
 }
 

@@ -341,3 +341,79 @@ test("a run that waits or has not begun is paused at once, and goes on when it i
   expect((await bed.ended(tenant, runId)).status).toBe("completed");
   await expect(tenant.services.runs.pause({ runId })).rejects.toMatchObject({ code: "CONFLICT" });
 });
+
+const turn = `steps:
+  - { id: A, agent: finn, outputs: [a], onComplete: B }
+  - { id: B, agent: finn }
+`;
+/** Works in turns until it is done (or told to pause), as the runtime does. */
+const inTurns =
+  (isDone: () => boolean): Script =>
+  async (command, peer) => {
+    while (!peer.pausing && !isDone()) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return peer.pausing ? { outcome: "paused", outputs: {}, turns: 1 } : done(command);
+  };
+
+test("a pause comes after the agent's turn, gives back the workload, and the same execution goes on", async () => {
+  let isDone = false;
+  const { tenant, host, runId } = await begin(
+    turn,
+    inTurns(() => isDone),
+  );
+  await until(async () => host.of(runId)[0]?.worked.length);
+  expect(await tenant.services.runs.pause({ runId })).toEqual({ runId, status: "running" });
+  const paused = await reaches(tenant, runId, "paused");
+  expect(paused.pausing).toBe(false);
+  expect(shape(paused)).toEqual(["A#1 queued"]);
+  await until(async () => host.of(runId).every((peer) => !peer.alive));
+  isDone = true;
+  await tenant.services.runs.resume({ runId });
+  const run = await bed.ended(tenant, runId);
+  expect(run.status).toBe("completed");
+  expect(shape(run)).toEqual(["A#1 completed", "B#1 completed"]);
+  const commands = host
+    .of(runId)
+    .map((peer) => peer.worked.map((command) => command.commandId.split(":").slice(2).join("#")));
+  expect(commands).toEqual([["A#1"], ["A#1", "B#1"]]);
+});
+
+test("a pause that is taken back before the turn is over costs the run nothing but a workload", async () => {
+  let isDone = false;
+  const { tenant, host, runId } = await begin(turn, async (command, peer) => {
+    if (host.of(runId).length > 1) {
+      isDone = true;
+    }
+    while (!peer.pausing && !isDone) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    if (peer.pausing) {
+      await tenant.services.runs.resume({ runId });
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return { outcome: "paused", outputs: {}, turns: 1 };
+    }
+    return done(command);
+  });
+  await until(async () => host.of(runId)[0]?.worked.length);
+  await tenant.services.runs.pause({ runId });
+  const run = await bed.ended(tenant, runId);
+  expect(run.status).toBe("completed");
+  expect(shape(run)).toEqual(["A#1 completed", "B#1 completed"]);
+});
+
+test("what a person says reaches the agent that works, and is kept for the next attempt", async () => {
+  let isDone = false;
+  const { tenant, host, runId } = await begin(
+    turn,
+    inTurns(() => isDone),
+  );
+  await until(async () => host.of(runId)[0]?.worked.length);
+  expect(await tenant.services.runs.inject({ runId, text: "Use the blue one." })).toEqual({ runId, stepId: "A" });
+  await until(async () => host.of(runId)[0]?.heard.length);
+  expect(host.of(runId)[0]?.heard).toEqual(["Use the blue one."]);
+  expect((await tenant.services.runs.get({ runId })).steps[0]?.humanContext).toBe("Use the blue one.");
+  isDone = true;
+  await bed.ended(tenant, runId);
+  await expect(tenant.services.runs.inject({ runId, text: "Too late." })).rejects.toMatchObject({ code: "CONFLICT" });
+});

@@ -40,8 +40,7 @@ export async function foldResult(
   }
   const { step } = run;
   if (result.outcome === "paused") {
-    await pauseRun(resources, run, { cursor: entryId, ack });
-    return "parked";
+    return pauseRun(resources, run, { cursor: entryId, ack });
   }
   const commitHash = result.commitHash && (await collect(resources, run, { step, hash: result.commitHash }));
   const outcome = outcomeOf(run, { step, result, commitHash });

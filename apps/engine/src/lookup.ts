@@ -21,6 +21,8 @@ interface Kept {
 type ServicesOf = (tenantId: string, requestId: string) => Services;
 
 const maxKept = 2000;
+/** Windows of models hardly ever change, and every step asks. */
+const windowTtlMs = 60_000;
 
 /** A change reaches the next step at most `ttlMs` late, as if it had been made that much later. */
 export class Lookup {
@@ -44,6 +46,17 @@ export class Lookup {
 
   providers(tenantId: string): Promise<Provider[]> {
     return this.#remember(`providers ${tenantId}`, () => this.#of(tenantId).settings.providers({}));
+  }
+
+  /** Tokens a model takes; null when nobody knows. Read by `read` where the provider's own list does not say. */
+  async contextWindow(
+    tenantId: string,
+    { provider, modelId }: { provider: Provider; modelId: string },
+    read: (model: string) => Promise<number | null>,
+  ): Promise<number | null> {
+    const listed = provider.models.find((model) => model.id === modelId)?.contextWindow;
+    const model = `${provider.providerId}/${modelId}`;
+    return listed ?? this.#remember(`window ${tenantId} ${model}`, () => read(model), windowTtlMs);
   }
 
   async #readAgent(tenantId: string, slug: string): Promise<AgentProfile | null> {
@@ -80,13 +93,13 @@ export class Lookup {
     return this.#services(tenantId, "engine");
   }
 
-  #remember<T>(key: string, read: () => Promise<T>): Promise<T> {
+  #remember<T>(key: string, read: () => Promise<T>, ttlMs = this.#ttlMs): Promise<T> {
     const kept = this.#kept.get(key);
     if (kept && kept.until > Date.now()) {
       return kept.value as Promise<T>;
     }
     const value = read();
-    this.#kept.set(key, { until: Date.now() + this.#ttlMs, value });
+    this.#kept.set(key, { until: Date.now() + ttlMs, value });
     value.catch(() => this.#kept.delete(key));
     if (this.#kept.size > maxKept) {
       const oldest = this.#kept.keys().next().value;

@@ -7,6 +7,7 @@ import {
   type Provider,
   pipelineFallbacks,
 } from "@djinnbot/contracts";
+import { findContextWindow } from "@djinnbot/core";
 import {
   innermost,
   type Loops,
@@ -202,6 +203,9 @@ async function chooseModel(
           : profile.config.thinkingLevel,
       temperature: resolved.temperature,
       maxOutputTokens: resolved.maxOutputTokens,
+      contextWindow: await lookup.contextWindow(run.tenantId, { provider, modelId }, (model) =>
+        findContextWindow(resources.deps.db, run.tenantId, model),
+      ),
     },
   };
 }

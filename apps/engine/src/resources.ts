@@ -33,6 +33,8 @@ export interface EngineOptions {
   lookupTtlMs: number;
   /** Age from which a workload that belongs to nothing is stopped. */
   orphanAgeMs: number;
+  /** How often the transcripts of running steps, and those that other engines left behind, are copied. */
+  transcriptMs: number;
   drainMs: number;
 }
 
@@ -47,6 +49,7 @@ export const engineDefaults = {
   stopGraceMs: 2000,
   lookupTtlMs: 500,
   orphanAgeMs: 30_000,
+  transcriptMs: 15_000,
   drainMs: 25_000,
 } as const satisfies Partial<EngineOptions>;
 

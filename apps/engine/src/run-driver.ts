@@ -6,7 +6,7 @@ import { sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
-import type { HeldRun } from "./held-run.ts";
+import type { HeldRun, OpenStep } from "./held-run.ts";
 import { commandId } from "./prepare-step.ts";
 import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
@@ -98,6 +98,11 @@ export class RunDriver {
     return session
       ? { sessionId: session.id, name: session.name, openedAt: session.openedAt, busy: step?.status === "running" }
       : null;
+  }
+  /** The steps that run now. */
+  get running(): { run: HeldRun; step: OpenStep }[] {
+    const run = this.#run;
+    return run?.step?.status === "running" ? [{ run, step: run.step }] : [];
   }
   /** Stops working on the run at once, without touching it or its workload. */
   drop(): void {

@@ -1,6 +1,6 @@
 /** A waiting step whose run was woken, and a run that is to pause: what becomes of them. */
-import { isTerminal } from "@djinnbot/contracts";
 import { outboxBatch } from "@djinnbot/core/outbox";
+import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sendCommands } from "./channel.ts";
 import type { RunEnd } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
@@ -66,41 +66,50 @@ async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep)
   return "parked";
 }
 
-/** Pauses the run; a step that was running is queued again, and goes on from what its agent has kept. */
+/**
+ * Pauses the run; a step that was running is queued again, and goes on from what its agent has kept. When the pause was taken back
+ * meanwhile, it goes on at once, in a workload of its own like after any other pause.
+ */
 export async function pauseRun(
   resources: Resources,
   run: HeldRun,
   told?: { cursor: string; ack: { sessionId: string; commandId: string } },
-): Promise<void> {
-  const { step } = run;
-  if (isTerminal(run.row.status)) {
-    return;
-  }
+): Promise<Afterwards> {
+  const { step, session } = run;
+  const wanted = run.row.pauseRequestedAt !== null;
   const { park, messages } = pausePark(run);
-  const rows = outboxBatch(messages);
-  const requeue =
-    step?.status === "running"
-      ? [
-          {
-            text: `UPDATE steps SET status = 'queued', session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = 'running'
-             AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-            values: [run.runId, run.epoch, step.id],
-          },
-        ]
-      : [];
+  const rows = wanted ? outboxBatch(messages) : [];
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
     epoch: run.epoch,
-    run: { ...park.patch, ...(told ? { cursor: told.cursor } : {}) },
+    run: { ...(wanted ? park.patch : {}), ...(told ? { cursor: told.cursor } : {}) },
     messages: rows,
-    also: requeue,
+    also: step?.status === "running" ? [requeue(run, step)] : [],
   });
+  run.cursor = told?.cursor ?? run.cursor;
   if (told) {
     const ack = { type: "ack", commandId: told.ack.commandId } as const;
     await sendCommands(resources, run, [{ sessionId: told.ack.sessionId, body: ack }]).catch(() => undefined);
   }
   resources.publisher.push(rows);
+  if (wanted) {
+    return "parked";
+  }
+  run.step = step && { ...step, status: "queued", sessionId: null, deadlineAt: null };
+  run.session = null;
+  if (session) {
+    await closeSession(resources, run, { session, status: "completed", error: null });
+  }
+  return "next";
+}
+
+function requeue(run: HeldRun, step: OpenStep): Statement {
+  return {
+    text: `UPDATE steps SET status = 'queued', session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = 'running'
+     AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
+    values: [run.runId, run.epoch, step.id],
+  };
 }
 
 /** Gives back the workload and the place of a run that waits or is paused. */

@@ -34,6 +34,7 @@ export async function sweep(resources: Resources, scheduler: Scheduler): Promise
     ["restore Redis users", () => restoreUsers(resources, scheduler)],
     ["watch workloads", () => watchWorkloads(resources, scheduler)],
     ["close leftover sessions", () => closeLeftovers(resources, scheduler)],
+    ["keep transcripts", () => resources.transcript.keepUp(scheduler.held.flatMap((driver) => driver.running))],
     ["forget old sign-ins and keys", () => forgetCredentials(resources)],
   ];
   for (const [name, chore] of chores) {

@@ -1,63 +1,64 @@
-/** Keeps what a session said: copies the events of ended steps from the run's stream into Postgres, behind the run's back. */
+/** Keeps what a session said: copies the events of steps from the run's stream into Postgres, behind the run's back. */
 import type { Log } from "@djinnbot/config";
-import { narrationTypes, newId } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { runEvents, toEntries } from "@djinnbot/events";
 import type { HeldRun, OpenStep } from "./held-run.ts";
+import { copyBatches, cursorsOf, type Told, unfinished } from "./store/transcript.ts";
+import { Gathered, isLater } from "./transcript-lines.ts";
 
-interface Ended {
-  tenantId: string;
-  runId: string;
-  sessionId: string;
-  stepId: string;
-  attempt: number;
-  since: number;
-}
-interface Line {
-  /** Of the message: a runtime that did not hear that Redis took it appends it once more, as another entry. */
-  id: unknown;
-  streamId: string;
-  type: string;
-  at: number;
-  stepId: string;
-  attempt: number;
-  data: Record<string, unknown>;
-}
-
-const kept = new Set<string>([...narrationTypes, "COMMIT_FAILED"]);
-const chunked = new Set(["STEP_OUTPUT", "STEP_THINKING"]);
-const maxChunk = 100_000;
 /** The clocks of Redis and this machine may differ by this much. */
 const slackMs = 10_000;
 /** Steps that end within this time are copied together. */
 const gatherMs = 200;
-const batch = 500;
-const maxCursors = 2000;
+const maxKnown = 2000;
+/** A step that cannot be copied is left alone after so many tries of this process. */
+const maxFailures = 3;
+
+interface Known {
+  /** Last entry of the stream that was looked at for this step; null before the first copy. */
+  cursor: string | null;
+  /** Ids of the last messages: a runtime that did not hear that Redis took one appends it once more, as another entry. */
+  recent: Set<unknown>;
+}
 
 export class Transcript {
   readonly #deps: Deps;
   readonly #log: Log;
-  #waiting: Ended[] = [];
-  /** Where to read on in a run's stream: behind the last event of the last copied step. Only saves reading. */
-  readonly #cursors = new Map<string, string>();
+  readonly #everyMs: number;
+  #waiting: Told[] = [];
+  readonly #known = new Map<string, Known>();
+  readonly #failures = new Map<string, number>();
   #running: Promise<void> | null = null;
+  #lookedAt = Date.now();
 
-  constructor(deps: Deps, log: Log) {
+  constructor(deps: Deps, log: Log, everyMs: number) {
     this.#deps = deps;
     this.#log = log;
+    this.#everyMs = everyMs;
   }
 
   /** A step has ended: its events are complete on the stream. */
   add(run: Pick<HeldRun, "tenantId" | "runId">, step: OpenStep): void {
-    if (step.sessionId === null || step.startedAt === null) {
+    this.#push(told(run, step, true));
+  }
+
+  /**
+   * From time to time: what running steps have said until now, because a stream is trimmed and Redis may be lost before a long step
+   * ends; and ended steps whose transcript another engine did not live to copy.
+   */
+  async keepUp(running: readonly { run: Pick<HeldRun, "tenantId" | "runId">; step: OpenStep }[]): Promise<void> {
+    const now = Date.now();
+    if (now - this.#lookedAt < this.#everyMs) {
       return;
     }
-    const { stepId, attempt, sessionId } = step;
-    this.#waiting.push({ tenantId: run.tenantId, runId: run.runId, sessionId, stepId, attempt, since: step.startedAt });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#lookedAt = now;
+    for (const { run, step } of running) {
+      this.#push(told(run, step, false));
+    }
+    const givenUp = [...this.#failures].flatMap(([id, times]) => (times >= maxFailures ? [id] : []));
+    for (const step of await unfinished(this.#deps, { before: now - this.#everyMs, givenUp })) {
+      this.#push(step);
+    }
   }
 
   async flush(): Promise<void> {
@@ -66,116 +67,120 @@ export class Transcript {
     }
   }
 
+  #push(step: Told | null): void {
+    if (step === null) {
+      return;
+    }
+    this.#waiting.push(step);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, gatherMs));
-      const byRun = Map.groupBy(this.#waiting, (ended) => ended.runId);
+      const byRun = Map.groupBy(this.#waiting, (step) => step.runId);
       this.#waiting = [];
       for (const [runId, steps] of byRun) {
         try {
-          await this.#copy(steps);
+          await this.#copy(once(steps));
         } catch (error) {
-          this.#log.warn({ err: (error as Error).message, run_id: runId }, "a transcript was not kept");
+          this.#log.warn(
+            { err: (error as Error).message, run_id: runId },
+            "a transcript was not kept; once more later",
+          );
+          this.#forget(steps);
         }
       }
     }
   }
 
-  /** Copies what belongs to the ended steps of one run. */
-  async #copy(steps: readonly Ended[]): Promise<void> {
+  /** Copies what belongs to these steps of one run and was not copied yet. */
+  async #copy(steps: readonly Told[]): Promise<void> {
     const [first] = steps;
     if (!first) {
       return;
     }
-    const key = runEvents.key(first);
-    const copied = new Map(steps.map((step) => [nameOf(step), { step, lines: [] as Line[] }]));
-    const seen = new Set<unknown>();
-    let from = this.#cursors.get(first.runId) ?? String(Math.max(first.since - slackMs, 0));
+    await this.#learn(first.tenantId, steps);
+    const parts = steps.map((step) => ({ step, ...this.#of(step), gathered: new Gathered() }));
+    const starts = parts.map(({ step, cursor }) => cursor ?? `${Math.max(step.since - slackMs, 0)}-0`);
+    let from = starts.reduce((a, b) => (isLater(a, b) ? b : a));
+    let end: string | null = null;
     for (;;) {
+      const key = runEvents.key(first);
       const entries = toEntries((await this.#deps.redis.xrange(key, from, "+", "COUNT", 1000)) as [string, string[]][]);
       for (const entry of entries) {
-        const line = lineOf(entry);
-        const target = line && copied.get(nameOf(line));
-        if (line && target) {
-          this.#remember(first.runId, `(${entry.id}`);
-          // What is not kept must not split a text that came in pieces either.
-          if (kept.has(line.type) && !seen.has(line.id)) {
-            seen.add(line.id);
-            append(target.lines, line);
+        for (const { step, cursor, recent, gathered } of parts) {
+          if (cursor === null || isLater(entry.id, cursor)) {
+            gathered.take(entry, step, recent);
           }
         }
       }
-      const last = entries.at(-1);
-      if (!last || entries.length < 1000) {
+      end = entries.at(-1)?.id ?? end;
+      if (entries.length < 1000 || end === null) {
         break;
       }
-      from = `(${last.id}`;
+      from = `(${end}`;
     }
-    const rows = [...copied.values()].flatMap(({ step, lines }) =>
-      lines.map(({ streamId, type, at, data }) => ({
-        ...{ id: newId("sessionEvent"), sessionId: step.sessionId },
-        ...{ streamId, type, at, data },
-      })),
-    );
-    for (let at = 0; at < rows.length; at += batch) {
-      await this.#insert(first.tenantId, rows.slice(at, at + batch));
+    for (const { step, cursor, recent, gathered } of parts) {
+      const next = end !== null && (cursor === null || isLater(end, cursor)) ? end : cursor;
+      await copyBatches(this.#deps, step, { lines: gathered.lines, cursor, next });
+      this.#remember(step, { cursor: next, recent });
     }
   }
 
-  #remember(runId: string, cursor: string): void {
-    this.#cursors.delete(runId);
-    this.#cursors.set(runId, cursor);
-    const oldest = this.#cursors.size > maxCursors ? this.#cursors.keys().next().value : undefined;
+  /** Where an earlier copy, perhaps of another engine, has stopped. */
+  async #learn(tenantId: string, steps: readonly Told[]): Promise<void> {
+    const unknown = steps.filter((step) => !this.#known.has(step.id));
+    if (unknown.length > 0) {
+      const cursors = await cursorsOf(
+        this.#deps,
+        tenantId,
+        unknown.map(({ id }) => id),
+      );
+      for (const step of unknown) {
+        this.#known.set(step.id, { cursor: cursors.get(step.id) ?? null, recent: new Set() });
+      }
+    }
+  }
+  #of(step: Told): Known {
+    return this.#known.get(step.id) ?? { cursor: null, recent: new Set() };
+  }
+  #remember(step: Told, known: Known): void {
+    this.#known.delete(step.id);
+    this.#failures.delete(step.id);
+    if (!step.isOver) {
+      this.#known.set(step.id, known);
+    }
+    const oldest = this.#known.size > maxKnown ? this.#known.keys().next().value : undefined;
     if (oldest !== undefined) {
-      this.#cursors.delete(oldest);
+      this.#known.delete(oldest);
     }
   }
-
-  async #insert(tenantId: string, rows: readonly object[]): Promise<void> {
-    await tenantPipeline(this.#deps.db, tenantId, [
-      {
-        text: `INSERT INTO session_events (id, session_id, stream_id, event_type, timestamp, data)
-         SELECT r.id, r."sessionId", r."streamId", r.type, r.at, r.data FROM jsonb_to_recordset($1::jsonb)
-           AS r(id text, "sessionId" text, "streamId" text, type text, at bigint, data jsonb)
-         ON CONFLICT (tenant_id, session_id, stream_id) DO NOTHING`,
-        values: [JSON.stringify(rows)],
-      },
-    ]);
-  }
-}
-
-const nameOf = ({ stepId, attempt }: { stepId: string; attempt: number }) => `${stepId}#${attempt}`;
-
-/** The event as a line of a step's transcript; null for what is about no step, or is not an event at all. */
-function lineOf(entry: { id: string; data: string }): Line | null {
-  try {
-    const data = JSON.parse(clean(entry.data)) as Record<string, unknown>;
-    const { id, type, at, stepId, attempt } = data;
-    return typeof type === "string" &&
-      typeof at === "number" &&
-      typeof stepId === "string" &&
-      typeof attempt === "number"
-      ? { id, streamId: entry.id, type, at, stepId, attempt, data }
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-/** JSON text without the escapes that Postgres refuses: NUL, and halves of characters. */
-function clean(text: string): string {
-  return text.includes("\\u") ? text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, "$1") : text;
-}
-
-/** Text that came in pieces is kept in one piece. */
-function append(lines: Line[], line: Line): void {
-  const last = lines.at(-1);
-  const [a, b] = [last?.data.chunk, line.data.chunk];
-  if (last?.type === line.type && chunked.has(line.type) && typeof a === "string" && typeof b === "string") {
-    if (a.length + b.length <= maxChunk) {
-      last.data = { ...last.data, chunk: a + b };
-      return;
+  #forget(steps: readonly Told[]): void {
+    for (const { id } of steps) {
+      this.#known.delete(id);
+      this.#failures.set(id, (this.#failures.get(id) ?? 0) + 1);
+    }
+    const oldest = this.#failures.size > maxKnown ? this.#failures.keys().next().value : undefined;
+    if (oldest !== undefined) {
+      this.#failures.delete(oldest);
     }
   }
-  lines.push(line);
+}
+
+function told(run: Pick<HeldRun, "tenantId" | "runId">, step: OpenStep, isOver: boolean): Told | null {
+  const { id, stepId, attempt, sessionId, startedAt } = step;
+  return sessionId === null || startedAt === null
+    ? null
+    : { ...{ tenantId: run.tenantId, runId: run.runId }, id, sessionId, stepId, attempt, since: startedAt, isOver };
+}
+
+/** Of each step one; that it is over counts. */
+function once(steps: readonly Told[]): Told[] {
+  const byId = Map.groupBy(steps, (step) => step.id);
+  return [...byId.values()].flatMap(([first, ...more]) =>
+    first ? [{ ...first, isOver: [first, ...more].some((step) => step.isOver) }] : [],
+  );
 }

@@ -1,13 +1,14 @@
 /** Carries out the tool calls of one turn, in order; every call gets a result, so the conversation stays valid. */
 import type { LanguageModelV4ToolCall, LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
-import { maxToolResultChars } from "@djinnbot/contracts";
 import { z } from "zod";
-import { boundedJson, boundResult, headAndTail } from "./bound.ts";
+import { boundedJson, headAndTail } from "./bound.ts";
+import type { Image } from "./context/conversation.ts";
 import { PathRefused } from "./files.ts";
 import type { Watch } from "./git.ts";
 import type { Breaker } from "./loop-breaker.ts";
 import { parseInput } from "./model/turn.ts";
 import type { Narrator } from "./narrator.ts";
+import { boundResult } from "./spill.ts";
 import { type StepEnd, type Tool, type ToolContext, type ToolResult, toolError } from "./tools/tool.ts";
 
 /** Of an event's arguments and results; the schema allows 200,000 and 20,000. */
@@ -24,11 +25,13 @@ export interface CallsOptions {
 }
 export interface CallsEnd {
   results: LanguageModelV4ToolResultPart[];
+  images: Image[];
   end: StepEnd | { kind: "loop"; message: string } | null;
 }
 
 export async function runCalls(options: CallsOptions): Promise<CallsEnd> {
   const results: LanguageModelV4ToolResultPart[] = [];
+  const images: Image[] = [];
   let end: CallsEnd["end"] = null;
   for (const call of options.calls) {
     const input = parseInput(call.input);
@@ -48,8 +51,9 @@ export async function runCalls(options: CallsOptions): Promise<CallsEnd> {
     }
     const output = { type: result.isError ? "error-text" : "text", value: result.text } as const;
     results.push({ type: "tool-result", toolCallId: call.toolCallId, toolName: call.toolName, output });
+    images.push(...(result.images ?? []));
   }
-  return { results, end };
+  return { results, images, end };
 }
 
 async function runCall(
@@ -64,7 +68,7 @@ async function runCall(
   narrator.say({ type: "AGENT_STATE", state: "tool_calling", toolName: ref.toolName });
   narrator.say({ type: "TOOL_CALL_START", ...ref, args: boundedJson(input ?? { text: call.input }, narratedArgs) });
   const raw = await attempt(call, input, { ...options, callId });
-  const text = await boundResult(raw.text, { max: maxToolResultChars, home: context.home, name: callId });
+  const text = await boundResult(raw.text, { max: context.maxResultChars, home: context.home, name: callId });
   const result = { ...raw, text };
   narrator.say({
     type: "TOOL_CALL_END",
@@ -76,6 +80,7 @@ async function runCall(
   // Also after a tool that names its changes: the next command's changes are told against this state.
   const seen = result.mayChangeFiles || result.changes ? await watch.look() : [];
   for (const change of result.changes ?? seen) {
+    context.memory.files.set(change.path, change.action);
     narrator.say({ type: "FILE_CHANGED", ...change });
   }
   return result;

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { resolveInside } from "@djinnbot/config";
-import { spillDir } from "./bound.ts";
+import { spillDir } from "./spill.ts";
 
 /** A sentence for the model; the tool answers with it. */
 export class PathRefused extends Error {}
@@ -43,6 +43,19 @@ export async function writablePath(path: string, places: { workspace: string }):
 
 /** Text of a regular file. Throws PathRefused with a sentence for the model. */
 export async function readText(full: string, shown: string): Promise<string> {
+  return asText(await readContent(full, shown), shown);
+}
+
+/** The content as text. Throws PathRefused. */
+export function asText(content: Buffer, shown: string): string {
+  if (content.subarray(0, 8000).includes(0)) {
+    throw new PathRefused(`${shown} is a binary file of ${content.length} bytes.`);
+  }
+  return content.toString("utf8");
+}
+
+/** Bytes of a regular file. Throws PathRefused with a sentence for the model. */
+export async function readContent(full: string, shown: string): Promise<Buffer> {
   // Non-blocking, so that a named pipe cannot hold the tool.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await openOrRefuse(full, flags, shown);
@@ -57,11 +70,7 @@ export async function readText(full: string, shown: string): Promise<string> {
     if (stats.size > maxFileBytes) {
       throw new PathRefused(`${shown} has ${stats.size} bytes; read parts of it with bash (head, tail, sed -n).`);
     }
-    const content = await file.readFile();
-    if (content.subarray(0, 8000).includes(0)) {
-      throw new PathRefused(`${shown} is a binary file of ${stats.size} bytes.`);
-    }
-    return content.toString("utf8");
+    return await file.readFile();
   } finally {
     await file.close();
   }

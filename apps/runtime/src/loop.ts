@@ -1,11 +1,14 @@
 /** The agent's loop: ask the model, carry out its tool calls, until something ends the step. */
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { AgentStepCommand, FailureCode } from "@djinnbot/contracts";
+import { type AgentStepCommand, type FailureCode, maxToolResultChars } from "@djinnbot/contracts";
 import { runCalls } from "./calls.ts";
-import type { Conversation } from "./conversation.ts";
+import { askFitting } from "./context/ask-fitting.ts";
+import type { Conversation } from "./context/conversation.ts";
+import { charsOf, Window } from "./context/tokens.ts";
+import type { StepControl } from "./control.ts";
 import { createWatch, type Git, type Look, type Watch } from "./git.ts";
 import { createBreaker } from "./loop-breaker.ts";
-import { ask } from "./model/ask.ts";
+import { plainSettings, thinkingSettings } from "./model/settings.ts";
 import type { Turn } from "./model/turn.ts";
 import type { Narrator } from "./narrator.ts";
 import { describeTools, offeredTools } from "./tools/index.ts";
@@ -13,11 +16,14 @@ import type { StepEnd, ToolContext } from "./tools/tool.ts";
 
 /** How often an agent that only talks is asked to use a tool or to end the step. */
 const maxNudges = 3;
+/** Part of the window that one result of a tool may take: with a small window a whole one would leave no room for anything else. */
+const resultShare = 0.2;
 
 export type LoopEnd = { turns: number } & (
   | { outcome: "completed"; outputs: Record<string, string>; summary: string | null }
   | { outcome: "failed"; code: FailureCode; message: string }
   | { outcome: "aborted" }
+  | { outcome: "paused" }
 );
 type End = LoopEnd extends infer T ? (T extends unknown ? Omit<T, "turns"> : never) : never;
 
@@ -26,6 +32,9 @@ export interface LoopOptions {
   model: LanguageModelV4;
   headers: Record<string, string>;
   conversation: Conversation;
+  control: StepControl;
+  /** Turns of a step that was paused and goes on; null when it begins. */
+  usedTurns: number | null;
   git: Git;
   /** The working copy as the step found it: read while the model thinks for the first time. */
   found: Promise<Look | undefined>;
@@ -33,23 +42,35 @@ export interface LoopOptions {
   /** Aborted by the engine, or by the deadline: then the step ends with `ended()`. */
   signal: AbortSignal;
   ended: () => End;
-  context: Omit<ToolContext, "callId" | "signal" | "outputs">;
+  context: Omit<ToolContext, "callId" | "signal" | "outputs" | "seesImages" | "maxResultChars">;
 }
 
 /** Works until the step ends. Never throws for anything the model, a tool or the network does. */
 export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   const { command, conversation, narrator, signal } = options;
+  const { modelId } = command.model;
   const tools = offeredTools(command.tools);
   const described = describeTools(tools, command.outputs);
+  const window = new Window(command.model, conversation.windows.get(modelId));
+  const fitting = {
+    ...{ conversation, window, command, model: options.model, headers: options.headers, signal, narrator },
+    facts: { outputs: command.outputs, memory: options.context.memory },
+    fixedChars: charsOf(described) + command.systemPrompt.length,
+    call: () => callOptions(options, described),
+  };
   const breaker = createBreaker();
   let watch: Watch | undefined;
-  const context = { ...options.context, signal, outputs: command.outputs };
   let nudges = 0;
-  conversation.beginStep(command.prompt);
-  for (let turns = 0; turns < command.maxTurns; ) {
+  beginOrGoOn(options);
+  for (let turns = options.usedTurns ?? 0; turns < command.maxTurns; ) {
+    if (options.control.pausing) {
+      return { turns, outcome: "paused" };
+    }
+    for (const text of options.control.take()) {
+      conversation.addUser(`A person who follows your work says:\n\n${text}`);
+    }
     narrator.say({ type: "AGENT_STATE", state: "thinking", toolName: null });
-    const call = callOptions(options, described);
-    const asked = await ask({ model: options.model, call, signal, deadlineAt: command.deadlineAt, narrator });
+    const asked = await askFitting(fitting);
     if ("aborted" in asked) {
       return { turns, ...options.ended() };
     }
@@ -70,8 +91,13 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
     }
     nudges = 0;
     watch ??= createWatch(options.git, await options.found);
-    const { results, end } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
-    conversation.addResults(results);
+    const context = {
+      ...{ ...options.context, signal, outputs: command.outputs },
+      seesImages: !conversation.blind.has(modelId),
+      maxResultChars: Math.min(maxToolResultChars, window.chars(window.budget * resultShare)),
+    };
+    const { results, images, end } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
+    conversation.addResults(results, images);
     if (end) {
       return { turns, ...readEnd(end) };
     }
@@ -83,6 +109,17 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   return { turns: command.maxTurns, outcome: "failed", code: "TURN_LIMIT", message };
 }
 
+/** A step that was paused has its conversation already; what was added to its instruction meanwhile is told. */
+function beginOrGoOn({ conversation, command, usedTurns }: LoopOptions): void {
+  if (usedTurns === null) {
+    conversation.beginStep(command.prompt);
+  } else if (conversation.state().prompt !== command.prompt) {
+    conversation.addUser(
+      `You were paused, and your instruction was changed meanwhile. It is now:\n\n${command.prompt}`,
+    );
+  }
+}
+
 function callOptions(options: LoopOptions, tools: LanguageModelV4CallOptions["tools"]): LanguageModelV4CallOptions {
   const { model, systemPrompt } = options.command;
   const prompt = options.conversation.prompt(systemPrompt);
@@ -91,10 +128,8 @@ function callOptions(options: LoopOptions, tools: LanguageModelV4CallOptions["to
     tools,
     toolChoice: { type: "auto" },
     headers: options.headers,
-    ...(model.temperature === null ? {} : { temperature: model.temperature }),
-    ...(model.maxOutputTokens === null ? {} : { maxOutputTokens: model.maxOutputTokens }),
-    // "off" leaves the model's default: many models refuse the parameter altogether.
-    ...(model.thinkingLevel === "off" ? {} : { reasoning: model.thinkingLevel }),
+    ...plainSettings(model),
+    ...thinkingSettings(model),
   };
 }
 

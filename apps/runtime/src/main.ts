@@ -1,7 +1,8 @@
 /** The agent's process: reads its environment, takes steps from the engine, works, answers. */
 import { createLog } from "@djinnbot/config";
 import type { AgentStepCommand } from "@djinnbot/contracts";
-import { Conversation } from "./conversation.ts";
+import { Conversation } from "./context/conversation.ts";
+import type { StepControl } from "./control.ts";
 import { readEnv } from "./env.ts";
 import { openLink } from "./link.ts";
 import { NarrationQueue, narrateStep } from "./narrator.ts";
@@ -25,10 +26,10 @@ const link = openLink({
 });
 const queue = new NarrationQueue(link.narrate);
 
-async function run(command: AgentStepCommand, signal: AbortSignal) {
+async function run(command: AgentStepCommand, signal: AbortSignal, control: StepControl) {
   const { commandId, stepId, attempt } = command;
   const narrator = narrateStep({ queue, ...address, requestId: commandId.slice(0, 128), stepId, attempt });
-  const result = await runStep({ env, command, conversation, narrator, signal });
+  const result = await runStep({ env, command, conversation, narrator, signal, control });
   narrator.flush();
   // What people see comes before the result that ends the step, unless Redis is away.
   await queue.drain(500);

@@ -1,7 +1,6 @@
-// The small parts: bounds, cursor, loop breaker, conversation, narration.
+// The small parts: bounds, cursor, loop breaker, narration.
 import { expect, test } from "vitest";
 import { boundedJson, headAndTail } from "./bound.ts";
-import { Conversation } from "./conversation.ts";
 import { Cursor } from "./link.ts";
 import { createBreaker } from "./loop-breaker.ts";
 import { NarrationQueue, narrateStep } from "./narrator.ts";
@@ -45,32 +44,6 @@ test("the breaker warns, then stops; alternating calls are noticed, different on
   expect(Array.from({ length: 50 }, (_, index) => free.note("read", { index })).every((note) => "warn" in note)).toBe(
     true,
   );
-});
-
-function fill(conversation: Conversation, turns: number, size: number): void {
-  for (let turn = 0; turn < turns; turn += 1) {
-    const call = { type: "tool-call", toolCallId: `c${turn}`, toolName: "read", input: {} } as const;
-    conversation.addAssistant({ role: "assistant", content: [call] });
-    const output = { type: "text", value: "r".repeat(size) } as const;
-    conversation.addResults([{ type: "tool-result", toolCallId: `c${turn}`, toolName: "read", output }]);
-  }
-}
-
-test("a long conversation stays below the bound; the prompt, the last turns and the pairs of call and result stay", () => {
-  const conversation = new Conversation();
-  conversation.beginStep("earlier step");
-  fill(conversation, 40, 29_000);
-  conversation.beginStep("the current step");
-  fill(conversation, 30, 29_000);
-  const prompt = conversation.prompt("system");
-  expect(conversation.tokens()).toBeLessThan(90_000);
-  expect(JSON.stringify(prompt)).toContain("the current step");
-  expect(JSON.stringify(prompt.at(-1))).toContain("r".repeat(29_000));
-  for (const [index, message] of prompt.entries()) {
-    if (message.role === "tool") {
-      expect(prompt[index - 1]?.role).toBe("assistant");
-    }
-  }
 });
 
 test("narration is coalesced, keeps order, and an outage costs the oldest with a note", async () => {

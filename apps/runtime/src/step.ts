@@ -1,18 +1,20 @@
 /** One step from its command to its result: the loop, then the commit. */
 import { join } from "node:path";
 import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbot/contracts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./context/conversation.ts";
+import type { StepControl } from "./control.ts";
 import type { RuntimeEnv } from "./env.ts";
 import { type Git, type Look, openGit } from "./git.ts";
 import { type LoopEnd, runLoop } from "./loop.ts";
 import { createModel } from "./model/provider.ts";
 import type { Narrator } from "./narrator.ts";
+import { keepPaused, takePaused } from "./paused.ts";
 import { createShell, type Shell } from "./shell.ts";
 import { runStructured } from "./structured/run.ts";
 import type { ToolContext } from "./tools/tool.ts";
 
 export interface StepResult {
-  outcome: "completed" | "failed" | "aborted";
+  outcome: "completed" | "failed" | "aborted" | "paused";
   outputs: Record<string, string>;
   summary: string | null;
   failure: { code: FailureCode; message: string } | null;
@@ -26,6 +28,7 @@ export interface StepOptions {
   narrator: Narrator;
   /** Aborted by the engine. */
   signal: AbortSignal;
+  control: StepControl;
 }
 
 /** The longest delay a timer takes. */
@@ -67,7 +70,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal }): Promise<StepResult> {
   const { env, command, shell } = options;
   const signal = AbortSignal.any([options.signal, options.deadline]);
-  const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [] };
+  const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [], files: new Map() };
   // Not under the step's signal: the commit is made after its end.
   const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
   const found = git.look();
@@ -92,6 +95,8 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     : await runLoop({
         ...asking,
         conversation: options.conversation,
+        control: options.control,
+        usedTurns: await takePaused(env.HOME, stepRef, { conversation: options.conversation, memory }),
         git,
         found,
         context: { workspace: env.WORKSPACE, home: env.HOME, shell, memory, stepRef },
@@ -101,7 +106,11 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
     options.conversation.reset();
   }
   const result = resultOf(end, memory);
-  return end.outcome === "aborted"
+  if (end.outcome === "paused") {
+    await keepPaused(env.HOME, stepRef, { turns: end.turns, conversation: options.conversation, memory });
+  }
+  // What a paused step has changed stays in the working copy, which is there when it goes on.
+  return end.outcome === "aborted" || end.outcome === "paused"
     ? result
     : { ...result, ...(await commit({ git, before: await found, result, command, home: env.HOME })) };
 }

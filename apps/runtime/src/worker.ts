@@ -2,6 +2,7 @@
 import type { Log } from "@djinnbot/config";
 import type { AgentStepCommand, RunCommand } from "@djinnbot/contracts";
 import { envelop } from "@djinnbot/events";
+import { StepControl } from "./control.ts";
 import type { StepResult } from "./step.ts";
 
 export interface WorkerOptions {
@@ -14,7 +15,7 @@ export interface WorkerOptions {
   idleMs: number;
   log: Log;
   tell: (message: object) => Promise<boolean>;
-  run: (command: AgentStepCommand, signal: AbortSignal) => Promise<StepResult>;
+  run: (command: AgentStepCommand, signal: AbortSignal, control: StepControl) => Promise<StepResult>;
   /** Called once, when the process is to end. */
   exit: (reason: string) => void;
 }
@@ -42,7 +43,9 @@ export class Worker {
   readonly #queue: AgentStepCommand[] = [];
   readonly #results = new Map<string, Message>();
   readonly #unacknowledged = new Map<string, Message>();
-  #current: { command: AgentStepCommand; abort: AbortController; done: Promise<void> } | undefined;
+  #current:
+    | { command: AgentStepCommand; abort: AbortController; control: StepControl; done: Promise<void> }
+    | undefined;
   #stopped = false;
   #repeat: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -68,6 +71,12 @@ export class Worker {
         return;
       case "abort":
         this.#abort(command.reason);
+        break;
+      case "pause":
+        this.#current?.control.pause();
+        break;
+      case "inject":
+        this.#current?.control.say(command.text);
         break;
       case "shutdown":
         this.stop("shutdown");
@@ -130,8 +139,9 @@ export class Worker {
     }
     const { log } = this.#options;
     const abort = new AbortController();
+    const control = new StepControl();
     log.info({ stepId: command.stepId, attempt: command.attempt, request_id: command.commandId }, "step begins");
-    const done = this.#options.run(command, abort.signal).then((result) => {
+    const done = this.#options.run(command, abort.signal, control).then((result) => {
       this.#current = undefined;
       if (!this.#stopped) {
         log.info({ stepId: command.stepId, outcome: result.outcome, failure: result.failure?.code }, "step ended");
@@ -139,7 +149,7 @@ export class Worker {
         this.#next();
       }
     });
-    this.#current = { command, abort, done };
+    this.#current = { command, abort, control, done };
     clearTimeout(this.#idle);
   }
 

@@ -1,6 +1,6 @@
 /** The product's main job as a newcomer does it: register, clone agents, run a pipeline on a git repository, find the commits. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
@@ -56,6 +56,20 @@ test("register, clone two agents, run the feature pipeline on a repository, find
   execFileSync("git", ["clone", "-q", "--branch", `run/${runId}`, repository, join(checkout, "work")]);
   execFileSync(process.execPath, ["--test", "test/quote.js"], { cwd: join(checkout, "work"), stdio: "pipe" });
   rmSync(checkout, { recursive: true, force: true });
+
+  // The whole run as a file, in both forms.
+  for (const [choice, file, held] of [
+    [/^JSON/, `${runId}.json`, '"type":"TOOL_CALL_END"'],
+    [/^Markdown/, `${runId}.md`, "## IMPLEMENT, attempt 1"],
+  ] as const) {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: choice }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(file);
+    expect(readFileSync(await download.path(), "utf8")).toContain(held);
+  }
 
   // A reload tells the same story.
   await page.reload();

@@ -4,6 +4,7 @@ import { Fault } from "@djinnbot/contracts";
 import { type Deps, gatewayAuthorization, handleModelCall } from "@djinnbot/core";
 import type { ApiConfig } from "./config.ts";
 import { handleDocs } from "./docs.ts";
+import { handleDownload } from "./download.ts";
 import type { Health } from "./health.ts";
 import { spendRequest } from "./limit.ts";
 import { type Metrics, metricsResponse } from "./metrics.ts";
@@ -91,6 +92,9 @@ async function rest(
     return edge.streams.open(api(authorization), operation.contract, params);
   }
   const limit = edge.config.requestLimit;
+  if (operation.contract.kind === "download") {
+    return handleDownload(api(), { operation: { ...operation, contract: operation.contract }, params, limit, headers });
+  }
   return handleRest(api(), { operation: { ...operation, contract: operation.contract }, params, limit, headers });
 }
 

@@ -6,6 +6,7 @@ import { type Operation, operations } from "./routes.ts";
 import { wireName } from "./wire.ts";
 
 type CallOperation = Extract<Operation, { contract: { kind: "call" } }>;
+type DownloadOperation = Extract<Operation, { contract: { kind: "download" } }>;
 type StreamOperation = Extract<Operation, { contract: { kind: "stream" } }>;
 
 const faultMeaning: Record<FaultCode, string> = {
@@ -32,9 +33,7 @@ export function openApiDocument(): Record<string, unknown> {
     const { contract, name } = operation;
     for (const [at, path] of [contract.path, ...contract.aliases].entries()) {
       const description = {
-        ...(contract.kind === "call"
-          ? describeCall(operation as CallOperation, schemas, path)
-          : describeStream(operation as StreamOperation, schemas, path)),
+        ...describe(operation, schemas, path),
         operationId: at === 0 ? name : `${name}.alias${at}`,
       };
       paths[path] = { ...paths[path], [contract.method.toLowerCase()]: description };
@@ -61,6 +60,17 @@ export function openApiDocument(): Record<string, unknown> {
       },
     },
   };
+}
+
+function describe(operation: Operation, schemas: Shared, path: string) {
+  switch (operation.contract.kind) {
+    case "call":
+      return describeCall(operation as CallOperation, schemas, path);
+    case "stream":
+      return describeStream(operation as StreamOperation, schemas, path);
+    case "download":
+      return describeDownload(operation as DownloadOperation, path);
+  }
 }
 
 type Shared = ReturnType<typeof sharedSchemas>;
@@ -103,6 +113,20 @@ function describeStream({ contract, noun }: StreamOperation, schemas: Shared, pa
       },
       204: { description: "Nothing more will come: do not reconnect" },
       ...faults(["VALIDATION", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "LIMIT", "INTERNAL"]),
+    },
+  };
+}
+
+function describeDownload({ contract, noun }: DownloadOperation, path: string) {
+  const input = schemaOf(contract.input, { io: "input", wire: "camel" });
+  const { parameters } = splitInput({ method: "GET", wire: "camel" }, input, path);
+  const content = Object.fromEntries(contract.mediaTypes.map((type) => [type, { schema: { type: "string" } }]));
+  return {
+    ...common(contract.summary, noun, contract.scope),
+    parameters,
+    responses: {
+      200: { description: "A file, as an attachment", content },
+      ...faults(["VALIDATION", "UNAUTHENTICATED", "FORBIDDEN", "LIMIT", "INTERNAL", ...contract.faults]),
     },
   };
 }

@@ -63,7 +63,10 @@ export function readQuery(query: URLSearchParams): Record<string, string> {
 }
 
 /** Names in problems are those of the wire; an id in the path that no thing can have is simply not found. */
-function asRestFault(error: unknown, operation: CallOperation): unknown {
+export function asRestFault(
+  error: unknown,
+  operation: { contract: Pick<CallOperation["contract"], "path" | "wire" | "input"> },
+): unknown {
   if (!(error instanceof Fault) || error.code !== "VALIDATION" || !error.details) {
     return error;
   }

@@ -1,5 +1,5 @@
 /** Which operation a REST path means: every contract and stream under its path and aliases, static segments before parameters. */
-import { type AnyContract, type AnyStream, contracts, streams } from "@djinnbot/contracts";
+import { type AnyContract, type AnyDownload, type AnyStream, contracts, downloads, streams } from "@djinnbot/contracts";
 import { RegExpRouter } from "hono/router/reg-exp-router";
 import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
@@ -7,19 +7,21 @@ import { TrieRouter } from "hono/router/trie-router";
 /** An operation with its name, e.g. `runs.create`. */
 export type Operation =
   | { name: string; noun: string; verb: string; contract: AnyContract }
-  | { name: string; noun: string; verb: string; contract: AnyStream };
+  | { name: string; noun: string; verb: string; contract: AnyStream }
+  | { name: string; noun: string; verb: string; contract: AnyDownload };
 
 export type RouteMatch =
   | { operation: Operation; params: Record<string, string> }
   /** The path exists, with other methods. */
   | { allow: string[] };
 
-type Nouns = Record<string, Record<string, AnyContract | AnyStream>>;
+type Nouns = Record<string, Record<string, Operation["contract"]>>;
 
-/** Every call and stream, in the order of the contracts. */
+/** Every call, stream and download, in the order of the contracts. */
 export const operations: readonly Operation[] = [
   ...Object.entries(contracts as unknown as Nouns),
   ...Object.entries(streams as unknown as Nouns),
+  ...Object.entries(downloads as unknown as Nouns),
 ].flatMap(([noun, verbs]) =>
   Object.entries(verbs).map(([verb, contract]) => ({ name: `${noun}.${verb}`, noun, verb, contract }) as Operation),
 );

@@ -226,3 +226,24 @@ describe("following the tenant", () => {
     expect((await fetch(`${host.url}/v1/events/stream/${newId("run")}?token=x`)).status).toBe(401);
   });
 });
+
+describe("a run as a file", () => {
+  it("is the whole run, in two forms, and nobody else's", async () => {
+    const { tenant, runId } = await newRun();
+    const client = clientOf(tenant);
+    const file = await client.runs.export(runId);
+    expect(file).toMatchObject({ filename: `${runId}.json`, mediaType: "application/json" });
+    expect(await new Response(file.body).json()).toMatchObject({
+      format: "djinnbot-run",
+      run: { id: runId },
+      steps: [],
+    });
+    const text = await client.runs.export(runId, { format: "markdown" });
+    expect(text.filename).toBe(`${runId}.md`);
+    expect(await new Response(text.body).text()).toMatch(/^# Say hi\n/);
+    const stranger = clientOf(await newTenant(deps));
+    await expect(stranger.runs.export(runId)).rejects.toMatchObject({ name: "DjinnError", code: "NOT_FOUND" });
+    const nowhere = createDjinnClient({ url: "http://127.0.0.1:9" });
+    await expect(nowhere.runs.export(runId)).rejects.toMatchObject({ code: "NETWORK" });
+  });
+});

@@ -1,10 +1,12 @@
 /** The typed client for programs and pages: every operation of the contracts, and live events that survive broken connections. */
 import type { AppRouter } from "@djinnbot/api/router-type";
-import type { RunEvent, TenantEvent } from "@djinnbot/contracts";
+import type { ExportFormat, RunEvent, TenantEvent } from "@djinnbot/contracts";
 import { createTRPCClient, httpBatchLink, httpLink, splitLink, type TRPCClient } from "@trpc/client";
+import { type Download, openDownload } from "./download.ts";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
 
 export { DjinnError, type DjinnErrorCode, toDjinnError } from "./djinn-error.ts";
+export type { Download } from "./download.ts";
 export { type FollowOptions, followEvents } from "./follow-events.ts";
 export type { AppRouter };
 
@@ -21,6 +23,8 @@ export interface DjinnClient {
   runs: {
     /** Events of one run from its beginning; ends after the run's last event. */
     follow(runId: string, options?: FollowOptions): AsyncGenerator<RunEvent, void, undefined>;
+    /** The run as one file: `json` (all of it) unless `markdown` (to read) is asked for. */
+    export(runId: string, options?: { format?: ExportFormat; signal?: AbortSignal }): Promise<Download>;
   };
   events: {
     /** Events of the tenant from now on; never ends by itself. */
@@ -52,9 +56,16 @@ export function createDjinnClient(options: ClientOptions): DjinnClient {
     }),
     runs: {
       follow: (runId, from = {}) => follow<RunEvent>(`/v1/events/stream/${encodeURIComponent(runId)}`, from),
+      export: (runId, { format = "json", signal } = {}) =>
+        openDownload({ url: base + exportPath(runId, format), headers, fetch: send }, signal),
     },
     events: { follow: (from = {}) => follow<TenantEvent>("/v1/events/stream", { since: "$", ...from }) },
   };
+}
+
+/** Where a run's file is, below the address of the installation: for a link on a page, where the cookie counts. */
+export function exportPath(runId: string, format: ExportFormat): string {
+  return `/v1/runs/${encodeURIComponent(runId)}/export?format=${format}`;
 }
 
 /** A request that finds nobody fails with a bare "fetch failed": says which address was asked, and what the system answered. */

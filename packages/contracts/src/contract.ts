@@ -48,6 +48,20 @@ export interface StreamContract<I extends z.ZodType = z.ZodType, E extends z.Zod
   readonly summary: string;
 }
 
+/** A file that is made while it is sent; REST only. `input` holds path parameters and the query. */
+export interface DownloadContract<I extends z.ZodType = z.ZodType> {
+  readonly kind: "download";
+  readonly method: "GET";
+  readonly path: string;
+  readonly aliases: readonly string[];
+  readonly service: ServiceName;
+  readonly scope: Scope;
+  readonly input: I;
+  readonly mediaTypes: readonly string[];
+  readonly faults: readonly FaultCode[];
+  readonly summary: string;
+}
+
 type Options<M extends Method, I extends z.ZodType, O extends z.ZodType> = Pick<
   Contract<M, I, O>,
   "method" | "path" | "service" | "scope" | "input" | "output" | "summary"
@@ -78,8 +92,16 @@ export function stream<I extends z.ZodType, E extends z.ZodType>(
   return { kind: "stream", method: "GET", aliases: [], ...options };
 }
 
+/** Declares a download. */
+export function download<I extends z.ZodType>(
+  options: Omit<DownloadContract<I>, "kind" | "method" | "aliases"> & { aliases?: readonly string[] },
+): DownloadContract<I> {
+  return { kind: "download", method: "GET", aliases: [], ...options };
+}
+
 export type AnyContract = Contract<Method, z.ZodType, z.ZodType>;
 export type AnyStream = StreamContract<z.ZodType, z.ZodType>;
+export type AnyDownload = DownloadContract<z.ZodType>;
 
 /** What a verb receives: the parsed input. */
 export type InputOf<C> = C extends { input: infer I extends z.ZodType } ? z.output<I> : never;

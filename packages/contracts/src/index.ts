@@ -4,7 +4,7 @@ import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
-import { runs, steps } from "./run.ts";
+import { runDownloads, runs, steps } from "./run.ts";
 import { settings } from "./settings.ts";
 import { events } from "./stream.ts";
 import { system } from "./system.ts";
@@ -53,5 +53,8 @@ export const contracts = {
   workspaces,
 } as const;
 export type Contracts = typeof contracts;
+/** Every file that is made while it is sent. */
+export const downloads = { runs: runDownloads } as const;
+export type Downloads = typeof downloads;
 /** Every server-sent event stream. */
 export const streams = { events } as const;

@@ -1,11 +1,16 @@
 /** Runs: executions of a pipeline, and their steps (engine-svc). */
 import { z } from "zod";
 import { ModelName } from "./agent.ts";
-import { contract } from "./contract.ts";
+import { contract, download } from "./contract.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
 import { FailureGroup, HumanContext, Run, RunDetail, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
+
+/** Place of an event on its run's stream. */
+const StreamId = z.string().regex(/^\d{1,16}-\d{1,16}$/);
+export const ExportFormat = z.enum(["json", "markdown"]);
+export type ExportFormat = z.infer<typeof ExportFormat>;
 
 const base = { service: "engine-svc" } as const;
 const ref = { runId: RunId };
@@ -181,15 +186,18 @@ export const runs = {
     path: "/v1/runs/{runId}/logs",
     scope: "runs:read",
     wire: "camel",
-    summary: "The newest events of a run in order; with `before`, the ones that come before it",
+    summary:
+      "Events of a run in order: the newest, with `before` those that come before it, with `after` those that follow it; of one step with `stepId`",
     input: z.object({
       ...ref,
       limit: z.coerce.number().int().min(1).max(20_000).default(20_000),
-      /** The `streamId` of the earliest event that is known. */
-      before: z
-        .string()
-        .regex(/^\d{1,16}-\d{1,10}$/)
-        .optional(),
+      /** A `streamId` that an earlier answer held. `after` counts when both are given. */
+      before: StreamId.optional(),
+      after: StreamId.optional(),
+      /** What the agent of this step said and did, without the life of the run around it. */
+      stepId: StepId.optional(),
+      /** The step's latest execution when left out. */
+      attempt: z.coerce.number().int().min(1).max(1_000_000).optional(),
     }),
     output: z.array(z.record(z.string(), z.unknown())),
     faults: ["NOT_FOUND"],
@@ -231,5 +239,18 @@ export const steps = {
     input: z.object({ ...ref, stepId: StepId, ...restartInput }),
     output: RunDetail,
     faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+};
+
+/** Files about runs. */
+export const runDownloads = {
+  export: download({
+    ...base,
+    path: "/v1/runs/{runId}/export",
+    scope: "runs:read",
+    summary: "A run as one file: its steps with prompts, outputs and transcripts, model calls and commits",
+    input: z.object({ ...ref, format: ExportFormat.default("json") }),
+    mediaTypes: ["application/json", "text/markdown"],
+    faults: ["NOT_FOUND"],
   }),
 };

@@ -9,7 +9,14 @@ export * from "./call.ts";
 export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";
 export type * from "./ctx.ts";
 export * from "./deps.ts";
-export { gatewayAuthorization, handleModelCall, type ModelCallRequest, seedPrices } from "./gateway/index.ts";
+export { type DownloadFile, openDownload } from "./downloads.ts";
+export {
+  findContextWindow,
+  gatewayAuthorization,
+  handleModelCall,
+  type ModelCallRequest,
+  seedPrices,
+} from "./gateway/index.ts";
 export * from "./guard.ts";
 export { redisOr } from "./limits/redis-first.ts";
 export * from "./outbox.ts";

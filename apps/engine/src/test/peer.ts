@@ -17,7 +17,7 @@ import type { WorkloadSpec } from "../workload/workload.ts";
 
 export type AgentStep = RunCommand & { type: "agentStep" };
 export type StepAnswer = Partial<Omit<RunStatusMessage & { type: "stepResult" }, "type">> & {
-  outcome: "completed" | "failed" | "aborted";
+  outcome: "completed" | "failed" | "aborted" | "paused";
 };
 /** What the agent does with a step: answers, never answers (`hang`), or the whole workload dies. */
 export type Script = (command: AgentStep, peer: Peer) => Promise<StepAnswer | "hang" | "die">;
@@ -29,6 +29,9 @@ export class Peer {
   /** Every agentStep that was worked on, once per execution. */
   readonly worked: AgentStep[] = [];
   readonly aborts: string[] = [];
+  /** What people said to it. */
+  readonly heard: string[] = [];
+  pausing = false;
   alive = true;
   exitCode: number | null = null;
   readonly #script: Script;
@@ -114,6 +117,12 @@ export class Peer {
         return;
       case "abort":
         this.aborts.push(command.reason);
+        return;
+      case "pause":
+        this.pausing = true;
+        return;
+      case "inject":
+        this.heard.push(command.text);
         return;
       case "shutdown":
         this.die(0);

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { AgentStepCommand } from "@djinnbot/contracts";
 import { afterEach, expect, test } from "vitest";
+import { Conversation } from "../context/conversation.ts";
 import type { Narrator } from "../narrator.ts";
 import { createModel } from "./provider.ts";
+import { plainSettings, thinkingSettings } from "./settings.ts";
 import { askOnce } from "./turn.ts";
 
 type Wire = AgentStepCommand["model"]["wire"];
@@ -153,4 +155,79 @@ test.each(cases)("%s", async (wire, { path, key, answer }) => {
   if (wire === "anthropic" || wire === "google") {
     expect(seen[1]?.body).toContain("sig-1");
   }
+});
+
+const silent: Narrator = { output: () => undefined, thinking: () => undefined, say: () => undefined };
+const answerOf = (wire: Wire) => cases.find(([name]) => name === wire)?.[1].answer ?? "";
+const thinkers: [Wire, string, object, object][] = [
+  ["openai", "gpt-5.1", { reasoning_effort: "high" }, { reasoning_effort: "low" }],
+  ["openai-compatible", "any-model", { reasoning_effort: "high" }, { reasoning_effort: "low" }],
+  [
+    "anthropic",
+    "claude-sonnet-4-5",
+    { thinking: { type: "enabled", budget_tokens: 38_400 } },
+    { thinking: { type: "enabled", budget_tokens: 6400 } },
+  ],
+  [
+    "google",
+    "gemini-2.5-flash",
+    { generationConfig: { thinkingConfig: { thinkingBudget: 24_576, includeThoughts: true } } },
+    { generationConfig: { thinkingConfig: { thinkingBudget: 6554, includeThoughts: true } } },
+  ],
+  [
+    "google",
+    "gemini-3-pro-preview",
+    { generationConfig: { thinkingConfig: { thinkingLevel: "high", includeThoughts: true } } },
+    { generationConfig: { thinkingConfig: { thinkingLevel: "low", includeThoughts: true } } },
+  ],
+];
+test.each(thinkers)("thinking on %s, %s", async (wire, modelId, high, low) => {
+  const { url, seen } = await serve(answerOf(wire));
+  const tools = [
+    { type: "function", name: "ls", description: "List", inputSchema: { type: "object", properties: {} } } as const,
+  ];
+  for (const thinkingLevel of ["off", "low", "high"] as const) {
+    const settings = { providerId: "p", modelId, wire, thinkingLevel, temperature: null, maxOutputTokens: 4000 };
+    const model = await createModel(settings, { apiUrl: url, runKey: "k", sessionId: "ses_abcdef" });
+    const user: LanguageModelV4Prompt[number] = { role: "user", content: [{ type: "text", text: "Hi" }] };
+    const call = { prompt: [user], tools, ...plainSettings(settings), ...thinkingSettings(settings) };
+    await askOnce({ model, call, narrator: silent });
+  }
+  const [off, lowBody, highBody] = seen.map(({ body }) => JSON.parse(body));
+  expect(JSON.stringify(off)).not.toMatch(/reasoning_effort|"thinking"|thinkingConfig/);
+  expect(lowBody).toMatchObject(low);
+  expect(highBody).toMatchObject(high);
+  if (wire === "anthropic") {
+    // The answer has its room beside the thinking.
+    expect(highBody.max_tokens).toBe(42_400);
+  }
+});
+
+const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+test.each<[Wire, object]>([
+  ["openai", { type: "image_url", image_url: { url: `data:image/png;base64,${pixel}` } }],
+  ["openai-compatible", { type: "image_url", image_url: { url: `data:image/png;base64,${pixel}` } }],
+  ["anthropic", { type: "image", source: { type: "base64", media_type: "image/png", data: pixel } }],
+  ["google", { inlineData: { mimeType: "image/png", data: pixel } }],
+])("an image on %s", async (wire, part) => {
+  const { url, seen } = await serve(answerOf(wire));
+  const settings = { providerId: "p", modelId: "m", wire, thinkingLevel: "off", temperature: null } as const;
+  const model = await createModel(
+    { ...settings, maxOutputTokens: null },
+    { apiUrl: url, runKey: "k", sessionId: "ses_abcdef" },
+  );
+  const conversation = new Conversation();
+  conversation.beginStep("Look at it.");
+  const call = { type: "tool-call", toolCallId: "t1", toolName: "read", input: { path: "a.png" } } as const;
+  conversation.addAssistant({ role: "assistant", content: [call] });
+  const output = { type: "text", value: "It is shown below." } as const;
+  conversation.addResults(
+    [{ type: "tool-result", toolCallId: "t1", toolName: "read", output }],
+    [{ name: "a.png", mediaType: "image/png", data: pixel }],
+  );
+  await askOnce({ model, call: { prompt: conversation.prompt("sys") }, narrator: silent });
+  const { messages, contents } = JSON.parse(seen[0]?.body ?? "{}");
+  const last = (messages ?? contents).at(-1);
+  expect(last.role).toBe("user");
+  expect(last.content ?? last.parts).toContainEqual(part);
 });

@@ -1,6 +1,7 @@
 /** The two ways to ask for JSON: by the wire's own response format, and by a tool that must be called. */
 import type { JSONSchema7, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { AgentStepCommand, StructuredOutput } from "@djinnbot/contracts";
+import { plainSettings, thinkingSettings } from "../model/settings.ts";
 import type { Turn } from "../model/turn.ts";
 import type { Fitted, SchemaCheck } from "./fit.ts";
 
@@ -27,10 +28,8 @@ export function asking(wanted: StructuredOutput, model: AgentStepCommand["model"
       ? (value as Record<string, unknown>)[wrapKey]
       : value;
   const strictJsonSchema = wanted.strict;
-  const common = {
-    maxOutputTokens: model.maxOutputTokens ?? defaultMaxOutputTokens,
-    ...(model.temperature === null ? {} : { temperature: model.temperature }),
-  };
+  const common = plainSettings({ ...model, maxOutputTokens: model.maxOutputTokens ?? defaultMaxOutputTokens });
+  const { providerOptions, ...thinking } = thinkingSettings(model);
   return {
     toolName,
     options: (form) =>
@@ -38,8 +37,12 @@ export function asking(wanted: StructuredOutput, model: AgentStepCommand["model"
         ? {
             ...common,
             responseFormat: { type: "json", name, schema },
-            providerOptions: { openai: { strictJsonSchema }, openaiCompatible: { strictJsonSchema } },
-            ...(model.thinkingLevel === "off" ? {} : { reasoning: model.thinkingLevel }),
+            ...thinking,
+            providerOptions: {
+              ...providerOptions,
+              openai: { strictJsonSchema },
+              openaiCompatible: { strictJsonSchema },
+            },
           }
         : // Without thinking, because a provider that thinks first does not let itself be forced; and not strict, because strict schemas
           // are a dialect of their own and whoever refused the schema once would refuse it again. The answer is checked here anyway.

@@ -129,6 +129,17 @@ export class EngineSide {
   abort(reason: string): Promise<void> {
     return this.send({ ...this.#toSession("abort"), type: "abort", reason });
   }
+  pause(): Promise<void> {
+    return this.send({ ...this.#toSession("pause"), type: "pause" });
+  }
+  inject(text: string): Promise<void> {
+    return this.send({ ...this.#toSession("inject"), type: "inject", text });
+  }
+  /** Where a process that is started now begins to read. */
+  async commandCursor(): Promise<string> {
+    const [last] = await this.#redis.xrevrange(runCommands.key(this.address), "+", "-", "COUNT", 1);
+    return last?.[0] ?? "0";
+  }
   shutdown(): Promise<void> {
     return this.send({ ...this.#toSession("shutdown"), type: "shutdown" });
   }

@@ -1,7 +1,7 @@
 /** `bash`: a command in the workspace, its process group ended on timeout and abort. */
 import { existsSync } from "node:fs";
-import { maxToolResultChars } from "@djinnbot/contracts";
 import { z } from "zod";
+import { boundSpills } from "../spill.ts";
 import { gatherOutput } from "./output.ts";
 import { defineTool } from "./tool.ts";
 
@@ -18,7 +18,7 @@ export const bash = defineTool({
     timeout: z.number().min(1).max(maxTimeout).optional().describe(`Seconds, ${defaultTimeout} when left out`),
   }),
   run: async ({ command, timeout = defaultTimeout }, context) => {
-    const output = gatherOutput({ home: context.home, name: context.callId, max: maxToolResultChars });
+    const output = gatherOutput({ home: context.home, name: context.callId, max: context.maxResultChars });
     const end = await context.shell.run({
       // One pipe for both streams keeps their order.
       file: "/bin/sh",
@@ -28,6 +28,7 @@ export const bash = defineTool({
       onOutput: output.add,
     });
     const text = output.finish();
+    await boundSpills(context.home);
     const notes = {
       exit: end.code === 0 ? "" : `[exit code ${end.code ?? "unknown: ended by a signal"}]`,
       timeout: `[stopped after ${timeout} s]`,

@@ -1,7 +1,5 @@
 /** `grep`: searches file contents with ripgrep, or grep where there is none. */
-import { maxToolResultChars } from "@djinnbot/contracts";
 import { z } from "zod";
-import { headAndTail } from "../bound.ts";
 import { readablePath } from "../files.ts";
 import { capture } from "../shell.ts";
 import { defineTool, toolError } from "./tool.ts";
@@ -49,6 +47,6 @@ export const grep = defineTool({
     const shown = lines.slice(0, maxMatches).map((line) => line.replace(/^\.\//, "").slice(0, 600));
     const isMore = result.cut || lines.length > maxMatches;
     const more = isMore ? `\n[more than ${shown.length} matches; narrow the search]` : "";
-    return { text: headAndTail(shown.join("\n"), maxToolResultChars - 200) + more, isError: result.code === 2 };
+    return { text: shown.join("\n") + more, isError: result.code === 2 };
   },
 });

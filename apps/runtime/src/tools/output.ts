@@ -1,7 +1,6 @@
 /** Gathers what a program prints without letting it grow in memory: head and tail for the model, the rest in a file. */
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { spillDir } from "../bound.ts";
+import { spillDir, spillFile } from "../spill.ts";
 
 /** More than this is not kept anywhere. */
 const maxSpillBytes = 50_000_000;
@@ -14,7 +13,7 @@ export interface Gathered {
 
 export function gatherOutput(options: { home: string; name: string; max: number }): Gathered {
   const half = Math.floor((options.max - 600) / 2);
-  const file = join(spillDir(options.home), `${options.name.replace(/[^\w.-]/g, "_").slice(0, 80)}.txt`);
+  const file = spillFile(options.home, options.name);
   let all: Buffer[] = [];
   let head = "";
   let tail: Buffer[] = [];

@@ -1,5 +1,6 @@
 /** What a tool is: a name the model calls, a checked input, a text as answer. */
 import type { z } from "zod";
+import type { Image } from "../context/conversation.ts";
 import type { Shell } from "../shell.ts";
 
 export interface FileChange {
@@ -19,6 +20,8 @@ export interface ToolResult {
   changes?: FileChange[];
   /** The tool may have changed files without naming them. */
   mayChangeFiles?: boolean;
+  /** Shown to the model beside the text. */
+  images?: Image[];
   end?: StepEnd;
 }
 
@@ -41,7 +44,13 @@ export interface ToolContext {
     /** Times `complete` was called without all outputs. */
     incomplete: number;
     knowledge: { category: string; content: string; importance: string }[];
+    /** What became of the files that were changed. */
+    files: Map<string, FileChange["action"]>;
   };
+  /** False once the model has refused one. */
+  seesImages: boolean;
+  /** Most characters of a result that reach the model; the rest is in a file. */
+  maxResultChars: number;
 }
 
 export interface Tool<S extends z.ZodObject = z.ZodObject> {

@@ -1,10 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { maxToolResultChars } from "@djinnbot/contracts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createShell } from "../shell.ts";
+import { boundResult, boundSpills, spillDir } from "../spill.ts";
 import { offeredTools } from "./index.ts";
 import type { ToolContext, ToolResult } from "./tool.ts";
 
@@ -27,7 +38,9 @@ beforeEach(() => {
     callId: "call_1",
     outputs: [],
     stepRef: "STEP-1",
-    memory: { calls: new Set(), incomplete: 0, knowledge: [] },
+    memory: { calls: new Set(), incomplete: 0, knowledge: [], files: new Map() },
+    seesImages: true,
+    maxResultChars: maxToolResultChars,
   };
 });
 afterEach(() => {
@@ -107,6 +120,70 @@ test("read gives lines with a way to go on, and refuses binary files", async () 
   expect((await use("read", { path: "bin" })).text).toContain("binary");
   expect((await use("read", { path: "no.txt" })).text).toBe("no.txt does not exist.");
   expect((await use("read", { path: "." })).isError).toBe(true);
+});
+
+test("an image is shown by what it is, not by its name; one that is too large or cannot be seen gets a sentence", async () => {
+  const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+  const kinds = {
+    "a.txt": [png, "image/png"],
+    "b.png": [Buffer.from("ffd8ffe000104a464946", "hex"), "image/jpeg"],
+    "c.gif": [Buffer.from("GIF89a\0\0"), "image/gif"],
+    "d.webp": [Buffer.from("RIFF\0\0\0\0WEBPVP8 "), "image/webp"],
+  } as const;
+  for (const [path, [bytes, mediaType]] of Object.entries(kinds)) {
+    writeFileSync(join(context.workspace, path), bytes);
+    const result = await use("read", { path });
+    expect(result.images).toEqual([{ mediaType, data: bytes.toString("base64"), name: path }]);
+    expect(result.text).toBe(`${path} is an image (${mediaType}, ${bytes.length} bytes). It is shown below.`);
+  }
+  put("e.png", "no image");
+  expect((await use("read", { path: "e.png" })).text).toBe("no image");
+  writeFileSync(join(context.workspace, "f.png"), Buffer.concat([png, Buffer.alloc(3_500_000)]));
+  expect(await use("read", { path: "f.png" })).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/larger than the 3500000 bytes/),
+  });
+  context.seesImages = false;
+  expect(await use("read", { path: "a.txt" })).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/does not take images/),
+  });
+});
+
+test("with a small window results are smaller, and reading on comes to an end", async () => {
+  context.maxResultChars = 1000;
+  put("wide.txt", Array.from({ length: 4 }, () => "x".repeat(3000)).join("\n"));
+  let [offset, reads] = [1, 0];
+  for (; reads < 10; reads += 1) {
+    const { text } = await use("read", { path: "wide.txt", offset });
+    expect(text.length).toBeLessThanOrEqual(1000);
+    const next = /continue with offset=(\d+)/.exec(text)?.[1];
+    if (next === undefined) {
+      break;
+    }
+    offset = Number(next);
+  }
+  expect([offset, reads]).toEqual([4, 3]);
+});
+
+test("spilled results are told apart by the ends of their names, and the oldest go when there are too many", async () => {
+  const name = (id: string) => `${"LONG_STEP_".repeat(8)}-1-${id}`;
+  for (const id of ["call_a", "call_b", "call_c"]) {
+    const text = await boundResult(id.repeat(1000), { max: 500, home: context.home, name: name(id) });
+    expect(text.length).toBeLessThanOrEqual(500);
+    const file = /in (\S+\.txt);/.exec(text)?.[1] ?? "";
+    expect(readFileSync(file, "utf8")).toBe(id.repeat(1000));
+    utimesSync(file, 0, id.charCodeAt(5));
+  }
+  const dir = spillDir(context.home);
+  await boundSpills(context.home, { bytes: 13_000, files: 10 });
+  expect(
+    readdirSync(dir)
+      .map((file) => file.slice(-10, -4))
+      .sort(),
+  ).toEqual(["call_b", "call_c"]);
+  await boundSpills(context.home, { bytes: 1, files: 1 });
+  expect(readdirSync(dir)).toHaveLength(1);
 });
 
 test("write and multiedit change files; a failing edit changes nothing", async () => {

@@ -1,5 +1,5 @@
 /** For every operation, how tenant B would reach for tenant A's things. Total: an operation without an entry does not compile. */
-import type { Contracts } from "@djinnbot/contracts";
+import type { Contracts, Downloads } from "@djinnbot/contracts";
 
 /** What A has, made before the test; `marks` are strings that only A's data holds. */
 export interface Theirs {
@@ -154,4 +154,8 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     conflicts: run({ file: "README.md" }),
     merge: run({ strategy: "merge" }),
   },
+};
+
+export const downloadAttempts: { [Noun in keyof Downloads]: { [Verb in keyof Downloads[Noun]]: Attempt } } = {
+  runs: { export: run({ format: "markdown" }) },
 };

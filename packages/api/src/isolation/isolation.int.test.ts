@@ -1,10 +1,10 @@
 /** Tenant B, knowing every id of tenant A, finds nothing: every operation, over tRPC and REST, and both streams (DESIGN 4.10). */
-import { type AnyContract, contracts, newId, pathParams } from "@djinnbot/contracts";
+import { type AnyContract, type AnyDownload, contracts, downloads, newId, pathParams } from "@djinnbot/contracts";
 import { change } from "@djinnbot/core/change";
 import { newTenant, testDeps, twoTenants } from "@djinnbot/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { apiDefaults, createApi } from "../index.ts";
-import { type Attempt, attempts } from "./fixtures.ts";
+import { type Attempt, attempts, downloadAttempts } from "./fixtures.ts";
 import { fill } from "./theirs.ts";
 
 const deps = await testDeps();
@@ -103,6 +103,15 @@ describe("isolation", () => {
           );
         });
       }
+    }
+  }
+
+  for (const [noun, verbs] of Object.entries(downloads as unknown as Record<string, Record<string, AnyDownload>>)) {
+    for (const [verb, contract] of Object.entries(verbs)) {
+      it(`download ${noun}.${verb}`, async () => {
+        const how = (downloadAttempts as Record<string, Record<string, Attempt>>)[noun]?.[verb] as Attempt;
+        await attempt(rest, noun, verb, { ...contract, wire: "camel" } as unknown as AnyContract, how);
+      });
     }
   }
 

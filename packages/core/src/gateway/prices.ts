@@ -1,6 +1,6 @@
 /** What a model call costs: the tenant's price, else the platform's, else nobody knows. */
 import { newId } from "@djinnbot/contracts";
-import type { Sql } from "@djinnbot/db";
+import { type Db, type Sql, withTenantSql } from "@djinnbot/db";
 import type { SystemDb } from "@djinnbot/db/system";
 import { z } from "zod";
 import data from "./prices.json" with { type: "json" };
@@ -33,6 +33,21 @@ export async function findPrice(sql: Sql, model: string): Promise<Price | null> 
     [model],
   );
   return rows[0] ?? null;
+}
+
+/** Tokens a model takes, from the same rows; null when none of them says. */
+export async function findContextWindow(db: Db, tenantId: string, model: string): Promise<number | null> {
+  const { rows } = await withTenantSql(db, tenantId, (sql) =>
+    sql.query<{ contextWindow: number }>(
+      `SELECT context_window AS "contextWindow"
+         FROM model_prices
+        WHERE context_window > 0 AND (model = $1 OR (right(model, 1) = '*' AND starts_with($1, left(model, -1))))
+        ORDER BY (tenant_id IS NULL), (right(model, 1) = '*'), length(model) DESC
+        LIMIT 1`,
+      [model],
+    ),
+  );
+  return rows[0]?.contextWindow ?? null;
 }
 
 /** Cached input without a price of its own costs as much as other input. */

@@ -1,7 +1,6 @@
-import { newId, openRunStatuses, type Run, type RunDetail } from "@djinnbot/contracts";
+import { openRunStatuses, type Run, type RunDetail } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
-import { envelop, publish, runEvents } from "@djinnbot/events";
-import { newTenant, type TestDeps, type TestTenant, testDeps, unique } from "@djinnbot/testing";
+import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { soundPipeline } from "../pipeline-language/sample.test-data.ts";
 
@@ -197,82 +196,6 @@ describe("cancelling", () => {
     expect(Number(rows[0]?.at)).toBeGreaterThan(0);
     await set(run.id, "completed");
     await expect(tenant.services.runs.cancel({ runId: run.id })).rejects.toMatchObject({ code: "CONFLICT" });
-  });
-});
-
-describe("logs", () => {
-  const chunks = (events: Record<string, unknown>[]) =>
-    events.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]));
-  const marks = async (runId: string) => chunks(await tenant.services.runs.logs({ runId }));
-  const event = (runId: string, chunk: string) =>
-    envelop(tenant.caller, { type: "STEP_OUTPUT", runId, stepId: "BUILD", attempt: 1, chunk });
-
-  /** A run with a session and an empty stream; `store` writes into its transcript. */
-  async function staged() {
-    const run = await start();
-    const address = { tenantId: tenant.tenantId, runId: run.id };
-    await deps.redis.del(runEvents.key(address));
-    const sessionId = newId("session");
-    await withTenant(deps.db, tenant.tenantId, (tx) =>
-      tx.session.create({
-        data: { id: sessionId, agentId: "builder", source: "pipeline", sourceId: run.id, createdAt: 1 },
-      }),
-    );
-    const store = (streamId: string, chunk: string) =>
-      withTenant(deps.db, tenant.tenantId, (tx) =>
-        tx.sessionEvent.create({
-          data: {
-            id: unique("sev_"),
-            sessionId,
-            streamId,
-            eventType: "STEP_OUTPUT",
-            timestamp: Number(streamId.split("-")[0]),
-            data: event(run.id, chunk),
-          },
-        }),
-      );
-    const tell = (chunk: string) => publish(deps.redis, runEvents, address, event(run.id, chunk));
-    return { runId: run.id, address, store, tell };
-  }
-
-  it("come from the transcript when the stream is gone, and are not repeated while both have them", async () => {
-    const { runId, address, store, tell } = await staged();
-    await store("1000-0", "one");
-    await store("2000-0", "two");
-    expect(await marks(runId)).toEqual(["one", "two"]);
-    await store(await tell("three"), "three");
-    expect(await marks(runId)).toEqual(["one", "two", "three"]);
-    await deps.redis.del(runEvents.key(address));
-    expect(await marks(runId)).toEqual(["one", "two", "three"]);
-  });
-
-  it("are the newest, and page by page what came before them, across transcript and stream", async () => {
-    const { runId, store, tell } = await staged();
-    // Ten and more in one millisecond: as text, 1000-10 would stand before 1000-9.
-    for (const [seq, chunk] of ["a", "b", "c"].entries()) {
-      await store(`1000-${seq + 8}`, chunk);
-    }
-    await tell("d");
-    await tell("e");
-    const pages: unknown[][] = [];
-    let before: string | undefined;
-    for (let page = 0; page < 4; page++) {
-      const events = await tenant.services.runs.logs({ runId, limit: 2, ...(before === undefined ? {} : { before }) });
-      pages.push(chunks(events));
-      before = String(events[0]?.streamId ?? before);
-    }
-    expect(pages).toEqual([["d", "e"], ["b", "c"], ["a"], []]);
-    await expect(tenant.services.runs.logs({ runId, before: "nonsense" })).rejects.toMatchObject({
-      code: "VALIDATION",
-    });
-  });
-
-  it("tell a text once that the stream was cut in", async () => {
-    const { runId, store, tell } = await staged();
-    await store("1000-0", "one two three ");
-    await tell("two ");
-    await tell("three ");
-    expect(await marks(runId)).toEqual(["one ", "two ", "three "]);
   });
 });
 

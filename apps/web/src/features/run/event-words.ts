@@ -44,8 +44,6 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
       const tone = event.status === "approved" ? "ok" : "warn";
       return { tone, title: `${event.decidedBy ?? "Nobody"}: ${event.status}`, detail: event.comment };
     }
-    case "CONTEXT_COMPACTED":
-      return { tone: "neutral", title: "Earlier turns were summarised to make room", detail: event.summary };
     case "COMMIT_FAILED":
       return { tone: "danger", title: "The changes could not be committed", detail: event.error };
     default:

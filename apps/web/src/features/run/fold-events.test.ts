@@ -237,3 +237,29 @@ describe("long text", () => {
     expect(new Set(items.map((item) => item.id)).size).toBe(items.length);
   });
 });
+
+test("a compaction is an entry of its own and begins a new block of text", () => {
+  const compacted = event({
+    type: "CONTEXT_COMPACTED",
+    ...{ stepId: "FIX", attempt: 1, beforeTokens: 9000, afterTokens: 2000, contextWindow: 10_000 },
+    ...{ reason: "window", summary: "Notes." },
+  });
+  const model = foldEvents(emptyRun, [created(), queued(), started(), output("a"), compacted, output("b")]);
+  expect(model.attempts["FIX.1"]?.items.map(({ kind }) => kind)).toEqual(["text", "compaction", "text"]);
+  expect(model.attempts["FIX.1"]?.items[1]).toMatchObject({ beforeTokens: 9000, summary: "Notes." });
+});
+
+test("25,000 entries fold in less than a second, and one more at once", () => {
+  const events = [created(), queued(), started()];
+  for (let call = 0; call < 12_500; call += 1) {
+    events.push(toolStart(`c${call}`), output(`text ${call} `), toolEnd(`c${call}`));
+  }
+  const begun = performance.now();
+  const model = foldEvents(emptyRun, events);
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(model.attempts["FIX.1"]?.items).toHaveLength(25_000);
+  expect(model.attempts["FIX.1"]?.items.every((item) => item.kind !== "tool" || item.state === "done")).toBe(true);
+  const again = performance.now();
+  foldEvents(model, [output("more")]);
+  expect(performance.now() - again).toBeLessThan(100);
+});

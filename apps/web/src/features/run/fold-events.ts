@@ -188,7 +188,6 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       tellIn(attempt, event);
       break;
     case "APPROVAL_DECIDED":
-    case "CONTEXT_COMPACTED":
     case "COMMIT_FAILED":
       tellIn(attempt, event);
       return;

@@ -12,7 +12,8 @@ type Narration = Extract<
       | "TOOL_CALL_START"
       | "TOOL_CALL_END"
       | "FILE_CHANGED"
-      | "MODEL_RETRY";
+      | "MODEL_RETRY"
+      | "CONTEXT_COMPACTED";
   }
 >;
 type Writable = AttemptModel & { items: TranscriptItem[] };
@@ -43,6 +44,11 @@ export function applyNarration(attempt: Writable, event: Narration): void {
     case "MODEL_RETRY": {
       const { id, at, error, waitMs, tries } = event;
       attempt.items.push({ kind: "retry", id, at, error, waitMs, tries });
+      return;
+    }
+    case "CONTEXT_COMPACTED": {
+      const { id, at, beforeTokens, afterTokens, contextWindow, reason, summary } = event;
+      attempt.items.push({ kind: "compaction", id, at, beforeTokens, afterTokens, contextWindow, reason, summary });
       return;
     }
   }
@@ -77,8 +83,18 @@ function addThinking(attempt: Writable, { id, at, chunk }: Chunk): void {
 /** One event may begin several items. */
 const partId = (id: string, index: number) => (index === 0 ? id : `${id}/${index}`);
 
+/** Entries between the beginning of a call and its end, at most: to look through all of a long transcript for each call would be slow. */
+const maxBetween = 1000;
+
 function findTool(attempt: Writable, callId: string): number {
-  return attempt.items.findLastIndex((item) => item.kind === "tool" && item.callId === callId);
+  const { items } = attempt;
+  for (let index = items.length - 1; index >= Math.max(0, items.length - maxBetween); index -= 1) {
+    const item = items[index];
+    if (item?.kind === "tool" && item.callId === callId) {
+      return index;
+    }
+  }
+  return -1;
 }
 
 function startTool(attempt: Writable, event: Extract<Narration, { type: "TOOL_CALL_START" }>): void {

@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useCommandGroup } from "@/features/shell/commands.ts";
 import { trpc } from "@/trpc/client.ts";
+import { ExportMenu, useExportCommands } from "./export-menu.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
 
 type Open = "cancel" | "restart" | "delete" | null;
@@ -19,10 +20,12 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
       setOpen(null);
     }
   };
-  const commands = useMemo(() => commandsOf(over, setOpen), [over]);
+  const exports = useExportCommands(run.id);
+  const commands = useMemo(() => [...commandsOf(over, setOpen), ...exports], [over, exports]);
   useCommandGroup({ heading: "This run", items: commands });
   return (
     <div className="flex flex-wrap items-center gap-2">
+      <ExportMenu runId={run.id} />
       {over ? (
         <>
           <Button icon={<RotateCw aria-hidden />} onClick={() => setOpen("restart")}>

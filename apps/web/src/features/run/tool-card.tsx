@@ -1,6 +1,17 @@
 "use client";
 import { CopyButton, cn, Duration, formatDuration, SegmentedControl, Spinner } from "@djinnbot/ui";
-import { ChevronRight, CircleDashed, FileText, FolderOpen, Pencil, Search, Terminal, Wrench, X } from "lucide-react";
+import {
+  ChevronRight,
+  CircleDashed,
+  FileText,
+  FolderOpen,
+  Image,
+  Pencil,
+  Search,
+  Terminal,
+  Wrench,
+  X,
+} from "lucide-react";
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
 import { readToolArgs, type ToolArgs } from "./tool-summary.ts";
@@ -38,12 +49,26 @@ export const ToolCard = memo(function ToolCard({ item, open, onToggle }: ToolCar
         <Icon aria-hidden className="size-3.5 shrink-0 text-muted" />
         <span className="shrink-0 font-mono font-medium">{item.name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-muted">{args.summary}</span>
+        {isImage(item) ? (
+          <span className="flex shrink-0 items-center gap-1 text-muted">
+            <Image aria-hidden className="size-3.5" /> Image
+          </span>
+        ) : null}
         <State item={item} />
       </button>
       {open ? <Body item={item} args={args} /> : null}
     </div>
   );
 });
+
+/** The picture itself is shown to the model only; here stands that there was one. */
+function isImage({ name, state, result }: ToolItem): boolean {
+  return (
+    name === "read" &&
+    state === "done" &&
+    / is an image \(image\/\w+, \d+ bytes\)\. It is shown below\.$/.test(result ?? "")
+  );
+}
 
 function State({ item }: { item: ToolItem }) {
   if (item.state === "running") {

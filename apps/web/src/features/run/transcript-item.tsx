@@ -13,6 +13,7 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { memo, type ReactNode } from "react";
+import { CompactionMark } from "./compaction-mark.tsx";
 import { Markdown } from "./markdown.tsx";
 import { isPlain } from "./split-text.ts";
 import { ToolCard } from "./tool-card.tsx";
@@ -63,6 +64,8 @@ function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
       return <FileLine item={item} />;
     case "retry":
       return <RetryLine item={item} />;
+    case "compaction":
+      return <CompactionMark item={item} open={open} onToggle={onToggle} />;
     case "notice":
       return <NoticeLine item={item} />;
   }

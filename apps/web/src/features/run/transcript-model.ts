@@ -29,6 +29,17 @@ export type FileItem = {
   size: number | null;
 };
 export type RetryItem = { kind: "retry"; id: string; at: number; error: string; waitMs: number; tries: number };
+export type CompactionItem = {
+  kind: "compaction";
+  id: string;
+  at: number;
+  beforeTokens: number;
+  afterTokens: number;
+  contextWindow: number;
+  reason: "window" | "refused";
+  /** What took the place of the earlier turns; null when shortening was enough. */
+  summary: string | null;
+};
 export type NoticeTone = "neutral" | "ok" | "warn" | "danger";
 export type NoticeItem = {
   kind: "notice";
@@ -38,7 +49,7 @@ export type NoticeItem = {
   title: string;
   detail: string | null;
 };
-export type TranscriptItem = TextItem | ThinkingItem | ToolItem | FileItem | RetryItem | NoticeItem;
+export type TranscriptItem = TextItem | ThinkingItem | ToolItem | FileItem | RetryItem | CompactionItem | NoticeItem;
 
 /** One execution of a step as its events tell it. */
 export type AttemptModel = {

@@ -102,6 +102,8 @@ function estimate(item: TranscriptItem): number {
   return item.kind === "text" ? 24 + Math.ceil(item.text.length / 80) * 19 : 36;
 }
 
+const FOLDABLE: ReadonlySet<TranscriptItem["kind"]> = new Set(["tool", "thinking", "compaction"]);
+
 function useFolds(items: readonly TranscriptItem[]) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((id: string, isOpen: boolean) => {
@@ -115,10 +117,7 @@ function useFolds(items: readonly TranscriptItem[]) {
       return next;
     });
   }, []);
-  const foldable = useMemo(
-    () => items.filter((item) => item.kind === "tool" || item.kind === "thinking").map((item) => item.id),
-    [items],
-  );
+  const foldable = useMemo(() => items.filter((item) => FOLDABLE.has(item.kind)).map((item) => item.id), [items]);
   const anyOpen = open.size > 0;
   return {
     isOpen: (id: string) => open.has(id),

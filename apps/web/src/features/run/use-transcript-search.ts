@@ -14,6 +14,8 @@ export function searchText(item: TranscriptItem): string {
       return item.path;
     case "retry":
       return item.error;
+    case "compaction":
+      return `Context compacted\n${item.summary ?? ""}`;
     case "notice":
       return `${item.title}\n${item.detail ?? ""}`;
   }

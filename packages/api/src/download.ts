@@ -1,0 +1,66 @@
+/** Downloads over HTTP: a file that is made as fast as the client takes it. */
+import { openDownload } from "@djinnbot/core";
+import type { ApiConfig } from "./config.ts";
+import { budgetHeaders, spendRequest } from "./limit.ts";
+import type { ApiRequest } from "./request.ts";
+import { asRestFault, readQuery } from "./rest.ts";
+import type { Operation } from "./routes.ts";
+
+export type DownloadOperation = Extract<Operation, { contract: { kind: "download" } }>;
+
+/** Expected failures are thrown as faults, before the first byte; one that comes later breaks the connection off. */
+export async function handleDownload(
+  api: ApiRequest,
+  options: {
+    operation: DownloadOperation;
+    params: Record<string, string>;
+    limit: ApiConfig["requestLimit"];
+    headers: Headers;
+  },
+): Promise<Response> {
+  const { operation, params, headers } = options;
+  const caller = await api.caller();
+  budgetHeaders(await spendRequest(caller, options.limit), headers);
+  const input = { ...readQuery(api.url.searchParams), ...params };
+  const file = await openDownload(caller, operation.noun, operation.verb, input).catch((error: unknown) => {
+    throw asRestFault(error, { contract: { ...operation.contract, wire: "camel" } });
+  });
+  headers.set("content-type", `${file.mediaType}; charset=utf-8`);
+  headers.set("content-disposition", `attachment; filename="${file.filename.replace(/[^\w.-]/g, "_")}"`);
+  headers.set("cache-control", "no-store");
+  return new Response(bodyOf(api, file.chunks), { headers });
+}
+
+/** Small pieces go together: a packet each would be slow. */
+const gatherChars = 32_768;
+
+function bodyOf(api: ApiRequest, chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        let gathered = "";
+        try {
+          while (gathered.length < gatherChars) {
+            const { done, value } = await iterator.next();
+            if (done) {
+              controller.enqueue(encoder.encode(gathered));
+              controller.close();
+              return;
+            }
+            gathered += value;
+          }
+          controller.enqueue(encoder.encode(gathered));
+        } catch (error) {
+          api.log.error({ err: error }, "a download broke off");
+          controller.error(error);
+        }
+      },
+      cancel: async () => {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
