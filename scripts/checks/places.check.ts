@@ -35,7 +35,7 @@ const rules: Rule[] = [
     pattern: /\bsystem\.(pool|prisma)\b/,
     // Sign-in and seeding know no tenant yet; the engine's claims, sweeps and the outbox work for all tenants.
     allowed:
-      /^packages\/core\/src\/(outbox|seed\/(catalogue|demo-tenant)|gateway\/prices|auth\/(sweep|refresh|status|authenticate|logout|sign-in|system-tx|login)|system\/seed-platform)\.ts$|^apps\/engine\/src\/(engine|sweep|store\/(claim|sessions|wake))\.ts$/,
+      /^packages\/core\/src\/(outbox|seed\/(catalogue|demo-tenant)|gateway\/prices|auth\/(sweep|refresh|status|authenticate|logout|sign-in|system-tx|login)|system\/seed-platform)\.ts$|^apps\/engine\/src\/(engine|sweep|store\/(claim|sessions|transcript|wake))\.ts$/,
     say: "the system client sees every tenant; add the file to scripts/checks/places.check.ts only with a reason",
   },
   {

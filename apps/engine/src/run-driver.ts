@@ -2,7 +2,6 @@
 import type { Log } from "@djinnbot/config";
 import { cancelReason, isTerminal } from "@djinnbot/contracts";
 import { keepRunStreams } from "@djinnbot/events";
-import { sendCommands } from "./channel.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
@@ -12,7 +11,7 @@ import { readRun } from "./read-run.ts";
 import type { Resources } from "./resources.ts";
 import { RunQueue } from "./run-queue.ts";
 import { adoptSession, loseSession, sessionReady, whyDead } from "./session.ts";
-import { advanceStep, askToPause, beginRun, parkRun, pauseRun } from "./settle.ts";
+import { advanceStep, askToAbort, askToPause, beginRun, parkRun, pauseRun } from "./settle.ts";
 import { repeatCommand } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
@@ -233,11 +232,8 @@ export class RunDriver {
     if (run?.step?.status !== "running" || (run.step.deadlineAt ?? 0) > Date.now()) {
       return;
     }
-    const { step, session } = run;
-    if (session) {
-      const abort = { type: "abort", reason: "The step's time is over." } as const;
-      await sendCommands(this.#resources, run, [{ sessionId: session.id, body: abort }]).catch(() => undefined);
-    }
+    const { step } = run;
+    await askToAbort(this.#resources, run, "The step's time is over.");
     await this.#giveUpStep(run, { code: "STEP_TIMEOUT", message: timeoutMessage(step) });
   }
 

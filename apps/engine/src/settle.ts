@@ -129,3 +129,12 @@ export async function askToPause(resources: Resources, run: HeldRun): Promise<vo
     await sendCommands(resources, run, [{ sessionId: session.id, body: { type: "pause" } }]);
   }
 }
+
+/** Quiet when it cannot be said: whoever asks ends the workload anyway. */
+export async function askToAbort(resources: Resources, run: HeldRun, reason: string): Promise<void> {
+  const { session } = run;
+  if (session) {
+    const body = { type: "abort", reason } as const;
+    await sendCommands(resources, run, [{ sessionId: session.id, body }]).catch(() => undefined);
+  }
+}

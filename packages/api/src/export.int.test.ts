@@ -1,6 +1,6 @@
 /** A run as one file: what is in it, what is not, and that a long one costs no memory. */
 import { newId } from "@djinnbot/contracts";
-import { withTenant } from "@djinnbot/db";
+import { change } from "@djinnbot/core/change";
 import { envelop, publish, runEvents } from "@djinnbot/events";
 import { newTenant, testDeps } from "@djinnbot/testing";
 import { afterAll, expect, it } from "vitest";
@@ -31,7 +31,7 @@ async function lived() {
   const run = await tenant.run<{ id: string }>("runs", "create", { pipelineId: "one", task: "Fix `it`\nplease" });
   const sessionId = newId("session");
   const event = (body: object) => ({ ...envelop(tenant.caller, body), runId: run.id, stepId: "ONE" });
-  await withTenant(deps.db, tenant.tenantId, async (tx) => {
+  await change(tenant.caller as never, async (tx) => {
     await tx.session.create({
       data: { id: sessionId, agentId: "ada", source: "pipeline", sourceId: run.id, createdAt: 1 },
     });
