@@ -2,9 +2,9 @@
  * Parallel steps: each branch is a run of its own, with its own working copy and workloads, in the turn of the tenant like any other.
  * The run that started them waits without holding a place; their commits are merged and their outputs taken over at the join.
  */
-import { isTerminal, newId, type Parallel, type ParallelStep, type PipelineDocument } from "@djinnbot/contracts";
+import { isTerminal, newId, type Parallel, type ParallelStep } from "@djinnbot/contracts";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
-import { loopValues } from "@djinnbot/core/pipeline-language";
+import { loopValues, stepsFrom } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { StepFault } from "./errors.ts";
 import type { OpenGate, Settled } from "./gate.ts";
@@ -93,7 +93,7 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
         branch.runId,
         branch.first,
         head,
-        countSteps(run.document, branch.first),
+        stepsFrom(run.document.steps, branch.first).length,
         open.id,
         now + index,
       ],
@@ -109,21 +109,6 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
       values: [run.runId, branch.runId],
     },
   ];
-}
-
-/** Steps that a branch can come to. */
-function countSteps(document: PipelineDocument, first: string): number {
-  const seen = new Set([first]);
-  for (const id of seen) {
-    const step = document.steps.find((candidate) => candidate.id === id);
-    const results = Object.values(step?.onResult ?? {}).map((action) => action.goto);
-    for (const next of [step?.onComplete, step?.loop?.onEachComplete, step?.loop?.onAllComplete, ...results]) {
-      if (next !== undefined) {
-        seen.add(next);
-      }
-    }
-  }
-  return seen.size;
 }
 
 function needed({ branches, join = "all" }: Parallel): number {

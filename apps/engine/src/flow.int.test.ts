@@ -224,7 +224,13 @@ const parallel = (more: string) => `steps:
 test("branches run as runs of their own, and their outputs meet at the join", async () => {
   const { tenant, runId } = await begin(parallel(""));
   const run = await bed.ended(tenant, runId);
-  expect(run).toMatchObject({ status: "completed", outputs: { one: "one done", two: "two done", more: "more done" } });
+  expect(run).toMatchObject({ status: "completed", stepsCompleted: 3, stepsTotal: 3 });
+  expect(run.plan.map(({ stepId, kind }) => `${stepId} ${kind}`)).toEqual([
+    "PLAN agent",
+    "SPLIT parallel",
+    "END agent",
+  ]);
+  expect(run).toMatchObject({ outputs: { one: "one done", two: "two done", more: "more done" } });
   expect(shape(run)).toEqual(["PLAN#1 completed", "SPLIT#1 completed", "END#1 completed"]);
   expect(run.steps.at(-1)?.inputs).toEqual({ input: "one done two done more done" });
   expect(run.branches.map(({ branch, status }) => `${branch} ${status}`)).toEqual(["ONE completed", "TWO completed"]);

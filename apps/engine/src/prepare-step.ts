@@ -260,7 +260,7 @@ export const commandId = (run: Pick<HeldRun, "runId">, step: { stepId: string; a
   `step:${run.runId}:${step.stepId}:${step.attempt}`;
 
 export function commitSubject(step: { stepId: string; agentSlug: string }): string {
-  return `step/${step.stepId} (${step.agentSlug})`;
+  return step.agentSlug === "" ? `step/${step.stepId}` : `step/${step.stepId} (${step.agentSlug})`;
 }
 
 /** The command that starts the step in a workload; sending it again asks for the same work. */

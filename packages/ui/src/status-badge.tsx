@@ -33,6 +33,8 @@ const STATUSES: Record<string, StatusMeta> = {
   connected: { word: "Connected", tone: "ok", icon: CircleCheck },
   failed: { word: "Failed", tone: "danger", icon: CircleX },
   revoked: { word: "Revoked", tone: "danger", icon: Ban },
+  approved: { word: "Approved", tone: "ok", icon: CircleCheck },
+  rejected: { word: "Rejected", tone: "danger", icon: CircleX },
   expired: { word: "Expired", tone: "warn", icon: Clock },
   cancelled: { word: "Cancelled", tone: "neutral", icon: Ban },
   skipped: { word: "Skipped", tone: "neutral", icon: SkipForward },

@@ -5,7 +5,7 @@ import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { parsePipeline } from "../pipeline-language/index.ts";
+import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
 import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function forkRun({ ctx, input }: VerbArgs<typeof runs.fork>) {
         forkedFrom: old.id,
         rootRunId: old.rootRunId ?? old.id,
         baseCommit: before.commit ?? old.baseCommit,
-        stepsTotal: document.steps.length,
+        stepsTotal: stepsFrom(document.steps, first).length,
         createdAt: now,
         updatedAt: now,
       },

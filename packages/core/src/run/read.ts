@@ -9,11 +9,13 @@ import {
   type RunDetail,
   type RunLoop,
   type runs,
+  stepKind,
 } from "@djinnbot/contracts";
 import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
 import { z } from "zod";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
+import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
 import { readOutline } from "../pipeline-language/outline.ts";
 import { readSource } from "../pipeline-language/source.ts";
 import { getRunOrFault, outputsOf, type RunRow, toRun, toStep } from "./queries.ts";
@@ -90,7 +92,7 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     workspaceHasGit: hasGit,
     push: PushState.parse({ status: row.pushStatus, detail: row.pushDetail }),
     steps: steps.map(toStep),
-    plan: planOf(row.pipelineYaml),
+    plan: planOf(row),
     loops: (await tx.loopState.findMany({ where: { runId }, orderBy: { depth: "asc" } })).map(toLoop),
     branches: (
       await tx.run.findMany({ where: { parentRunId: runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
@@ -114,9 +116,18 @@ function toBranch(row: RunRow): RunBranch {
   };
 }
 
-/** Read loosely: also a run that failed because its pipeline is wrong shows what it would have done. */
-function planOf(yaml: string): PlannedStep[] {
-  const { source } = readSource(yaml);
+/** What the run can come to; of a pipeline that is wrong, whatever can be read of it: such a run shows what it would have done. */
+function planOf(row: Pick<RunRow, "pipelineYaml" | "branch">): PlannedStep[] {
+  const { document } = parsePipeline(row.pipelineYaml);
+  if (document) {
+    const first = row.branch ?? document.steps[0]?.id;
+    return stepsFrom(document.steps, first).map((step) => ({
+      stepId: step.id,
+      agentId: step.agent ?? "",
+      kind: stepKind(step),
+    }));
+  }
+  const { source } = readSource(row.pipelineYaml);
   return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent, kind }) =>
     id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind }],
   );

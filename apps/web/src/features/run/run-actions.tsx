@@ -1,15 +1,18 @@
 "use client";
+import { toDjinnError } from "@djinnbot/client";
 import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
-import { Button, type CommandEntry, ConfirmDialog, plural } from "@djinnbot/ui";
-import { CircleStop, RotateCw, Trash2 } from "lucide-react";
+import { Button, type CommandEntry, ConfirmDialog, plural, toast } from "@djinnbot/ui";
+import { CircleStop, GitFork, MessageSquareText, Pause, Play, RotateCw, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useCommandGroup } from "@/features/shell/commands.ts";
 import { trpc } from "@/trpc/client.ts";
 import { ExportMenu, useExportCommands } from "./export-menu.tsx";
+import { ForkDialog } from "./fork-dialog.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
+import { SayDialog } from "./say-dialog.tsx";
 
-type Open = "cancel" | "restart" | "delete" | null;
+type Open = "cancel" | "restart" | "delete" | "fork" | "say" | null;
 
 /** What may be done with the run in its present state. */
 export function RunActions({ run, status }: { run: RunDetail; status: RunStatus }) {
@@ -21,11 +24,17 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
     }
   };
   const exports = useExportCommands(run.id);
+  const pause = usePause(run, status);
   const commands = useMemo(() => [...commandsOf(over, setOpen), ...exports], [over, exports]);
   useCommandGroup({ heading: "This run", items: commands });
   return (
     <div className="flex flex-wrap items-center gap-2">
       <ExportMenu runId={run.id} />
+      {run.parentRunId === null ? (
+        <Button variant="ghost" icon={<GitFork aria-hidden />} onClick={() => setOpen("fork")}>
+          Fork
+        </Button>
+      ) : null}
       {over ? (
         <>
           <Button icon={<RotateCw aria-hidden />} onClick={() => setOpen("restart")}>
@@ -36,15 +45,48 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
           </Button>
         </>
       ) : (
-        <Button icon={<CircleStop aria-hidden />} onClick={() => setOpen("cancel")}>
-          Cancel run
-        </Button>
+        <>
+          {status === "running" ? (
+            <Button variant="ghost" icon={<MessageSquareText aria-hidden />} onClick={() => setOpen("say")}>
+              Say
+            </Button>
+          ) : null}
+          <Button
+            icon={pause.isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
+            loading={pause.isPending}
+            onClick={pause.toggle}
+          >
+            {pause.isPaused ? "Resume" : "Pause"}
+          </Button>
+          <Button icon={<CircleStop aria-hidden />} onClick={() => setOpen("cancel")}>
+            Cancel run
+          </Button>
+        </>
       )}
+      <SayDialog open={open === "say"} onOpenChange={close} run={run} />
+      {open === "fork" ? <ForkDialog open onOpenChange={close} run={run} /> : null}
       <RestartDialog open={open === "restart"} onOpenChange={close} runId={run.id} stepId={null} />
       <CancelDialog open={open === "cancel"} onOpenChange={close} runId={run.id} />
       <DeleteDialog open={open === "delete"} onOpenChange={close} run={run} />
     </div>
   );
+}
+
+/** Pauses after the agent's turn, or goes on; a pause that is only asked for can be taken back. */
+function usePause(run: RunDetail, status: RunStatus) {
+  const utils = trpc.useUtils();
+  const options = {
+    onSuccess: () => void utils.runs.get.invalidate({ runId: run.id }),
+    onError: (error: unknown) => toast.error(toDjinnError(error).message),
+  };
+  const pause = trpc.runs.pause.useMutation(options);
+  const resume = trpc.runs.resume.useMutation(options);
+  const isPaused = status === "paused" || run.pausing;
+  return {
+    isPaused,
+    isPending: pause.isPending || resume.isPending,
+    toggle: () => (isPaused ? resume : pause).mutate({ runId: run.id }),
+  };
 }
 
 function commandsOf(over: boolean, open: (what: Open) => void): CommandEntry[] {

@@ -27,6 +27,7 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
         <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1.5">
           <div className="flex flex-wrap items-center gap-2" role="status" aria-label="State of the run">
             <StatusBadge status={status} />
+            {run.pausing && status === "running" ? <Badge tone="warn">Pausing after this turn</Badge> : null}
             {demo ? (
               <Badge tone="info" icon={<FlaskConical aria-hidden />}>
                 Demo model — scripted replies
@@ -53,6 +54,16 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
         {run.taskBranch === null ? null : (
           <Fact label="Branch">
             <CodeText text={run.taskBranch} truncate className="max-w-72" />
+          </Fact>
+        )}
+        {run.parentRunId === null ? null : (
+          <Fact label="Branch of">
+            <TextLink href={`/runs/${run.parentRunId}`}>{run.parentRunId}</TextLink>
+          </Fact>
+        )}
+        {run.forkedFrom === null ? null : (
+          <Fact label="Forked from">
+            <TextLink href={`/runs/${run.forkedFrom}`}>{run.forkedFrom}</TextLink>
           </Fact>
         )}
         {run.modelOverride === null ? null : (

@@ -5,10 +5,12 @@ import { Button, EmptyState, ErrorState, Page, Skeleton, SkeletonText } from "@d
 import { Radio, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useMemo, useRef, useState } from "react";
+import { RunApproval } from "@/features/approval/run-approval.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { PageCrumbs } from "@/features/shell/crumbs.tsx";
 import { FailurePanel } from "./failure-panel.tsx";
 import { RunHeader } from "./run-header.tsx";
+import { RunParts } from "./run-parts.tsx";
 import { RunTabs, readTab } from "./run-tabs.tsx";
 import { StepTimeline } from "./step-timeline.tsx";
 import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
@@ -71,6 +73,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
       {status === "failed" && run.failure !== null ? (
         <FailurePanel run={run} timeline={timeline} onJump={jumpToError} />
       ) : null}
+      {status === "waiting" ? <RunApproval runId={run.id} /> : null}
       {feed.connection === "failed" ? <EventsStopped /> : null}
       <div
         ref={fill.ref}
@@ -103,6 +106,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
               </Button>
             </div>
           )}
+          <RunParts run={run} />
           <RunNotices model={feed.model} />
         </aside>
         <section

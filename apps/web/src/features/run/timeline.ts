@@ -1,5 +1,5 @@
 /** The steps of a run in order, each execution one entry: what is stored and what was told meanwhile, laid over each other. */
-import type { Failure, PlannedStep, RunDetail, RunStatus, Step, StepStatus } from "@djinnbot/contracts";
+import type { Failure, PlannedStep, RunDetail, RunStatus, Step, StepKind, StepStatus } from "@djinnbot/contracts";
 import { laterStatus } from "./fold-events.ts";
 import { type AttemptModel, attemptKey, emptyAttempt, isOver, type RunModel } from "./transcript-model.ts";
 
@@ -49,9 +49,12 @@ export function buildTimeline(
   return [...entries, ...plan.filter(({ stepId }) => !begun.has(stepId)).map(toCome)];
 }
 
-function toCome({ stepId, agentId }: PlannedStep): TimelineEntry {
+/** Who does a step that no agent does. */
+const DOERS: Record<StepKind, string | null> = { agent: null, approval: "A person", parallel: "Branches" };
+
+function toCome({ stepId, agentId, kind }: PlannedStep): TimelineEntry {
   const nothing = onlyTold(emptyAttempt(stepId, 1));
-  return { ...nothing, agent: agentId, planned: true };
+  return { ...nothing, agent: DOERS[kind] ?? agentId, planned: true };
 }
 
 function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
@@ -60,7 +63,7 @@ function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
     key: attemptKey(step.stepId, step.attempt),
     stepId: step.stepId,
     attempt: step.attempt,
-    agent: step.agentName ?? step.agentId,
+    agent: DOERS[step.kind] ?? step.agentName ?? step.agentId,
     emoji: step.agentEmoji,
     status,
     model: step.modelUsed ?? told?.model ?? null,

@@ -21,6 +21,12 @@ const CHANGES: ReadonlySet<RunEvent["type"]> = new Set([
   "STEP_RETRYING",
   "STEP_CANCELLED",
   "USAGE",
+  "APPROVAL_REQUESTED",
+  "APPROVAL_DECIDED",
+  "LOOP_ITEM_COMPLETE",
+  "LOOP_ITEM_FAILED",
+  "BRANCH_STARTED",
+  "BRANCH_ENDED",
   "BRANCH_PUSHED",
 ]);
 /** Rows are read again at most this often (ms), however much is told. */

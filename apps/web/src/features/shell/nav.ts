@@ -1,6 +1,14 @@
-import { Bot, House, KeyRound, type LucideIcon, Play, PlugZap, UserRound, Workflow } from "lucide-react";
+import { Bot, Hand, House, KeyRound, type LucideIcon, Play, PlugZap, UserRound, Workflow } from "lucide-react";
 
-export type NavEntry = { href: string; label: string; icon: LucideIcon; shortcut?: string; keywords?: string[] };
+export type NavEntry = {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  shortcut?: string;
+  keywords?: string[];
+  /** What the number beside it counts. */
+  badge?: "questions";
+};
 export type NavSection = { label: string | null; entries: readonly NavEntry[] };
 
 /** Every place of the app that stands in the sidebar and in the command palette. */
@@ -10,6 +18,14 @@ export const NAV: readonly NavSection[] = [
     entries: [
       { href: "/", label: "Home", icon: House, shortcut: "g h" },
       { href: "/runs", label: "Runs", icon: Play, shortcut: "g r", keywords: ["history", "executions"] },
+      {
+        href: "/approvals",
+        label: "Approvals",
+        icon: Hand,
+        shortcut: "g p",
+        keywords: ["inbox", "questions", "decide", "gate"],
+        badge: "questions",
+      },
       { href: "/agents", label: "Agents", icon: Bot, shortcut: "g a", keywords: ["catalogue", "personas"] },
       { href: "/pipelines", label: "Pipelines", icon: Workflow, shortcut: "g l", keywords: ["yaml", "flow"] },
     ],

@@ -1,7 +1,8 @@
 "use client";
-import { AppLink, Avatar, cn, IconButton, Tooltip } from "@djinnbot/ui";
+import { AppLink, Avatar, Badge, cn, IconButton, Tooltip } from "@djinnbot/ui";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { usePathname } from "next/navigation";
+import { useOpenQuestions } from "@/features/approval/use-approvals.ts";
 import { isWithin, NAV, type NavEntry } from "./nav.ts";
 
 type SidebarProps = { tenantName: string; collapsed: boolean; onToggle: () => void };
@@ -61,6 +62,23 @@ export function NavList({ collapsed = false }: { collapsed?: boolean }) {
   );
 }
 
+/** Nothing while nobody waits. */
+function OpenQuestions({ collapsed }: { collapsed: boolean }) {
+  const count = useOpenQuestions();
+  if (count === 0) {
+    return null;
+  }
+  return collapsed ? (
+    <span className="absolute top-1 right-1 size-2 rounded-full bg-warn">
+      <span className="sr-only">{count} open</span>
+    </span>
+  ) : (
+    <Badge tone="warn" aria-label={`${count} open`}>
+      {count > 99 ? "99+" : count}
+    </Badge>
+  );
+}
+
 function NavLink({ entry, collapsed, current }: { entry: NavEntry; collapsed: boolean; current: boolean }) {
   const link = (
     <AppLink
@@ -68,13 +86,14 @@ function NavLink({ entry, collapsed, current }: { entry: NavEntry; collapsed: bo
       aria-current={current ? "page" : undefined}
       data-focus="inset"
       className={cn(
-        "flex h-control items-center gap-2.5 rounded-md text-sm transition-colors hover:bg-hover [&_svg]:size-4 [&_svg]:shrink-0",
+        "relative flex h-control items-center gap-2.5 rounded-md text-sm transition-colors hover:bg-hover [&_svg]:size-4 [&_svg]:shrink-0",
         collapsed ? "justify-center" : "px-2",
         current ? "bg-hover font-medium text-fg" : "text-muted hover:text-fg",
       )}
     >
       <entry.icon aria-hidden className={cn(current && "text-accent-text")} />
-      <span className={cn("truncate", collapsed && "sr-only")}>{entry.label}</span>
+      <span className={cn("flex-1 truncate", collapsed && "sr-only")}>{entry.label}</span>
+      {entry.badge === "questions" ? <OpenQuestions collapsed={collapsed} /> : null}
     </AppLink>
   );
   if (!collapsed) {
