@@ -1,8 +1,10 @@
 /** The shared schema package: every operation, message and fault of the platform, browser-safe, zod only. */
 import { agents } from "./agent.ts";
 import { apiKeys, auth } from "./auth.ts";
+import { budgets } from "./budget.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
+import { prices } from "./price.ts";
 import { runs, steps } from "./run.ts";
 import { settings } from "./settings.ts";
 import { events } from "./stream.ts";
@@ -11,6 +13,7 @@ import { tenants } from "./tenant.ts";
 
 export * from "./agent.ts";
 export * from "./auth.ts";
+export * from "./budget.ts";
 export * from "./contract.ts";
 export * from "./event.ts";
 export * from "./failure.ts";
@@ -22,6 +25,7 @@ export * from "./page.ts";
 export * from "./patch.ts";
 export * from "./pipeline.ts";
 export * from "./pipeline-document.ts";
+export * from "./price.ts";
 export * from "./run.ts";
 export * from "./runtime.ts";
 export * from "./scope.ts";
@@ -43,6 +47,8 @@ export const contracts = {
   steps,
   settings,
   llmCalls,
+  budgets,
+  prices,
   system,
 } as const;
 export type Contracts = typeof contracts;

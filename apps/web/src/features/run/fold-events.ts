@@ -119,6 +119,11 @@ function apply(draft: Draft, event: ArrivedEvent): void {
     case "AGENT_MESSAGE":
       sayInStep(draft, event, { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message });
       break;
+    case "BUDGET_WARNING":
+    case "BUDGET_EXCEEDED":
+    case "MODEL_FALLBACK":
+      applyGateway(draft, event);
+      break;
     case "CONTAINER_STARTING":
       prepare(draft, event, true);
       break;
