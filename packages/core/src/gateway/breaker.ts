@@ -1,5 +1,5 @@
 /**
- * A circuit breaker per key and provider, shared by all instances through Redis: a provider that failed several times in a row is left
+ * A circuit breaker per key and provider, and within it per model, shared by all instances through Redis: a provider that failed several times in a row is left
  * alone for a while, then one call tries it. Without Redis every call is let through.
  */
 import { systemKeys, tenantKeys } from "@djinnbot/events";
@@ -12,6 +12,11 @@ export interface Circuit {
   providerId: string;
   source: "tenant" | "platform";
 }
+/**
+ * What failed: `all` of a provider that cannot be reached; one model whose calls it answers with errors. So nobody who shares the
+ * platform's key keeps the others from its models by asking for one that breaks.
+ */
+export type Part = { all: true } | { model: string };
 
 const rule = {
   /** Failures in a row, none longer after the one before than `forgetMs`. */
@@ -30,56 +35,71 @@ function keyOf({ tenantId, providerId, source }: Circuit): string {
 
 const now = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 
+/** Fields of one part of a provider in its breaker's hash start with this. */
+function prefixOf(part: Part): string {
+  return "all" in part ? "*|" : `=${part.model}|`;
+}
+
 /**
- * KEYS[1] breaker; ARGV[1] how long a trial may take
- * Answers 0 when the provider may be asked, else the milliseconds until then. One caller at a time gets 0 from a breaker whose time is
+ * KEYS[1] breaker; ARGV how long a trial may take, prefixes of the provider and of the model
+ * Answers 0 when the model may be asked, else the milliseconds until then. One caller at a time gets 0 from a breaker whose time is
  * over: its call is the trial.
  */
 const admitLua = `
 ${now}
-local state = redis.call('HMGET', KEYS[1], 'openUntil', 'trialUntil')
-local open = tonumber(state[1] or '0')
-if open == 0 then return 0 end
-if now < open then return open - now end
-local trial = tonumber(state[2] or '0')
-if now < trial then return trial - now end
-redis.call('HSET', KEYS[1], 'trialUntil', now + ARGV[1])
+local wait, trials = 0, {}
+for i = 2, 3 do
+  local state = redis.call('HMGET', KEYS[1], ARGV[i] .. 'openUntil', ARGV[i] .. 'trialUntil')
+  local open, trial = tonumber(state[1] or '0'), tonumber(state[2] or '0')
+  if open > 0 then
+    wait = math.max(wait, open - now, trial - now)
+    table.insert(trials, ARGV[i])
+  end
+end
+if wait > 0 then return wait end
+for _, prefix in ipairs(trials) do redis.call('HSET', KEYS[1], prefix .. 'trialUntil', now + ARGV[1]) end
 return 0`;
 
 /**
- * KEYS[1] breaker; ARGV failures that open, forgetMs, openMs, maxOpenMs, reason
- * Counts a failure; the last one that is needed, and a trial that fails, open the breaker.
+ * KEYS[1] breaker; ARGV prefix, failures that open, forgetMs, openMs, maxOpenMs, reason
+ * Counts a failure; the last one that is needed, and a trial that fails, open the breaker. Answers 1 when it is open.
  */
 const failLua = `
 ${now}
-local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
-redis.call('HSET', KEYS[1], 'reason', ARGV[5])
-local life = tonumber(ARGV[2])
-if failures >= tonumber(ARGV[1]) then
-  local state = redis.call('HMGET', KEYS[1], 'openUntil', 'opens')
-  if now >= tonumber(state[1] or '0') then
-    local opens = tonumber(state[2] or '0')
-    local ms = math.min(tonumber(ARGV[4]), ARGV[3] * 2 ^ opens)
-    redis.call('HSET', KEYS[1], 'openUntil', now + ms, 'opens', opens + 1, 'trialUntil', 0)
-  end
-  life = life + ARGV[4] * 2
+local p = ARGV[1]
+local state = redis.call('HMGET', KEYS[1], p .. 'failedAt', p .. 'openUntil', p .. 'opens')
+local open = tonumber(state[2] or '0')
+if open == 0 and now - tonumber(state[1] or '0') > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], p .. 'failures') end
+local failures = redis.call('HINCRBY', KEYS[1], p .. 'failures', 1)
+redis.call('HSET', KEYS[1], p .. 'failedAt', now, p .. 'reason', ARGV[6])
+local isOpen = failures >= tonumber(ARGV[2])
+if isOpen and now >= open then
+  local opens = tonumber(state[3] or '0')
+  local ms = math.min(tonumber(ARGV[5]), ARGV[4] * 2 ^ opens)
+  redis.call('HSET', KEYS[1], p .. 'openUntil', now + ms, p .. 'opens', opens + 1, p .. 'trialUntil', 0)
 end
-redis.call('PEXPIRE', KEYS[1], life)
-return failures`;
+redis.call('PEXPIRE', KEYS[1], ARGV[3] + ARGV[5] * 2)
+return isOpen and 1 or 0`;
 
-/** Milliseconds until the provider may be asked; 0 = now. */
-export function admit(deps: Deps, circuit: Circuit): Promise<number> {
-  return redisOr(deps, async (redis) => Number(await redis.eval(admitLua, 1, keyOf(circuit), rule.trialMs)), 0);
+/** Milliseconds until the model may be asked; 0 = now. */
+export function admit(deps: Deps, circuit: Circuit, model: string): Promise<number> {
+  const args = [rule.trialMs, prefixOf({ all: true }), prefixOf({ model })];
+  return redisOr(deps, async (redis) => Number(await redis.eval(admitLua, 1, keyOf(circuit), ...args)), 0);
 }
 
-export async function reportFailure(deps: Deps, circuit: Circuit, reason: string): Promise<void> {
-  const args = [rule.failures, rule.forgetMs, rule.openMs, rule.maxOpenMs, reason.slice(0, 200)];
-  await redisOr(deps, async (redis) => void (await redis.eval(failLua, 1, keyOf(circuit), ...args)), undefined);
+/** Answers true when the part is to be left alone now. */
+export async function reportFailure(deps: Deps, circuit: Circuit, failed: Part & { reason: string }): Promise<boolean> {
+  const { failures, forgetMs, openMs, maxOpenMs } = rule;
+  const args = [prefixOf(failed), failures, forgetMs, openMs, maxOpenMs, failed.reason.slice(0, 200)];
+  return redisOr(deps, async (redis) => (await redis.eval(failLua, 1, keyOf(circuit), ...args)) === 1, false);
 }
 
-/** The provider answers: whatever was counted is over. */
-export async function reportSuccess(deps: Deps, circuit: Circuit): Promise<void> {
-  await redisOr(deps, async (redis) => void (await redis.del(keyOf(circuit))), undefined);
+const fields = ["failures", "failedAt", "reason", "openUntil", "opens", "trialUntil"] as const;
+
+/** The model answers: whatever was counted of it and of its provider is over. */
+export async function reportSuccess(deps: Deps, circuit: Circuit, model: string): Promise<void> {
+  const names = [prefixOf({ all: true }), prefixOf({ model })].flatMap((prefix) => fields.map((name) => prefix + name));
+  await redisOr(deps, async (redis) => void (await redis.hdel(keyOf(circuit), ...names)), undefined);
 }
 
 export interface Trouble {
@@ -91,22 +111,33 @@ export interface Trouble {
 
 /** What is known of several providers; null for one with which nothing is wrong. */
 export function readTroubles(deps: Deps, circuits: readonly Circuit[]): Promise<(Trouble | null)[]> {
-  const read = circuits.map(
-    (circuit) => async (redis: Deps["redis"]) => toTrouble(await redis.hgetall(keyOf(circuit))),
-  );
   return redisOr(
     deps,
-    (redis) => Promise.all(read.map((ask) => ask(redis))),
+    (redis) => Promise.all(circuits.map(async (circuit) => worst(await redis.hgetall(keyOf(circuit)), circuit.source))),
     circuits.map(() => null),
   );
 }
 
-function toTrouble(stored: Record<string, string>): Trouble | null {
-  const failures = Number(stored.failures ?? 0);
-  if (failures === 0) {
-    return null;
-  }
-  const openUntil = Number(stored.openUntil ?? 0);
+/** Which models others ask for with the platform's key is theirs to know: only what concerns all of it is told. */
+function worst(stored: Record<string, string>, source: Circuit["source"]): Trouble | null {
+  const prefixes = Object.keys(stored).filter((name) => name.endsWith("|failures"));
+  const troubles = prefixes
+    .map((name) => name.slice(0, -"failures".length))
+    .filter((prefix) => prefix === "*|" || source === "tenant")
+    .map((prefix) => toTrouble(stored, prefix))
+    .sort((a, b) => Number(b.state === "open") - Number(a.state === "open") || b.failures - a.failures);
+  return troubles[0] ?? null;
+}
+
+function toTrouble(stored: Record<string, string>, prefix: string): Trouble {
+  const at = (name: (typeof fields)[number]) => stored[prefix + name];
+  const openUntil = Number(at("openUntil") ?? 0);
   const state = openUntil === 0 ? "failing" : openUntil > Date.now() ? "open" : "halfOpen";
-  return { state, failures, reason: stored.reason ?? "", retryAt: state === "open" ? Math.round(openUntil) : null };
+  const model = prefix === "*|" ? "" : `${prefix.slice(1, -1)}: `;
+  return {
+    state,
+    failures: Number(at("failures") ?? 0),
+    reason: model + (at("reason") ?? ""),
+    retryAt: state === "open" ? Math.round(openUntil) : null,
+  };
 }

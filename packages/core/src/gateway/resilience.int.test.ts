@@ -81,10 +81,17 @@ describe("the breaker", () => {
     expect(seen.models).toHaveLength(5);
     const shown = async () =>
       (await tenant.services.settings.providers({})).find((item) => item.providerId === providerId)?.trouble;
-    expect(await shown()).toMatchObject({ state: "open", failures: 5, reason: "It answered with an error (500)." });
+    expect(await shown()).toMatchObject({
+      state: "open",
+      failures: 5,
+      reason: "first: It answered with an error (500).",
+    });
+    // Another model of the same provider is not touched.
+    expect((await ask({ caller: run.caller, providerId, body: { ...body, model: "other" } })).status).toBe(500);
+    seen.models.length = 5;
     // Its time is over: one call tries, the others wait for it.
     const key = tenantKeys.breaker(tenant.tenantId, providerId);
-    await stage.deps.redis.hset(key, "openUntil", Date.now() - 1);
+    await stage.deps.redis.hset(key, "=first|openUntil", Date.now() - 1);
     expect(await shown()).toMatchObject({ state: "halfOpen" });
     const statuses = await Promise.all(
       [1, 2, 3].map(async () => (await ask({ caller: run.caller, providerId, body })).status),
@@ -99,7 +106,7 @@ describe("the breaker", () => {
     await ask({ caller: run.caller, providerId, body });
     await ask({ caller: run.caller, providerId, body });
     const key = tenantKeys.breaker(tenant.tenantId, providerId);
-    await stage.deps.redis.hset(key, "openUntil", Date.now() - 1);
+    await stage.deps.redis.hset(key, "=first|openUntil", Date.now() - 1);
     expect((await ask({ caller: run.caller, providerId, body })).status).toBe(200);
     expect(await stage.deps.redis.exists(key)).toBe(0);
   });

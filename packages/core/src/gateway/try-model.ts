@@ -21,28 +21,29 @@ const maxErrorBytes = 256 * 1024;
 const retry = { tries: 3, firstWaitMs: 250, maxWaitMs: 4000 };
 const passing: readonly NetProblem[] = ["connect"];
 
-/** How asking a model ended. `capacity`: another model may do better. */
+/** `capacity`: another model may do better. `isOpen`: the breaker says not to ask again now. */
+type Failing = { capacity: boolean; isOpen: boolean; tries: number };
+/** How asking a model ended. */
 export type Tried =
   | { kind: "answer"; target: Target; upstream: SafeResponse }
-  | { kind: "refusal"; capacity: boolean; tries: number; status: number; text: string; headers: Headers }
-  | { kind: "fault"; capacity: boolean; tries: number; fault: Fault };
+  | ({ kind: "refusal"; status: number; text: string; headers: Headers } & Failing)
+  | ({ kind: "fault"; fault: Fault } & Failing);
 type Failed = Exclude<Tried, { kind: "answer" }>;
 
 /** Never throws for what the provider does. Each try that fails is written down; throws when the workload has left. */
 export async function tryModel(asking: Asking, target: Target): Promise<Tried> {
-  const circuit: Circuit = { tenantId: asking.tenantId, ...target.provider };
-  let last: Failed | undefined;
+  const { providerId, source } = target.provider;
+  const circuit: Circuit = { tenantId: asking.tenantId, providerId, source };
   for (let tries = 1; ; tries += 1) {
-    const closedForMs = await admit(asking.deps, circuit);
-    if (closedForMs > 0) {
-      return last ?? circuitOpen(target, closedForMs);
+    const leaveForMs = tries > 1 ? 0 : await admit(asking.deps, circuit, target.model?.model ?? "");
+    if (leaveForMs > 0) {
+      return circuitOpen(target, leaveForMs);
     }
     const tried = await tryOnce(asking, { target, circuit, tries });
     if (tried.kind === "answer") {
       return tried;
     }
-    last = tried;
-    const waitMs = tries < retry.tries ? waitFor(tried, tries) : null;
+    const waitMs = tries < retry.tries && !tried.isOpen ? waitFor(tried, tries) : null;
     if (waitMs === null) {
       return tried;
     }
@@ -51,10 +52,11 @@ export async function tryModel(asking: Asking, target: Target): Promise<Tried> {
   }
 }
 
-function circuitOpen({ provider }: Target, closedForMs: number): Failed {
-  const retryAfterSec = Math.ceil(closedForMs / 1000);
+function circuitOpen({ provider }: Target, leaveForMs: number): Failed {
+  const retryAfterSec = Math.ceil(leaveForMs / 1000);
   const message = `${provider.name} could not be reached or failed several times in a row; it is asked again in ${retryAfterSec} s.`;
-  return { kind: "fault", capacity: true, tries: 1, fault: new Fault("UPSTREAM", message, { retryAfterSec }) };
+  const fault = new Fault("UPSTREAM", message, { retryAfterSec });
+  return { kind: "fault", capacity: true, isOpen: true, tries: 1, fault };
 }
 
 async function tryOnce(
@@ -70,28 +72,34 @@ async function tryOnce(
     const problem = error instanceof NetError ? error.problem : "connect";
     const reason = error instanceof NetError ? error.message : "The connection failed.";
     await writeDown(asking, target, { status: null, error: reason, observed: null, started });
-    if (problem !== "aborted") {
-      // The address of a provider of the platform is the operator's business.
-      await reportFailure(asking.deps, circuit, provider.source === "platform" ? "It could not be reached." : reason);
-    }
     const fault = new Fault("UPSTREAM", `${provider.name} could not be reached: ${reason}`, { cause: error });
-    return { kind: "fault", capacity: problem !== "aborted", tries, fault };
+    if (problem === "aborted") {
+      return { kind: "fault", capacity: false, isOpen: false, tries, fault };
+    }
+    // The address of a provider of the platform is the operator's business.
+    const told = provider.source === "platform" ? "It could not be reached." : reason;
+    const isOpen = await reportFailure(asking.deps, circuit, { all: true, reason: told });
+    return { kind: "fault", capacity: true, isOpen, tries, fault };
   }
   const { status } = upstream;
-  if (status >= 500) {
-    await reportFailure(asking.deps, circuit, `It answered with an error (${status}).`);
-  } else {
-    void reportSuccess(asking.deps, circuit);
+  const model = target.model?.model ?? "";
+  if (status < 500) {
+    void reportSuccess(asking.deps, circuit, model);
   }
-  return status < 300 ? { kind: "answer", target, upstream } : refusal(asking, { target, upstream, tries, started });
+  if (status < 300) {
+    return { kind: "answer", target, upstream };
+  }
+  const reason = `It answered with an error (${status}).`;
+  const isOpen = status >= 500 && (await reportFailure(asking.deps, circuit, { model, reason }));
+  return refusal(asking, { target, upstream, isOpen, tries, started });
 }
 
 /** Errors are small: read whole, so that a key repeated in one is taken out. */
 async function refusal(
   asking: Asking,
-  options: { target: Target; upstream: SafeResponse; tries: number; started: number },
+  options: { target: Target; upstream: SafeResponse; isOpen: boolean; tries: number; started: number },
 ): Promise<Failed> {
-  const { target, upstream, tries, started } = options;
+  const { target, upstream, isOpen, tries, started } = options;
   const { provider } = target;
   const { status } = upstream;
   const text = withoutKey(await readText(upstream, maxErrorBytes).catch(() => ""), provider.apiKey);
@@ -103,10 +111,10 @@ async function refusal(
   });
   if (status < 400) {
     const message = `${provider.name} answers with a redirect. Check the base URL of the provider.`;
-    return { kind: "fault", capacity: false, tries, fault: new Fault("UPSTREAM", message) };
+    return { kind: "fault", capacity: false, isOpen, tries, fault: new Fault("UPSTREAM", message) };
   }
   const capacity = status >= 500 || status === 429 || status === 402 || status === 408;
-  return { kind: "refusal", capacity, tries, status, text, headers: downstreamHeaders(upstream.headers) };
+  return { kind: "refusal", capacity, isOpen, tries, status, text, headers: downstreamHeaders(upstream.headers) };
 }
 
 function send(asking: Asking, { provider, call, model }: Target): Promise<SafeResponse> {

@@ -142,6 +142,32 @@ function apply(draft: Draft, event: ArrivedEvent): void {
   }
 }
 
+/** What the model gateway did on behalf of the run. */
+function applyGateway(
+  draft: Draft,
+  event: Extract<ArrivedEvent, { type: "BUDGET_WARNING" | "BUDGET_EXCEEDED" | "MODEL_FALLBACK" }>,
+): void {
+  switch (event.type) {
+    case "BUDGET_WARNING":
+      say(draft, event, {
+        tone: "warn",
+        title: `A budget is used up to ${event.percent} %`,
+        detail: `The budget of the ${event.scope === "tenant" ? "team" : event.scope} that this run counts against.`,
+      });
+      return;
+    case "BUDGET_EXCEEDED":
+      say(draft, event, { tone: "danger", title: "A budget refused a model call", detail: event.message });
+      return;
+    case "MODEL_FALLBACK":
+      sayInStep(draft, event, {
+        tone: "warn",
+        title: `${event.to} is asked instead of ${event.from}`,
+        detail: event.reason,
+      });
+      return;
+  }
+}
+
 type StepEvent = Extract<ArrivedEvent, { attempt: number }>;
 
 function applyToStep(draft: Draft, event: StepEvent): void {

@@ -21,6 +21,8 @@ const CHANGES: ReadonlySet<RunEvent["type"]> = new Set([
   "STEP_RETRYING",
   "STEP_CANCELLED",
   "USAGE",
+  "BUDGET_WARNING",
+  "BUDGET_EXCEEDED",
   "BRANCH_PUSHED",
 ]);
 /** Rows are read again at most this often (ms), however much is told. */
@@ -37,6 +39,7 @@ export function useRun(runId: string) {
       timer.current = null;
       void utils.runs.get.invalidate({ runId });
       void utils.llmCalls.list.invalidate({ runId });
+      void utils.budgets.list.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;

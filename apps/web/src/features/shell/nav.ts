@@ -1,4 +1,15 @@
-import { Bot, House, KeyRound, type LucideIcon, Play, PlugZap, UserRound, Workflow } from "lucide-react";
+import {
+  Bot,
+  CircleDollarSign,
+  Gauge,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Play,
+  PlugZap,
+  UserRound,
+  Workflow,
+} from "lucide-react";
 
 export type NavEntry = { href: string; label: string; icon: LucideIcon; shortcut?: string; keywords?: string[] };
 export type NavSection = { label: string | null; entries: readonly NavEntry[] };
@@ -24,6 +35,14 @@ export const NAV: readonly NavSection[] = [
         shortcut: "g s",
         keywords: ["models", "settings", "openai", "anthropic", "key"],
       },
+      {
+        href: "/settings/budgets",
+        label: "Budgets",
+        icon: Gauge,
+        shortcut: "g b",
+        keywords: ["limits", "spend", "cost", "tokens", "settings"],
+      },
+      { href: "/settings/prices", label: "Prices", icon: CircleDollarSign, keywords: ["models", "cost", "settings"] },
       { href: "/settings/api-keys", label: "API keys", icon: KeyRound, keywords: ["tokens", "settings", "rest"] },
       { href: "/settings/profile", label: "Profile", icon: UserRound, keywords: ["password", "account", "settings"] },
     ],
