@@ -33,9 +33,11 @@ export function budgetFault(state: BudgetState, now: number): Fault {
   const end = periodEnd(state.period, now);
   const wait = end === null ? "" : `, or wait until ${new Date(end).toISOString().slice(0, 10)} 00:00 UTC`;
   const need = used >= limit ? "" : ` This call may need ${show(ask)}.`;
+  const isOwn = state.scope === "run" || state.scope === "step";
+  const where = isOwn ? "on the run's page" : "under Settings → Budgets";
   return new Fault(
     "LIMIT",
-    `${name.charAt(0).toUpperCase()}${name.slice(1)} does not allow this model call: ${show(used)} of ${show(limit)} are spent${underWay}.${need} Raise it under Settings → Budgets${wait}.`,
+    `${name.charAt(0).toUpperCase()}${name.slice(1)} does not allow this model call: ${show(used)} of ${show(limit)} are spent${underWay}.${need} Raise it ${where}${wait}.`,
     { failure: "BUDGET_EXCEEDED" },
   );
 }

@@ -31,14 +31,8 @@ function Notice() {
   const { tone, title, text } = notice;
   return (
     <div role="status">
-      <Banner
-        flush
-        tone={tone}
-        title={title}
-        action={<TextLink href={budgetsPath}>{mayChange ? "Raise it" : "Show it"}</TextLink>}
-        {...(tone === "warn" ? { onDismiss: () => setHidden(title) } : {})}
-      >
-        {text}
+      <Banner flush tone={tone} title={title} {...(tone === "warn" ? { onDismiss: () => setHidden(title) } : {})}>
+        {text} <TextLink href={budgetsPath}>{mayChange ? "Change it" : "Show it"}</TextLink>
       </Banner>
     </div>
   );

@@ -51,7 +51,7 @@ function Facts({ budget: { hard, warnPercent, usage } }: { budget: Budget }) {
   return (
     <p className="text-xs text-muted">
       {hard ? "Model calls are refused when it is used up" : "It only warns"}
-      {warnPercent === null ? "" : `; warning at ${warnPercent} %`}.{" "}
+      {warnPercent === null ? "" : `; warning at ${warnPercent}\u00a0%`}.{" "}
       {periodEnd === null ? null : (
         <span title={formatDateTime(periodEnd)}>
           Begins anew <RelativeTime at={periodEnd} /> (midnight UTC).

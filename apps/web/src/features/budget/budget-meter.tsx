@@ -5,7 +5,7 @@ import { formatMoney, formatTokens, Progress } from "@djinnbot/ui";
 export function BudgetMeters({ budget, label }: { budget: Budget; label: string }) {
   const { usage, costMicros, tokens } = budget;
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col gap-x-6 gap-y-2 sm:flex-row [&>*]:flex-1">
       {costMicros === null ? null : (
         <Meter
           label={`${label}: dollars`}

@@ -18,7 +18,7 @@ export function BudgetState({ budget }: { budget: Pick<Budget, "hard" | "usage">
   }
   return state === "warning" ? (
     <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>
-      Nearly used up
+      Warning
     </Badge>
   ) : (
     <Badge tone="ok" icon={<CircleCheck aria-hidden />}>

@@ -39,12 +39,12 @@ describe("budgetNotice", () => {
     expect(budgetNotice([soft, hard], [{ id: "a", name: "Ada" }])).toEqual({
       tone: "danger",
       title: "Budget: Ada, per day.",
-      text: "It is used up: model calls are refused. 1 more is near the end.",
+      text: "It is used up: model calls are refused. 1 more needs a look.",
     });
   });
   it("warns with the share that is used", () => {
     expect(budgetNotice([budget({}, { percent: 83.9, state: "warning" })], [])?.text).toBe(
-      "83 % are used. At 100 % model calls are refused.",
+      "83 % used. At 100 % model calls are refused.",
     );
   });
 });

@@ -34,14 +34,14 @@ export function budgetNotice(
     return null;
   }
   const others = budgets.filter(({ usage }) => usage.state !== "ok").length - 1;
-  const more = others > 0 ? ` ${others} more ${others === 1 ? "is" : "are"} near the end.` : "";
+  const more = others > 0 ? ` ${others} more ${others === 1 ? "needs" : "need"} a look.` : "";
   const title = `Budget: ${budgetTitle(worst, agents)}.`;
   if (stops(worst)) {
     return { tone: "danger", title, text: `It is used up: model calls are refused.${more}` };
   }
   const percent = Math.floor(worst.usage.percent);
   const consequence = worst.hard ? "At 100 % model calls are refused." : "It only warns.";
-  return { tone: "warn", title, text: `${percent} % are used. ${consequence}${more}` };
+  return { tone: "warn", title, text: `${percent} % used. ${consequence}${more}` };
 }
 
 function stops({ hard, usage }: Budget): boolean {

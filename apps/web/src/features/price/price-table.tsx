@@ -31,11 +31,21 @@ export function PriceTable({ prices, onEdit }: PriceTableProps) {
       <TableHead>
         <tr>
           <TableHeaderCell>Model</TableHeaderCell>
-          <TableHeaderCell align="right">Input</TableHeaderCell>
-          <TableHeaderCell align="right">Output</TableHeaderCell>
-          <TableHeaderCell align="right">Cache read</TableHeaderCell>
-          <TableHeaderCell align="right">Cache write</TableHeaderCell>
-          <TableHeaderCell align="right">Context</TableHeaderCell>
+          <TableHeaderCell align="right" className="max-sm:hidden">
+            Input
+          </TableHeaderCell>
+          <TableHeaderCell align="right" className="max-sm:hidden">
+            Output
+          </TableHeaderCell>
+          <TableHeaderCell align="right" className="max-sm:hidden">
+            Cache read
+          </TableHeaderCell>
+          <TableHeaderCell align="right" className="max-sm:hidden">
+            Cache write
+          </TableHeaderCell>
+          <TableHeaderCell align="right" className="max-sm:hidden">
+            Context
+          </TableHeaderCell>
           <TableHeaderCell>Source</TableHeaderCell>
           <TableHeaderCell align="right">
             <span className="sr-only">Actions</span>
@@ -68,15 +78,20 @@ function PriceRow({ price, isReplaced, onEdit }: PriceRowProps) {
   ] as const;
   return (
     <TableRow className={isReplaced ? "text-muted line-through" : undefined}>
-      <TableCell mono className="whitespace-nowrap">
+      <TableCell mono className="wrap-anywhere">
         {price.model}
+        <span className="block font-sans text-muted sm:hidden">
+          ${showDollars(price.inputMicros)} in · ${showDollars(price.outputMicros)} out
+        </span>
       </TableCell>
       {amounts.map(([name, micros]) => (
-        <TableCell key={name} align="right" className="tabular-nums">
+        <TableCell key={name} align="right" className="tabular-nums max-sm:hidden">
           {micros === null ? "–" : `$${showDollars(micros)}`}
         </TableCell>
       ))}
-      <TableCell align="right">{formatTokens(price.contextWindow)}</TableCell>
+      <TableCell align="right" className="max-sm:hidden">
+        {formatTokens(price.contextWindow)}
+      </TableCell>
       <TableCell>{isOwn ? <Badge tone="accent">Yours</Badge> : <Badge>Bundled</Badge>}</TableCell>
       <TableCell align="right" className="whitespace-nowrap">
         {onEdit === null || isReplaced ? null : (

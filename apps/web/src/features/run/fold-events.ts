@@ -142,6 +142,8 @@ function apply(draft: Draft, event: ArrivedEvent): void {
   }
 }
 
+const BUDGET_OF: Record<string, string> = { tenant: "the team", agent: "the agent", step: "the step" };
+
 /** What the model gateway did on behalf of the run. */
 function applyGateway(
   draft: Draft,
@@ -151,8 +153,8 @@ function applyGateway(
     case "BUDGET_WARNING":
       say(draft, event, {
         tone: "warn",
-        title: `A budget is used up to ${event.percent} %`,
-        detail: `The budget of the ${event.scope === "tenant" ? "team" : event.scope} that this run counts against.`,
+        title: `${event.percent} % of a budget are used`,
+        detail: `The budget of ${BUDGET_OF[event.scope] ?? "this run"}.`,
       });
       return;
     case "BUDGET_EXCEEDED":
