@@ -55,7 +55,7 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     ...(next?.messages ?? []),
     ...(end ? endRun.messages(run, { end, outputs }) : []),
   ]);
-  const also = [...(ending.also ?? []), ...keepLoops(run, changed), ...(next?.park?.also ?? [])];
+  const also = [...(ending.also ?? []), ...keepLoops(run, changed), ...(next?.also ?? [])];
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,

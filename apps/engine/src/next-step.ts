@@ -1,7 +1,9 @@
 /** Making the next execution of a step: its row, and everything to start it at once when the agent's workload is there. */
 import { type PipelineStep, pipelineFallbacks, stepKind, stepRowId } from "@djinnbot/contracts";
+import { stepBudgetStatement } from "@djinnbot/core";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { type Loops, resolveStep } from "@djinnbot/core/pipeline-language";
+import type { Statement } from "@djinnbot/core/tenant-sql";
 import type { CommandBody } from "./channel.ts";
 import { StepFault } from "./errors.ts";
 import { openGate } from "./gate.ts";
@@ -21,6 +23,8 @@ export interface NextStep {
   command: CommandBody | null;
   /** Present when the run waits or is paused with it. */
   park: Park | null;
+  /** What else goes into the transaction. */
+  also: Statement[];
 }
 export interface Wanted {
   stepId: string;
@@ -47,16 +51,17 @@ export async function nextStep(resources: Resources, run: HeldRun, wanted: Wante
   const queued = told(run, { type: "STEP_QUEUED", runId: run.runId, stepId, attempt, agentId: agentSlug });
   if (open.kind !== "agent") {
     const gate = await openGate(resources, run, { definition, open, wanted });
-    return { row, open, messages: [queued, ...gate.messages], command: null, park: gate.park };
+    return { row, open, messages: [queued, ...gate.messages], command: null, park: gate.park, also: gate.park.also };
   }
+  const also = stepBudget(run, definition);
   if (run.row.pauseRequestedAt !== null) {
     const { park, messages } = pausePark(run);
-    return { row, open, messages: [queued, ...messages], command: null, park };
+    return { row, open, messages: [queued, ...messages], command: null, park, also };
   }
   const prepared = run.session?.agentSlug === agentSlug ? await prepareOrNull(resources, run, { wanted, open }) : null;
   const session = prepared && reusableSession(run, { agentSlug, timeoutMs: prepared.timeoutMs });
   if (!prepared || !session) {
-    return { row, open, messages: [queued], command: null, park: null };
+    return { row, open, messages: [queued], command: null, park: null, also };
   }
   const start = startOf(run, { open, prepared, sessionId: session.id, now: row.queuedAt });
   return {
@@ -65,7 +70,17 @@ export async function nextStep(resources: Resources, run: HeldRun, wanted: Wante
     messages: [queued, start.message],
     command: start.command,
     park: null,
+    also,
   };
+}
+
+/** What the pipeline lets the step spend, over all its executions in the run. */
+function stepBudget(run: HeldRun, { id, budget }: PipelineStep): Statement[] {
+  const costMicros = budget?.dollars === undefined ? null : Math.round(budget.dollars * 1_000_000);
+  const tokens = budget?.tokens ?? null;
+  return costMicros === null && tokens === null
+    ? []
+    : [stepBudgetStatement({ runId: run.runId, stepId: id, costMicros, tokens, now: Date.now() })];
 }
 
 function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenStep {

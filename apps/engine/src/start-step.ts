@@ -23,7 +23,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<Af
   const { outputs } = run;
   const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs, loops });
   const messages = outboxBatch(next.messages);
-  const also = [...keepLoops(run, changed), ...(next.park?.also ?? [])];
+  const also = [...keepLoops(run, changed), ...next.also];
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,

@@ -11,6 +11,9 @@ const pages = [
   "/pipelines",
   "/pipelines/feature",
   "/settings/providers",
+  "/settings/budgets",
+  "/settings/budgets?dialog=new",
+  "/settings/prices",
   "/settings/api-keys",
   "/settings/profile",
 ];

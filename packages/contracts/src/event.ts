@@ -97,8 +97,25 @@ const narration = [
   }),
 ] as const;
 
+const budgetRef = {
+  budgetId: z.string(),
+  scope: z.string(),
+  period: z.string(),
+  stepId: z.string().nullable(),
+  limitCostMicros: z.int().nullable(),
+  limitTokens: z.int().nullable(),
+  usedCostMicros: z.int(),
+  usedTokens: z.int(),
+};
+/** Told by the gateway: a budget's warning percentage is reached, or a call was refused. Also on the tenant's stream. */
+const budgetLife = [
+  message("BUDGET_WARNING", { ...budgetRef, percent: z.int() }),
+  message("BUDGET_EXCEEDED", { ...budgetRef, message: z.string() }),
+] as const;
+
 /** Told by the engine or the gateway on the run's stream. */
 const runDetail = [
+  ...budgetLife,
   message("USAGE", {
     inputTokens: z.int(),
     outputTokens: z.int(),
@@ -106,6 +123,8 @@ const runDetail = [
     costApproximate: z.boolean(),
     model: z.string(),
     stepId: z.string().nullable(),
+    /** Optional: earlier writers did not tell it. */
+    contextUsage: z.object({ usedTokens: z.int(), windowTokens: z.int().nullable() }).optional(),
   }),
   message("LOOP_ITEM_COMPLETE", itemRef),
   message("LOOP_ITEM_FAILED", { ...itemRef, error: z.string() }),
@@ -116,6 +135,8 @@ const runDetail = [
     action: z.enum(["inject_context", "pause", "resume"]),
     context: z.string().nullable(),
   }),
+  /** Another model answers in place of the chosen one. */
+  message("MODEL_FALLBACK", { stepId: z.string().nullable(), from: z.string(), to: z.string(), reason: z.string() }),
   message("AGENT_MESSAGE", { from: z.string(), to: z.string(), message: z.string(), threadId: z.string().nullable() }),
   message("CONTAINER_STARTING", { sessionId: z.string(), detail: z.string().nullable() }),
   message("CONTAINER_READY", { sessionId: z.string(), detail: z.string().nullable() }),
@@ -163,8 +184,18 @@ const entityLife = [
   entity("PROVIDERS_UPDATED", { providerId: z.string() }),
 ] as const;
 
+/** For pages only: the gateway reads budgets anew with each call. */
+const budgetEdits = [entity("BUDGETS_UPDATED", { budgetId: z.string() })] as const;
+
 /** What a tenant's pages listen to. */
-export const TenantEvent = z.discriminatedUnion("type", [...runLife, ...stepLife, ...approvalLife, ...entityLife]);
+export const TenantEvent = z.discriminatedUnion("type", [
+  ...runLife,
+  ...stepLife,
+  ...approvalLife,
+  ...budgetLife,
+  ...entityLife,
+  ...budgetEdits,
+]);
 export type TenantEvent = z.infer<typeof TenantEvent>;
 
 /** What the engine instances work on: facts about runs, plus requests from the API about them. */

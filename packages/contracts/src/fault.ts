@@ -1,5 +1,6 @@
 /** The only error class, and the closed list of its codes. Adding a code without a status does not compile. */
 import { z } from "zod";
+import type { FailureCode } from "./failure.ts";
 
 export const faultStatus = {
   VALIDATION: 422,
@@ -42,16 +43,19 @@ export class Fault extends Error {
   readonly code: FaultCode;
   readonly details: FaultDetail[] | undefined;
   readonly retryAfterSec: number | undefined;
+  /** How a step fails that cannot go on because of this. */
+  readonly failure: FailureCode | undefined;
   constructor(
     code: FaultCode,
     message: string,
-    extra: { details?: FaultDetail[]; retryAfterSec?: number; cause?: unknown } = {},
+    extra: { details?: FaultDetail[]; retryAfterSec?: number; failure?: FailureCode; cause?: unknown } = {},
   ) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = "Fault";
     this.code = code;
     this.details = extra.details;
     this.retryAfterSec = extra.retryAfterSec;
+    this.failure = extra.failure;
   }
   get status(): number {
     return faultStatus[this.code];

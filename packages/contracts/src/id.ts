@@ -15,6 +15,8 @@ export const idPrefix = {
   sessionEvent: "sev_",
   provider: "mpr_",
   price: "prc_",
+  budget: "bdg_",
+  reservation: "rsv_",
   llmCall: "llm_",
   audit: "aud_",
   event: "evt_",
@@ -51,7 +53,8 @@ export function newId(kind: IdKind): string {
   return idPrefix[kind] + out;
 }
 
-const idOf = (kind: IdKind) => z.string().regex(new RegExp(`^${idPrefix[kind]}[0-9a-z]{6,40}$`), `not a ${kind} id`);
+export const idOf = (kind: IdKind) =>
+  z.string().regex(new RegExp(`^${idPrefix[kind]}[0-9a-z]{6,40}$`), `not a ${kind} id`);
 
 export const TenantId = idOf("tenant");
 export const UserId = idOf("user");

@@ -2,8 +2,10 @@
 import { agents } from "./agent.ts";
 import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
+import { budgets } from "./budget.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
+import { prices } from "./price.ts";
 import { runDownloads, runs, steps } from "./run.ts";
 import { settings } from "./settings.ts";
 import { events } from "./stream.ts";
@@ -14,6 +16,7 @@ import { workspaces } from "./workspace.ts";
 export * from "./agent.ts";
 export * from "./approval.ts";
 export * from "./auth.ts";
+export * from "./budget.ts";
 export * from "./contract.ts";
 export * from "./event.ts";
 export * from "./failure.ts";
@@ -25,6 +28,7 @@ export * from "./page.ts";
 export * from "./patch.ts";
 export * from "./pipeline.ts";
 export * from "./pipeline-document.ts";
+export * from "./price.ts";
 export * from "./run.ts";
 export * from "./run-shape.ts";
 export * from "./runtime.ts";
@@ -49,6 +53,8 @@ export const contracts = {
   approvals,
   settings,
   llmCalls,
+  budgets,
+  prices,
   system,
   workspaces,
 } as const;

@@ -34,6 +34,10 @@ export const LlmCall = z.object({
   /** HTTP status of the provider's answer; null when it never answered. */
   status: z.int().nullable(),
   error: z.string().nullable(),
+  /** `provider/model` that was asked for, where another answered in its place. */
+  requestedModel: z.string().nullable(),
+  /** Tokens that fit into the model; null when unknown. */
+  contextWindow: z.int().nullable(),
   createdAt: EpochMs,
 });
 export type LlmCall = z.infer<typeof LlmCall>;
@@ -69,6 +73,10 @@ export const llmCalls = {
         totalCostInput: z.number(),
         totalCostOutput: z.number(),
         avgDurationMs: z.number(),
+        /** Of the newest call that answered: tokens it read and wrote, and how many its model holds. */
+        contextUsedTokens: z.int().nullable(),
+        contextWindowTokens: z.int().nullable(),
+        contextPercent: z.number().nullable(),
       }),
     }),
   }),

@@ -64,15 +64,15 @@ export const Parallel = z.strictObject({
 export type Parallel = z.infer<typeof Parallel>;
 
 /** Limits of one execution of a step. Turns and seconds are other names of `maxTurns` and `timeoutSeconds`. */
-export const StepBudget = z.strictObject({
+export const StepLimits = z.strictObject({
   tokens: Tokens.optional(),
   dollars: Dollars.optional(),
   turns: Turns.optional(),
   seconds: Seconds.optional(),
 });
-export type StepBudget = z.infer<typeof StepBudget>;
+export type StepLimits = z.infer<typeof StepLimits>;
 /** Limits of a whole run, its branches included. */
-export const RunBudget = z.strictObject({ tokens: Tokens.optional(), dollars: Dollars.optional() });
+export const RunLimits = z.strictObject({ tokens: Tokens.optional(), dollars: Dollars.optional() });
 
 /** The step answers with JSON of this shape and uses no tools; the JSON is the step's first output. */
 export const OutputSchema = z.strictObject({
@@ -118,7 +118,7 @@ export const PipelineStep = z.strictObject({
   loop: Loop.optional(),
   approval: Approval.optional(),
   parallel: Parallel.optional(),
-  budget: StepBudget.optional(),
+  budget: StepLimits.optional(),
   outputSchema: OutputSchema.optional(),
   outputMethod: z.enum(["response_format", "tool_use"]).optional(),
   maxRetries: Count.optional(),
@@ -136,7 +136,7 @@ export const PipelineDocument = z.strictObject({
   version: z.coerce.string().max(64),
   description: z.string().max(5000).optional(),
   defaults: Defaults.optional(),
-  budget: RunBudget.optional(),
+  budget: RunLimits.optional(),
   /** Executions of steps in one life of a run, ways back and retries included: no circle is endless. */
   maxStepExecutions: z.int().min(1).max(10_000).optional(),
   agents: z.array(PipelineAgent).min(1).max(50),

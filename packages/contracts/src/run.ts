@@ -1,6 +1,7 @@
 /** Runs: executions of a pipeline, and their steps (engine-svc). */
 import { z } from "zod";
 import { ModelName } from "./agent.ts";
+import { RunBudget } from "./budget.ts";
 import { contract, download } from "./contract.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
@@ -55,6 +56,8 @@ export const runs = {
         .optional(),
       modelOverride: ModelName.optional(),
       projectId: z.string().max(64).optional(),
+      /** What the run may spend; left out: the default of the tenant's settings. */
+      budget: RunBudget.optional(),
     }),
     output: Run,
     faults: ["NOT_FOUND", "BAD_REQUEST"],

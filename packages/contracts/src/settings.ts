@@ -4,14 +4,12 @@ import { ThinkingLevel } from "./agent.ts";
 import { contract } from "./contract.ts";
 import { patchOf } from "./patch.ts";
 
+const ModelRef = z
+  .string()
+  .max(256)
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}\/\S+$/, "provider/model");
 /** A model name, or empty for "not set". */
-const ModelSetting = z.union([
-  z.literal(""),
-  z
-    .string()
-    .max(256)
-    .regex(/^[a-z0-9][a-z0-9-]{0,63}\/\S+$/, "provider/model"),
-]);
+const ModelSetting = z.union([z.literal(""), ModelRef]);
 
 /** Flat camelCase settings with their defaults (reference of the earlier system; its model defaults are not ours). */
 export const Settings = z.object({
@@ -45,6 +43,11 @@ export const Settings = z.object({
   chatInactivityTimeoutSec: z.int().min(5).max(86_400).default(180),
   chatHardTimeoutSec: z.int().min(5).max(86_400).default(900),
   maxAutoContinuations: z.int().min(0).max(1000).default(50),
+  /** What a run may spend unless it is started with limits of its own: micro-dollars and tokens; 0 = no limit. */
+  defaultRunBudgetMicros: z.int().min(0).max(1_000_000_000_000_000).default(0),
+  defaultRunBudgetTokens: z.int().min(0).max(1_000_000_000_000_000).default(0),
+  /** Models to try in this order when the chosen one is down or refuses for capacity; only those of its wire are used. */
+  fallbackModels: z.array(ModelRef).max(5).default([]),
 });
 export type Settings = z.infer<typeof Settings>;
 /** A partial change: only what is present is set (the earlier system reset the rest). */
@@ -91,6 +94,15 @@ export const Provider = z.object({
   isCustom: z.boolean(),
   /** Replies are scripted; shown as a label wherever the provider is in use. */
   isDemo: z.boolean(),
+  /** Null while nothing is wrong. `open`: it failed repeatedly and is not asked before `retryAt`. `halfOpen`: the next call is a trial. */
+  trouble: z
+    .object({
+      state: z.enum(["failing", "open", "halfOpen"]),
+      failures: z.int(),
+      reason: z.string(),
+      retryAt: z.int().nullable(),
+    })
+    .nullable(),
 });
 export type Provider = z.infer<typeof Provider>;
 

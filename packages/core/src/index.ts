@@ -1,10 +1,12 @@
 /** The verbs: business logic, one function per file, and the ways edges call them. */
+
 export { createRunKey, deleteRunKeys, type RunKeyOptions } from "./api-key/run-key.ts";
 export { anonymousCaller, authenticate, type Credentials } from "./auth/authenticate.ts";
 export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
 export { signInBrowser } from "./auth/login.ts";
 export { revokeBrowserSession } from "./auth/logout.ts";
 export { sweepCredentials } from "./auth/sweep.ts";
+export { stepBudgetStatement } from "./budget/for-run.ts";
 export * from "./call.ts";
 export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";
 export type * from "./ctx.ts";

@@ -4,9 +4,11 @@ import { agentVerbs } from "./agent/index.ts";
 import { apiKeyVerbs } from "./api-key/index.ts";
 import { approvalVerbs } from "./approval/index.ts";
 import { authVerbs } from "./auth/index.ts";
+import { budgetVerbs } from "./budget/index.ts";
 import type { PublicVerb, Verb } from "./ctx.ts";
 import { llmCallVerbs } from "./llm-call/index.ts";
 import { pipelineVerbs } from "./pipeline/index.ts";
+import { priceVerbs } from "./price/index.ts";
 import { runVerbs } from "./run/index.ts";
 import { settingsVerbs } from "./settings/index.ts";
 import { stepVerbs } from "./step/index.ts";
@@ -28,6 +30,8 @@ export const verbs: Verbs = {
   approvals: approvalVerbs,
   settings: settingsVerbs,
   llmCalls: llmCallVerbs,
+  budgets: budgetVerbs,
+  prices: priceVerbs,
   system: systemVerbs,
   workspaces: workspaceVerbs,
 };

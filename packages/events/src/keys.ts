@@ -15,6 +15,8 @@ export const tenantKeys = {
   runStatus: (tenantId: string, runId: string) => `${run(tenantId, runId)}:status`,
   idempotency: (tenantId: string, actor: string, key: string) => `${tenant(tenantId)}:idem:${actor}:${key}`,
   requestLimit: (tenantId: string) => `${tenant(tenantId)}:limit:requests`,
+  /** Whether a provider that is reached with the tenant's key answers. */
+  breaker: (tenantId: string, providerId: string) => `${tenant(tenantId)}:breaker:${providerId}`,
   /** Marks an outbox message as published. */
   published: (tenantId: string, messageId: string) => `${tenant(tenantId)}:published:${messageId}`,
 } as const;
@@ -34,6 +36,8 @@ export const systemKeys = {
   instance: (instanceId: string) => `djinnbot:instance:${instanceId}`,
   /** Hash of how workloads were last seen to be contained; kept while no engine is alive. */
   lastWorkload: "djinnbot:instances:workload",
+  /** The same for a provider that is reached with the platform's key. */
+  breaker: (providerId: string) => `djinnbot:breaker:${providerId}`,
   /** Sign-in attempts, by address or by hashed account (no tenant is known yet). */
   authLimit: "djinnbot:limit:auth",
   sessionCache: (sessionId: string) => `djinnbot:auth:session:${sessionId}`,
@@ -56,7 +60,7 @@ export function isKnownKey(key: string): boolean {
     /^djinnbot:t:ten_[0-9a-z]+:/,
     /^djinnbot:(events:global|containers|instances)(:dead)?$/,
     /^djinnbot:instances:workload$/,
-    /^djinnbot:(containers|instance|lock|limit:auth|auth:session):/,
+    /^djinnbot:(containers|instance|lock|limit:auth|auth:session|breaker):/,
   ];
   return known.some((pattern) => pattern.test(key));
 }

@@ -116,7 +116,17 @@ function ends(events: readonly Record<string, unknown>[]): unknown[] {
 /** Everything the platform has written down or told where a secret must not appear, as one text. */
 export async function everythingTold(platform: Platform, { detail, events }: Ended): Promise<string> {
   const { pool } = platform.deps.system;
-  const tables = ["llm_call_logs", "audit_log", "outbox", "session_events", "sessions", "steps", "runs"];
+  const tables = [
+    "llm_call_logs",
+    "audit_log",
+    "outbox",
+    "session_events",
+    "sessions",
+    "steps",
+    "runs",
+    "budgets",
+    "budget_reservations",
+  ];
   const rows = await Promise.all(
     tables.map((table) => pool.query(`SELECT * FROM ${table} WHERE tenant_id = $1`, [detail.tenantId])),
   );

@@ -46,7 +46,7 @@ export async function ask(options: AskOptions): Promise<Asked> {
         return { aborted: true };
       }
       const failure = readFailure(error, Date.now());
-      tries += failure.isGatewayAway ? 0 : 1;
+      tries += failure.isGatewayAway ? 0 : failure.tries;
       outages = failure.isGatewayAway ? outages + 1 : 0;
       const next = failure.isGatewayAway ? awaitGateway(failure, outages) : tryAgain(failure, tries);
       if ("reason" in next || Date.now() + next.waitMs >= options.deadlineAt) {

@@ -1,6 +1,6 @@
 /** What a failed model call means: try again (and when), or which failure ends the step. */
 import { APICallError } from "@ai-sdk/provider";
-import type { FailureCode } from "@djinnbot/contracts";
+import { FailureCode } from "@djinnbot/contracts";
 
 export interface ModelFailure {
   code: FailureCode;
@@ -9,6 +9,8 @@ export interface ModelFailure {
   again: boolean;
   /** What the provider asked us to wait. */
   waitMs: number | null;
+  /** How often the provider was asked: the gateway tries again by itself before it gives up. */
+  tries: number;
   /** True when our own gateway did not answer, so that the provider was not even asked. */
   isGatewayAway: boolean;
   /** What was wrong with the request itself, where that can be told: a shorter or plainer one may be taken. */
@@ -40,11 +42,17 @@ export function retryAfterMs(headers: Record<string, string> | undefined, now: n
 }
 
 /** A fault of our own gateway has `{detail, code, requestId}`, beside what the wire's clients look for; anything else came from the provider. */
-function gatewayFault(body: string | undefined): { detail: string; code: string } | undefined {
+interface GatewayFault {
+  detail: string;
+  code: string;
+  /** Ends the step, whatever else is said. */
+  failure: FailureCode | undefined;
+}
+function gatewayFault(body: string | undefined): GatewayFault | undefined {
   try {
     const json = JSON.parse(body ?? "") as Record<string, unknown>;
     return typeof json.code === "string" && typeof json.detail === "string" && typeof json.requestId === "string"
-      ? { detail: json.detail, code: json.code }
+      ? { detail: json.detail, code: json.code, failure: FailureCode.safeParse(json.failure).data }
       : undefined;
   } catch {
     return undefined;
@@ -135,6 +143,7 @@ export function readFailure(error: unknown, now: number): ModelFailure {
     message,
     again,
     waitMs,
+    tries: triesOf(call?.responseHeaders),
     isGatewayAway: false,
     objection: objectionOf({ status, fault, text: `${message}\n${call?.responseBody ?? ""}` }),
   });
@@ -163,7 +172,15 @@ export function readFailure(error: unknown, now: number): ModelFailure {
   return give("MODEL_UNAVAILABLE", true);
 }
 
-function readFault(fault: { detail: string; code: string }, status: number | undefined): FailureCode | undefined {
+function triesOf(headers: Record<string, string> | undefined): number {
+  const tries = Number(headers?.["x-djinnbot-tries"] ?? 1);
+  return Number.isInteger(tries) && tries >= 1 ? tries : 1;
+}
+
+function readFault(fault: GatewayFault, status: number | undefined): FailureCode | undefined {
+  if (fault.failure) {
+    return fault.failure;
+  }
   if (fault.code === "LIMIT" || status === 402) {
     return /budget|spending|credit/i.test(fault.detail) ? "BUDGET_EXCEEDED" : undefined;
   }

@@ -13,6 +13,8 @@ export interface Theirs {
   approvalId: string;
   keyId: string;
   providerId: string;
+  budgetId: string;
+  priceId: string;
   refreshToken: string;
   marks: string[];
 }
@@ -28,6 +30,7 @@ export type Attempt =
   | { kind: "open"; input: (a: Theirs) => object };
 
 const nobody = { agent: "agt_zzzzzzzzzzzzzzzz", run: "run_zzzzzzzzzzzzzzzz", key: "ak_zzzzzzzzzzzzzzzz" };
+const [noBudget, noPrice] = ["bdg_zzzzzzzzzzzzzzzz", "prc_zzzzzzzzzzzzzzzz"];
 const yaml = (id: string) =>
   `id: ${id}\nname: P\nversion: 1.0.0\nagents:\n  - id: writer\nsteps:\n  - id: ONE\n    agent: writer\n    input: hello\n`;
 
@@ -141,6 +144,17 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
   llmCalls: {
     list: own((a) => ({ runId: a.runId })),
     create: own((a) => ({ provider: "x", model: "x/y", runId: a.runId })),
+  },
+  budgets: {
+    list: run(),
+    put: run({ scope: "run", costMicros: 5 }),
+    get: { kind: "foreign", input: (a) => ({ budgetId: a.budgetId }), missing: { budgetId: noBudget } },
+    delete: { kind: "foreign", input: (a) => ({ budgetId: a.budgetId }), missing: { budgetId: noBudget } },
+  },
+  prices: {
+    list: own(),
+    put: own(() => ({ model: "openai/gpt-5", inputMicros: 1, outputMicros: 1 })),
+    delete: { kind: "foreign", input: (a) => ({ priceId: a.priceId }), missing: { priceId: noPrice } },
   },
   system: { status: open() },
   workspaces: {

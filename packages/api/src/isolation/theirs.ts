@@ -26,6 +26,16 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     baseUrl: `http://127.0.0.1:9/${mark}`,
     apiKey: `sk-${mark}`,
   });
+  const budget = await tenant.run<{ id: string }>("budgets", "put", {
+    scope: "run",
+    runId: run.id,
+    costMicros: 1_000_000,
+  });
+  const price = await tenant.run<{ id: string }>("prices", "put", {
+    model: `openai/${mark}`,
+    inputMicros: 1,
+    outputMicros: 1,
+  });
   return {
     tenantId: tenant.tenantId,
     userId: tenant.userId,
@@ -37,7 +47,9 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     approvalId: approval.id,
     keyId: key.id,
     providerId: provider.providerId,
+    budgetId: budget.id,
+    priceId: price.id,
     refreshToken: tenant.tokens.refreshToken,
-    marks: [mark, tenant.tenantId, tenant.userId, tenant.email, agent.id, run.id, key.id],
+    marks: [mark, tenant.tenantId, tenant.userId, tenant.email, agent.id, run.id, key.id, budget.id, price.id],
   };
 }

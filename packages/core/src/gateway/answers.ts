@@ -16,7 +16,7 @@ const types: Partial<Record<FaultCode, string>> = {
 
 /** `{ error: { message, type, code }, detail, code, requestId }`; Anthropic's and Google's clients find their fields too. */
 export function faultAnswer(fault: Fault, wire: ProviderWire, requestId: string): Response {
-  const { message, code, status, retryAfterSec } = fault;
+  const { message, code, status, retryAfterSec, failure } = fault;
   const type = types[code] ?? "api_error";
   const family = familyOf(wire);
   const error = family === "google" ? { message, status: code, code: status } : { message, type, code };
@@ -26,13 +26,14 @@ export function faultAnswer(fault: Fault, wire: ProviderWire, requestId: string)
     detail: message,
     code,
     requestId,
+    ...(failure === undefined ? {} : { failure }),
   };
   const headers = new Headers();
   if (retryAfterSec !== undefined) {
     headers.set("retry-after", String(retryAfterSec));
   }
   // Trying again cannot help: the client's own retry loop should not.
-  if (code !== "UPSTREAM" && code !== "UNAVAILABLE" && code !== "LIMIT") {
+  if (failure !== undefined || (code !== "UPSTREAM" && code !== "UNAVAILABLE" && code !== "LIMIT")) {
     headers.set("x-should-retry", "false");
   }
   return Response.json(body, { status, headers });

@@ -12,6 +12,8 @@ export interface Price {
   outputMicros: number;
   cacheReadMicros: number | null;
   cacheWriteMicros: number | null;
+  /** Tokens; null when unknown. */
+  contextWindow?: number | null;
 }
 /** Micro-dollars, whole; null when no price is known. */
 export interface Cost {
@@ -22,13 +24,16 @@ export interface Cost {
 }
 
 /** The tenant's rows before the platform's, an exact name before a pattern, a long pattern before a short one. */
+export const priceOrder = "(tenant_id IS NULL), (right(model, 1) = '*'), length(model) DESC";
+
+/** The price that counts for a model, as `provider/model`; null when none is known. */
 export async function findPrice(sql: Sql, model: string): Promise<Price | null> {
   const { rows } = await sql.query<Price>(
     `SELECT input_micros AS "inputMicros", output_micros AS "outputMicros",
-            cache_read_micros AS "cacheReadMicros", cache_write_micros AS "cacheWriteMicros"
+            cache_read_micros AS "cacheReadMicros", cache_write_micros AS "cacheWriteMicros", context_window AS "contextWindow"
        FROM model_prices
       WHERE model = $1 OR (right(model, 1) = '*' AND starts_with($1, left(model, -1)))
-      ORDER BY (tenant_id IS NULL), (right(model, 1) = '*'), length(model) DESC
+      ORDER BY ${priceOrder}
       LIMIT 1`,
     [model],
   );

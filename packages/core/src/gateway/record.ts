@@ -2,8 +2,13 @@
 import { newId } from "@djinnbot/contracts";
 import { type Sql, withTenantSql } from "@djinnbot/db";
 import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
+import { tellWarnings } from "../budget/notify.ts";
+import { settle } from "../budget/settle.ts";
+import { subjectsOf } from "../budget/subject.ts";
 import type { Deps } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
+import { lineageOf } from "../run/lineage.ts";
+import { staticModels } from "../settings/catalogue.ts";
 import { type Cost, costOf, findPrice } from "./prices.ts";
 import type { TokenUsage } from "./usage.ts";
 
@@ -29,17 +34,24 @@ export interface ModelCall {
   stopReason: string | null;
   status: number | null;
   error: string | null;
+  /** `provider/model` that was asked for, where another answered in its place. */
+  requestedModel?: string | null;
+  /** What is held for the call in its budgets, to be settled with it. */
+  reservationId?: string | null;
 }
 
 /** Answers the id of the row. A call of unknown price has no cost and marks its run's sum as approximate. */
 export async function recordModelCall(deps: Deps, told: ModelCall): Promise<string> {
   const id = newId("llmCall");
   const call = { ...told, usage: bounded(told.usage) };
-  const cost = await withTenantSql(deps.db, call.tenantId, async (sql) => {
-    const made = costOf(call.usage, await findPrice(sql, `${call.provider}/${call.model}`), call.estimated);
-    await insertCall(sql, id, call, made);
+  const parents = call.runId === null ? [] : await lineageOf(deps.db, call.tenantId, call.runId);
+  const { cost, contextWindow, warnings } = await withTenantSql(deps.db, call.tenantId, async (sql) => {
+    const price = await findPrice(sql, `${call.provider}/${call.model}`);
+    const made = costOf(call.usage, price, call.estimated);
+    const window = price?.contextWindow ?? knownWindow(call);
+    await insertCall(sql, id, { call, cost: made, contextWindow: window });
     await addToRun(sql, call, made);
-    return made;
+    return { cost: made, contextWindow: window, warnings: await settleCall(sql, call, { cost: made, parents }) };
   });
   const { runId, tenantId, usage } = call;
   if (runId !== null && (usage.input > 0 || usage.output > 0)) {
@@ -52,11 +64,30 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
       costApproximate: cost.approximate,
       model: `${call.provider}/${call.model}`,
       stepId: call.step?.stepId ?? null,
+      contextUsage: { usedTokens: inputTokens(usage) + usage.output, windowTokens: contextWindow },
     });
     // A call that is broken off by a cancel may end after its run was deleted.
     await redisOr(deps, (redis) => publishToLiving(redis, runEvents, { tenantId, runId }, message), undefined);
   }
+  if (runId !== null) {
+    await tellWarnings(deps, { tenantId, requestId: call.requestId, runId }, warnings);
+  }
   return id;
+}
+
+/** Last, so that the budgets' rows are locked no longer than the commit takes. */
+function settleCall(sql: Sql, call: ModelCall, { cost, parents }: { cost: Cost; parents: readonly string[] }) {
+  return settle(sql, {
+    reservationId: call.reservationId ?? null,
+    subjects: subjectsOf({ ...call, parents }),
+    costMicros: cost.totalMicros ?? 0,
+    tokens: inputTokens(call.usage) + call.usage.output,
+    now: Date.now(),
+  });
+}
+
+function knownWindow({ provider, model }: ModelCall): number | null {
+  return staticModels(provider).find(({ id }) => id === model)?.contextWindow ?? null;
 }
 
 /** No call has more tokens than this; what claims to is not believed, and fits the columns. */
@@ -72,7 +103,11 @@ function inputTokens(usage: TokenUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
-async function insertCall(sql: Sql, id: string, call: ModelCall, cost: Cost): Promise<void> {
+async function insertCall(
+  sql: Sql,
+  id: string,
+  { call, cost, contextWindow }: { call: ModelCall; cost: Cost; contextWindow: number | null },
+): Promise<void> {
   const { usage } = call;
   const row: Record<string, unknown> = {
     id,
@@ -102,6 +137,8 @@ async function insertCall(sql: Sql, id: string, call: ModelCall, cost: Cost): Pr
     stop_reason: call.stopReason?.slice(0, 64) ?? null,
     status: call.status,
     error: call.error?.slice(0, 2000) ?? null,
+    requested_model: call.requestedModel ?? null,
+    context_window: contextWindow,
     created_at: Date.now(),
   };
   const names = Object.keys(row);

@@ -41,7 +41,9 @@ describe("refusals", () => {
       error: { message: expect.stringContaining("could not be reached"), type: "upstream_error", code: "UPSTREAM" },
       code: "UPSTREAM",
     });
-    expect(await logsOf(tenant)).toMatchObject([{ status: null, error: expect.stringContaining("127.0.0.1") }]);
+    expect(response.headers.get("x-djinnbot-tries")).toBe("3");
+    const tried = { status: null, error: expect.stringContaining("127.0.0.1") };
+    expect(await logsOf(tenant)).toMatchObject([tried, tried, tried]);
   });
 
   it("needs a provider, an allowed path, an allowed model and a bounded body", async () => {

@@ -33,6 +33,8 @@ export async function readBody(request: Request): Promise<Buffer> {
 
 export interface ModelRequest {
   model: string;
+  /** What was asked, to ask another model the same. */
+  json: Record<string, unknown>;
   /** What to send: the caller's bytes unless something had to be added. */
   body: Buffer;
 }
@@ -47,15 +49,26 @@ export function parseModelRequest(
   if (typeof model !== "string" || !/^[\x21-\x7e]{1,200}$/.test(model)) {
     throw new Fault("BAD_REQUEST", "The request names no model.");
   }
+  return renderModelRequest(json, model, options);
+}
+
+/** The request as it goes out to `model`. */
+export function renderModelRequest(
+  json: Record<string, unknown>,
+  model: string,
+  options: { wire: ProviderWire; addUsage: boolean },
+): ModelRequest {
+  // Google's has the model in the path.
+  const named = familyOf(options.wire) === "google" || json.model === model ? json : { ...json, model };
   const wantsUsage = options.addUsage && familyOf(options.wire) === "openai" && json.stream === true;
   const given = json.stream_options;
   const streamOptions = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
   const changed =
     wantsUsage && streamOptions.include_usage !== true
-      ? { ...json, stream_options: { ...streamOptions, include_usage: true } }
-      : json;
+      ? { ...named, stream_options: { ...streamOptions, include_usage: true } }
+      : named;
   // Written anew: a provider that reads a repeated key differently would otherwise see another model than the one that was checked.
-  return { model, body: Buffer.from(JSON.stringify(changed)) };
+  return { model, json, body: Buffer.from(JSON.stringify(changed)) };
 }
 
 function parseObject(raw: Buffer): Record<string, unknown> {

@@ -38,6 +38,15 @@ export function parseCall(
   return path === wanted ? { path: `/${wanted}`, kind: "inference", model: null } : null;
 }
 
+/** The same call for another model of the same wire. */
+export function callOf(call: Call, model: string): Call {
+  if (call.model === null) {
+    return call;
+  }
+  const path = call.path.replace(/^\/models\/[^:]+/, () => `/models/${encodeURIComponent(model)}`);
+  return { ...call, model, path };
+}
+
 /** The headers that carry the key. */
 export function authHeaders(provider: { wire: ProviderWire; apiKey: string | null }): Record<string, string> {
   const family = familyOf(provider.wire);

@@ -39,6 +39,8 @@ export async function listLlmCalls({
   }));
   const total = totals._count._all;
   const sum = totals._sum;
+  const newest = offset === 0 ? rows.find((row) => row.totalTokens > 0) : undefined;
+  const window = newest?.contextWindow ?? null;
   return {
     calls: rows.map(toLlmCall),
     total,
@@ -54,6 +56,9 @@ export async function listLlmCalls({
       totalCostInput: dollars(sum.costInputMicros) ?? 0,
       totalCostOutput: dollars(sum.costOutputMicros) ?? 0,
       avgDurationMs: Math.round(totals._avg.durationMs ?? 0),
+      contextUsedTokens: newest?.totalTokens ?? null,
+      contextWindowTokens: window,
+      contextPercent: newest && window ? Math.round((newest.totalTokens / window) * 1000) / 10 : null,
     },
   };
 }

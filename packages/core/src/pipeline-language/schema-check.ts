@@ -9,8 +9,8 @@ import {
   PipelineDocument,
   PipelineStep,
   ResultAction,
-  RunBudget,
-  StepBudget,
+  RunLimits,
+  StepLimits,
 } from "@djinnbot/contracts";
 import type { z } from "zod";
 import { error, type Finding } from "./finding.ts";
@@ -31,8 +31,8 @@ const levels = {
   "a loop": Object.keys(Loop.shape),
   "an approval": Object.keys(Approval.shape),
   "a parallel block": Object.keys(Parallel.shape),
-  "a budget": Object.keys(StepBudget.shape),
-  "the run's budget": Object.keys(RunBudget.shape),
+  "a budget": Object.keys(StepLimits.shape),
+  "the run's budget": Object.keys(RunLimits.shape),
   "an outputSchema": Object.keys(OutputSchema.shape),
   "an onFailure": Object.keys(FailureAction.shape),
 } as const;

@@ -1,6 +1,7 @@
-import { Fault, newId, type runs } from "@djinnbot/contracts";
+import { Fault, newId, type PipelineDocument, type RunBudget, type runs } from "@djinnbot/contracts";
 import type { Prisma } from "@djinnbot/db";
 import { audit } from "../audit.ts";
+import { createRunBudget } from "../budget/for-run.ts";
 import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
@@ -49,6 +50,7 @@ export async function createRun({ ctx, input }: VerbArgs<typeof runs.create>) {
         updatedAt: now,
       },
     });
+    await createRunBudget(tx, ctx, { runId: id, budget: input.budget ?? pipelineBudget(document) });
     await audit(tx, ctx, { action: "run.create", entity: "run", entityId: id, detail: { pipelineId: pipeline.slug } });
     messages.push(
       await outbox(tx, ctx, ["run", "tenant", "global"], {
@@ -60,4 +62,14 @@ export async function createRun({ ctx, input }: VerbArgs<typeof runs.create>) {
     );
     return toRun(row, {});
   });
+}
+
+/** What the pipeline's own text allows a run. */
+export function pipelineBudget({ budget }: PipelineDocument): RunBudget | undefined {
+  return (
+    budget && {
+      ...(budget.dollars === undefined ? {} : { costMicros: Math.round(budget.dollars * 1_000_000) }),
+      ...(budget.tokens === undefined ? {} : { tokens: budget.tokens }),
+    }
+  );
 }

@@ -1,11 +1,13 @@
 import { Fault, newId, notFound, type PipelineDocument, type runs } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
+import { createRunBudget } from "../budget/for-run.ts";
 import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
+import { pipelineBudget } from "./create.ts";
 import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 
 /**
@@ -42,6 +44,7 @@ export async function forkRun({ ctx, input }: VerbArgs<typeof runs.fork>) {
         updatedAt: now,
       },
     });
+    await createRunBudget(tx, ctx, { runId: id, budget: pipelineBudget(document) });
     await tx.output.createMany({
       data: Object.entries(before.outputs).map(([key, value]) => ({
         runId: id,

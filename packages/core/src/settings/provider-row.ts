@@ -162,6 +162,7 @@ export function toProvider(providerId: string, rows: readonly ProviderRow[]): Pr
     extraFields: shown?.isDemo ? [] : extraFields,
     isCustom,
     isDemo: chosen?.row.isDemo ?? false,
+    trouble: null,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Model providers: the catalogue, own endpoints, what the platform offers, and what is configured. */
 import type { Provider, settings } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
-import type { VerbArgs } from "../ctx.ts";
+import type { Ctx, VerbArgs } from "../ctx.ts";
+import { readTroubles } from "../gateway/breaker.ts";
 import { guard } from "../guard.ts";
 import { catalogue } from "./catalogue.ts";
 import { type ProviderRow, providerRows, toProvider } from "./provider-row.ts";
@@ -16,5 +17,22 @@ export async function listProviders({ ctx }: VerbArgs<typeof settings.providers>
   }
   const ids = new Set([...grouped.keys(), ...catalogue.map(({ id }) => id)]);
   const all = [...ids].map((id) => toProvider(id, grouped.get(id) ?? []));
+  await addTroubles(ctx, all);
   return [...all.filter(({ configured }) => configured), ...all.filter(({ configured }) => !configured)];
+}
+
+async function addTroubles(ctx: Ctx, all: Provider[]): Promise<void> {
+  const { tenantId, deps } = ctx;
+  const asked = all.filter(({ configured, source }) => configured && source !== "none");
+  const troubles = await readTroubles(
+    deps,
+    asked.map(({ providerId, source }) => ({
+      tenantId,
+      providerId,
+      source: source === "tenant" ? "tenant" : "platform",
+    })),
+  );
+  for (const [index, provider] of asked.entries()) {
+    provider.trouble = troubles[index] ?? null;
+  }
 }

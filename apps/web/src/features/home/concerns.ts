@@ -1,7 +1,7 @@
 import type { TenantEvent } from "@djinnbot/contracts";
 
 /** What pages show and an event may have changed. */
-export type Concern = "runs" | "agents" | "providers" | "settings";
+export type Concern = "runs" | "agents" | "providers" | "settings" | "budgets";
 
 /** What these events are about, each once. */
 export function concernsOf(events: readonly Pick<TenantEvent, "type">[]): Set<Concern> {
@@ -21,6 +21,9 @@ function concernOf(type: TenantEvent["type"]): Concern | null {
   }
   if (type.startsWith("AGENT_")) {
     return "agents";
+  }
+  if (type.startsWith("BUDGET")) {
+    return "budgets";
   }
   return type === "PROVIDERS_UPDATED" ? "providers" : type === "SETTINGS_UPDATED" ? "settings" : null;
 }

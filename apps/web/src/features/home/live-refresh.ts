@@ -23,6 +23,7 @@ export function useLiveRefresh(): void {
       runs: () => [utils.runs.list.invalidate(), utils.runs.overview.invalidate(), utils.agents.status.invalidate()],
       agents: () => [utils.agents.list.invalidate(), utils.agents.status.invalidate()],
       providers: () => [utils.settings.providers.invalidate(), utils.settings.providerModels.invalidate()],
+      budgets: () => utils.budgets.list.invalidate(),
       settings: () => utils.settings.get.invalidate(),
     };
     for (const concern of concerns) {

@@ -61,6 +61,17 @@ export function CallsTab({ runId }: { runId: string }) {
         <span>
           <Money micros={micros(summary.totalCost)} />
         </span>
+        {summary.contextUsedTokens === null ? null : (
+          <span title="Of the newest call">
+            Context <TokenCount value={summary.contextUsedTokens} />
+            {summary.contextWindowTokens === null ? null : (
+              <>
+                {" "}
+                of <TokenCount value={summary.contextWindowTokens} /> ({summary.contextPercent} %)
+              </>
+            )}
+          </span>
+        )}
         <span>
           <Duration ms={summary.avgDurationMs} /> on average
         </span>
@@ -111,6 +122,9 @@ function CallsTable({ calls }: { calls: readonly LlmCall[] }) {
             <TableCell className="whitespace-nowrap">{call.stepId ?? "–"}</TableCell>
             <TableCell mono className="whitespace-nowrap">
               {call.provider}/{call.model}
+              {call.requestedModel === null ? null : (
+                <span className="block text-muted">instead of {call.requestedModel}</span>
+              )}
             </TableCell>
             <TableCell align="right">
               <TokenCount value={call.inputTokens} />

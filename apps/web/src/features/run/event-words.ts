@@ -7,6 +7,8 @@ export interface Words {
   detail: string | null;
 }
 
+const BUDGET_OF: Record<string, string> = { tenant: "the team", agent: "the agent", step: "the step" };
+
 /** Null for events that are shown in another way, or not at all. */
 export function wordsOf(event: ArrivedEvent): Words | null {
   switch (event.type) {
@@ -26,6 +28,14 @@ export function wordsOf(event: ArrivedEvent): Words | null {
       return { tone: "neutral", title: "A person says", detail: event.context };
     case "AGENT_MESSAGE":
       return { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message };
+    case "BUDGET_WARNING": {
+      const title = `${event.percent} % of a budget are used`;
+      return { tone: "warn", title, detail: `The budget of ${BUDGET_OF[event.scope] ?? "this run"}.` };
+    }
+    case "BUDGET_EXCEEDED":
+      return { tone: "danger", title: "A budget refused a model call", detail: event.message };
+    case "MODEL_FALLBACK":
+      return { tone: "warn", title: `${event.to} is asked instead of ${event.from}`, detail: event.reason };
     case "CONTAINER_DESTROYED":
       return { tone: "neutral", title: "Workspace closed", detail: event.detail };
     case "CONTAINER_CRASHED":

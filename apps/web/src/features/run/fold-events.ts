@@ -138,7 +138,8 @@ function applyAround(draft: Draft, event: ArrivedEvent): void {
     default: {
       const words = wordsOf(event);
       if (words) {
-        sayInStep(draft, event, words);
+        // A budget concerns the whole run.
+        (event.type.startsWith("BUDGET_") ? say : sayInStep)(draft, event, words);
       }
     }
   }

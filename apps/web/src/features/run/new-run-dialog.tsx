@@ -11,7 +11,7 @@ import { setFaults } from "@/features/form/set-faults.ts";
 import { trpc } from "@/trpc/client.ts";
 import { MissingAgents, useNeededAgents } from "./missing-agents.tsx";
 import { ModelField } from "./model-field.tsx";
-import { emptyNewRun, NewRun, type NewRunInput, type NewRunValues } from "./new-run-schema.ts";
+import { emptyNewRun, NewRun, type NewRunInput, type NewRunValues, toCreate } from "./new-run-schema.ts";
 
 type NewRunDialogProps = {
   open: boolean;
@@ -49,7 +49,7 @@ function useNewRun(pipelineId: string | null) {
   const create = trpc.runs.create.useMutation();
   const submit = form.handleSubmit(async (input) => {
     try {
-      const run = await create.mutateAsync(input);
+      const run = await create.mutateAsync(toCreate(input));
       forget();
       void utils.runs.list.invalidate();
       router.push(`/runs/${run.id}`);
@@ -139,6 +139,19 @@ function NewRunForm({ pipelineId, onClose }: Omit<NewRunDialogProps, "open">) {
         >
           <Textarea autoGrow rows={2} {...form.register("context")} />
         </Field>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field
+            label="Budget, dollars"
+            optional
+            error={errors.budgetDollars?.message}
+            hint="Left out: the team's default for runs."
+          >
+            <Input inputMode="decimal" autoComplete="off" placeholder="2.50" {...form.register("budgetDollars")} />
+          </Field>
+          <Field label="Budget, tokens" optional error={errors.budgetTokens?.message}>
+            <Input autoComplete="off" placeholder="500k" {...form.register("budgetTokens")} />
+          </Field>
+        </div>
         <div ref={(place) => void (errors.root?.server && place?.scrollIntoView({ block: "nearest" }))}>
           <RootFault message={errors.root?.server?.message} />
         </div>

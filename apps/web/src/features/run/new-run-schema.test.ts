@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
-import { agentsOf, emptyNewRun, missingAgents, NewRun } from "./new-run-schema.ts";
+import { agentsOf, emptyNewRun, missingAgents, NewRun, toCreate } from "./new-run-schema.ts";
 
 test("empty inputs count as left out", () => {
-  expect(NewRun.parse({ ...emptyNewRun, pipelineId: "bugfix", task: " Fix it " })).toEqual({
-    pipelineId: "bugfix",
-    task: "Fix it",
-  });
+  const parsed = NewRun.parse({ ...emptyNewRun, pipelineId: "bugfix", task: " Fix it " });
+  expect(toCreate(parsed)).toEqual({ pipelineId: "bugfix", task: "Fix it" });
+});
+
+test("a budget travels in micro-dollars and tokens", () => {
+  const values = { ...emptyNewRun, pipelineId: "bugfix", task: "x", budgetDollars: "$1.5", budgetTokens: "20k" };
+  expect(toCreate(NewRun.parse(values)).budget).toEqual({ costMicros: 1_500_000, tokens: 20_000 });
+  expect(NewRun.safeParse({ ...values, budgetDollars: "much" }).success).toBe(false);
 });
 
 test("a missing pipeline and task are said in words", () => {

@@ -1,6 +1,7 @@
 /** The new-run form's own view of the operation: every input is text, and an empty one counts as left out. */
-import { type Pipeline, runs } from "@djinnbot/contracts";
+import { type InputOf, type Pipeline, runs } from "@djinnbot/contracts";
 import { z } from "zod";
+import { DollarText, TokenText } from "@/features/budget/amount.ts";
 import { optionalText } from "@/features/form/optional-text.ts";
 
 const { shape } = runs.create.input;
@@ -12,6 +13,8 @@ export const NewRun = z.object({
   baseBranch: optionalText(shape.baseBranch),
   modelOverride: optionalText(shape.modelOverride),
   context: optionalText(z.string().trim().max(100_000).optional()),
+  budgetDollars: DollarText,
+  budgetTokens: TokenText,
 });
 /** What stands in the inputs. */
 export type NewRunValues = Record<keyof z.output<typeof NewRun>, string>;
@@ -24,7 +27,18 @@ export const emptyNewRun: NewRunValues = {
   baseBranch: "",
   modelOverride: "",
   context: "",
+  budgetDollars: "",
+  budgetTokens: "",
 };
+
+/** What the form says, as the operation wants it. */
+export function toCreate({ budgetDollars, budgetTokens, ...input }: NewRunInput): InputOf<typeof runs.create> {
+  const budget = {
+    ...(budgetDollars === null ? {} : { costMicros: budgetDollars }),
+    ...(budgetTokens === null ? {} : { tokens: budgetTokens }),
+  };
+  return Object.keys(budget).length === 0 ? input : { ...input, budget };
+}
 
 /** Slugs of the agents that a pipeline's steps need, in the order of their first step. */
 export function agentsOf(pipeline: Pick<Pipeline, "steps">): string[] {

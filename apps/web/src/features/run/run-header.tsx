@@ -14,6 +14,7 @@ import {
 } from "@djinnbot/ui";
 import { FlaskConical } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { RunBudget } from "@/features/budget/run-budget.tsx";
 import { RunActions } from "./run-actions.tsx";
 
 const BAR = { completed: "ok", failed: "danger", cancelled: "neutral", waiting: "warn", paused: "warn" } as const;
@@ -92,6 +93,7 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
         max={run.stepsTotal}
         tone={status in BAR ? BAR[status as keyof typeof BAR] : "info"}
       />
+      <RunBudget runId={run.id} />
     </header>
   );
 }

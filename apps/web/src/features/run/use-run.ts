@@ -27,6 +27,8 @@ const CHANGES: ReadonlySet<RunEvent["type"]> = new Set([
   "LOOP_ITEM_FAILED",
   "BRANCH_STARTED",
   "BRANCH_ENDED",
+  "BUDGET_WARNING",
+  "BUDGET_EXCEEDED",
   "BRANCH_PUSHED",
 ]);
 /** Rows are read again at most this often (ms), however much is told. */
@@ -43,6 +45,7 @@ export function useRun(runId: string) {
       timer.current = null;
       void utils.runs.get.invalidate({ runId });
       void utils.llmCalls.list.invalidate({ runId });
+      void utils.budgets.list.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;

@@ -22,6 +22,7 @@ const provider = (part: Partial<Provider>): Provider =>
     extraFields: [],
     isCustom: false,
     isDemo: false,
+    trouble: null,
     ...part,
   });
 const demo = provider({ providerId: "demo", name: "Demo", source: "platform", isDemo: true, models: [] });

@@ -1,7 +1,19 @@
 "use client";
 import type { Provider } from "@djinnbot/contracts";
-import { Badge, Button, Card, CardBody, CodeText, ConfirmDialog, Switch, TextLink, toast } from "@djinnbot/ui";
-import { FlaskConical, KeyRound, PlugZap, Trash2 } from "lucide-react";
+import {
+  Badge,
+  Button,
+  Card,
+  CardBody,
+  CodeText,
+  ConfirmDialog,
+  plural,
+  RelativeTime,
+  Switch,
+  TextLink,
+  toast,
+} from "@djinnbot/ui";
+import { FlaskConical, KeyRound, PlugZap, Trash2, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { deletionConsequences, sourceWord } from "./provider-words.ts";
@@ -38,6 +50,7 @@ export function ProviderCard({ provider, onKey }: ProviderCardProps) {
             <Badge>{provider.enabled ? "Switched on" : "Switched off"}</Badge>
           )}
         </div>
+        <ProviderTrouble provider={provider} />
         <ProviderFacts provider={provider} />
         {onKey ? <ProviderActions provider={provider} onKey={onKey} /> : null}
       </CardBody>
@@ -73,6 +86,35 @@ function ProviderActions({ provider, onKey }: { provider: Provider; onKey: () =>
       </div>
       <TestResult result={test.data} error={test.error} />
     </>
+  );
+}
+
+/** What the model gateway met when it asked the provider last. */
+function ProviderTrouble({ provider: { trouble } }: { provider: Provider }) {
+  if (trouble === null) {
+    return null;
+  }
+  const { state, failures, reason, retryAt } = trouble;
+  const words = {
+    failing: "Failing",
+    open: "Left alone for now",
+    halfOpen: "Tried again with the next call",
+  }[state];
+  return (
+    <p role="status" className="flex flex-wrap items-center gap-2 text-sm">
+      <Badge tone={state === "failing" ? "warn" : "danger"} icon={<TriangleAlert aria-hidden />}>
+        {words}
+      </Badge>
+      <span className="min-w-0 text-muted">
+        {plural(failures, "call")} failed in a row: {reason}
+        {retryAt === null ? null : (
+          <>
+            {" "}
+            It is asked again <RelativeTime at={retryAt} />.
+          </>
+        )}
+      </span>
+    </p>
   );
 }
 

@@ -9,16 +9,20 @@ import { useLiveRefresh } from "../home/live-refresh.ts";
 import { useMay } from "../shell/viewer.tsx";
 import { CustomProviderDialog } from "./custom-provider-dialog.tsx";
 import { DefaultModelsCard } from "./default-models-card.tsx";
+import { FallbackCard } from "./fallback-card.tsx";
 import { KeyDialog } from "./key-dialog.tsx";
 import { ProviderCard } from "./provider-card.tsx";
 import { ProviderRow } from "./provider-row.tsx";
+
+/** A provider that stops answering tells nobody; the page looks. */
+const troubleIntervalMs = 15_000;
 
 /** Whose models do the agents think with, and with which key? */
 export function ProvidersPage() {
   useLiveRefresh();
   const mayChange = useMay("settings:write");
   const [params, change] = useUrlParams();
-  const providers = trpc.settings.providers.useQuery({});
+  const providers = trpc.settings.providers.useQuery({}, { refetchInterval: troubleIntervalMs });
   const close = () => change({ key: null, dialog: null });
   const editing = providers.data?.find((provider) => provider.providerId === params.get("key"));
   return (
@@ -37,6 +41,7 @@ export function ProvidersPage() {
         </p>
       )}
       <DefaultModelsCard mayChange={mayChange} />
+      <FallbackCard mayChange={mayChange} providers={providers.data ?? []} />
       {providers.data ? (
         <ProviderLists providers={providers.data} onKey={mayChange ? (key) => change({ key }, { push: true }) : null} />
       ) : providers.error ? (

@@ -1,4 +1,16 @@
-import { Bot, Hand, House, KeyRound, type LucideIcon, Play, PlugZap, UserRound, Workflow } from "lucide-react";
+import {
+  Bot,
+  CircleDollarSign,
+  Gauge,
+  Hand,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Play,
+  PlugZap,
+  UserRound,
+  Workflow,
+} from "lucide-react";
 
 export type NavEntry = {
   href: string;
@@ -40,6 +52,14 @@ export const NAV: readonly NavSection[] = [
         shortcut: "g s",
         keywords: ["models", "settings", "openai", "anthropic", "key"],
       },
+      {
+        href: "/settings/budgets",
+        label: "Budgets",
+        icon: Gauge,
+        shortcut: "g b",
+        keywords: ["limits", "spend", "cost", "tokens", "settings"],
+      },
+      { href: "/settings/prices", label: "Prices", icon: CircleDollarSign, keywords: ["models", "cost", "settings"] },
       { href: "/settings/api-keys", label: "API keys", icon: KeyRound, keywords: ["tokens", "settings", "rest"] },
       { href: "/settings/profile", label: "Profile", icon: UserRound, keywords: ["password", "account", "settings"] },
     ],

@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { BudgetBanner } from "../budget/budget-banner.tsx";
 import { InstallationBanners } from "../home/installation-banners.tsx";
 import { loadNotices } from "../home/load-home.ts";
 import { PaletteSearch } from "../search/palette-search.tsx";
@@ -14,7 +15,12 @@ export async function SignedInFrame({ viewer, children }: { viewer: Viewer; chil
     <SignedInShell
       viewer={viewer}
       collapsed={collapsed}
-      banners={<InstallationBanners initial={await loadNotices()} />}
+      banners={
+        <>
+          <InstallationBanners initial={await loadNotices()} />
+          <BudgetBanner />
+        </>
+      }
     >
       {children}
       <PaletteSearch />

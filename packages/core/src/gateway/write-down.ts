@@ -1,0 +1,73 @@
+/** A model call, or a try of one, as a row: who was asked, what came of it, and what it cost. */
+
+import { withoutKey } from "./answers.ts";
+import type { Asking, Target } from "./asking.ts";
+import { targetName } from "./asking.ts";
+import { type ModelCall, recordModelCall } from "./record.ts";
+import type { ModelRequest } from "./request.ts";
+import type { Observed } from "./usage.ts";
+
+const charsPerToken = 4;
+
+export interface Outcome {
+  status: number | null;
+  error: string | null;
+  observed: Observed | null;
+  /** `performance.now()` when it was asked. */
+  started: number;
+  /** What was held for the call, to be settled with it. */
+  reservationId?: string | null;
+}
+
+/** A call that cannot be written down is logged and still answered: the work it paid for is not thrown away. */
+export async function writeDown(asking: Asking, target: Target, outcome: Outcome): Promise<void> {
+  const { deps, actor, log, wanted } = asking;
+  const { provider, model } = target;
+  if (!model) {
+    return;
+  }
+  const { usage, estimated } = tokensOf(model, outcome);
+  const name = targetName(target);
+  try {
+    await recordModelCall(deps, {
+      tenantId: asking.tenantId,
+      requestId: asking.requestId,
+      runId: actor.runId,
+      sessionId: actor.sessionId,
+      agentId: actor.agentId,
+      userId: null,
+      step: asking.step,
+      provider: provider.providerId,
+      model: model.model,
+      requestedModel: wanted === name ? null : wanted,
+      reservationId: outcome.reservationId ?? null,
+      keySource: provider.source,
+      // The platform's key is the operator's business.
+      keyMasked: provider.source === "platform" ? null : provider.maskedApiKey,
+      usage,
+      estimated,
+      durationMs: Math.round(performance.now() - outcome.started),
+      toolCallCount: outcome.observed?.toolCalls ?? 0,
+      hasThinking: outcome.observed?.hasThinking ?? false,
+      stopReason: outcome.observed?.stopReason ?? null,
+      status: outcome.status,
+      error: outcome.error === null ? null : withoutKey(outcome.error, provider.apiKey),
+    });
+  } catch (error) {
+    log.error({ err: error, provider: provider.providerId, model: model.model }, "a model call was not written down");
+  }
+}
+
+/** What the provider told, else a guess from the length of what went in and came out. A call without answer costs nothing. */
+function tokensOf(model: ModelRequest, outcome: Outcome): { usage: ModelCall["usage"]; estimated: boolean } {
+  const observed = outcome.observed;
+  if (observed?.usage) {
+    return { usage: observed.usage, estimated: outcome.error !== null };
+  }
+  const worked = observed !== null && observed.chars > 0;
+  const guess = (chars: number) => (worked ? Math.ceil(chars / charsPerToken) : 0);
+  return {
+    usage: { input: guess(model.body.length), output: guess(observed?.chars ?? 0), cacheRead: 0, cacheWrite: 0 },
+    estimated: worked,
+  };
+}
