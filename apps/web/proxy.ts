@@ -17,5 +17,7 @@ export function proxy(request: NextRequest) {
 }
 
 export const config = {
-  matcher: ["/((?!api/|v1/|_next/static|_next/image|health|metrics|openapi.json|docs|favicon.ico|icon.svg).*)"],
+  matcher: [
+    "/((?!api/|v1/|_next/static|_next/image|health|metrics|openapi.json|schemas/|docs|favicon.ico|icon.svg).*)",
+  ],
 };

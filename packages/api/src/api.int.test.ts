@@ -292,6 +292,7 @@ describe("the rest", () => {
       body: { parts: { database: "ok", redis: "ok" } },
     });
     expect((await send("/openapi.json", { token: null })).body.openapi).toBe("3.1.1");
+    expect((await send("/schemas/pipeline.json", { token: null })).body.title).toBe("DjinnBot pipeline");
     for (const path of ["/docs", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/start.js"]) {
       const response = await api.fetch(new Request(`http://127.0.0.1:3000${path}`), { ip: null });
       expect([path, response.status]).toEqual([path, 200]);

@@ -1,6 +1,6 @@
 /** Which part of the API answers a request. */
 import { timingSafeEqual } from "node:crypto";
-import { Fault } from "@djinnbot/contracts";
+import { Fault, pipelineSchema, pipelineSchemaPath } from "@djinnbot/contracts";
 import { type Deps, gatewayAuthorization, handleModelCall } from "@djinnbot/core";
 import type { ApiConfig } from "./config.ts";
 import { handleDocs } from "./docs.ts";
@@ -119,13 +119,22 @@ async function system(edge: Edge, pathname: string, authorization: string | null
       return edge.health.ready();
     case "/openapi.json":
       openApi ??= JSON.stringify(openApiDocument());
-      return new Response(openApi, { headers: { "content-type": "application/json", "cache-control": "no-cache" } });
+      return jsonText(openApi, "application/json");
+    case pipelineSchemaPath:
+      // Editors on other sites read it too; it tells nothing about anybody.
+      return jsonText(JSON.stringify(pipelineSchema()), "application/schema+json", {
+        "access-control-allow-origin": "*",
+      });
     case "/metrics":
       if (isServiceToken(authorization, edge.deps.config.serviceToken)) {
         return metricsResponse(edge.metrics.registry);
       }
   }
   throw new Fault("NOT_FOUND", "Not found");
+}
+
+function jsonText(text: string, type: string, headers: Record<string, string> = {}): Response {
+  return new Response(text, { headers: { "content-type": type, "cache-control": "no-cache", ...headers } });
 }
 
 function isServiceToken(authorization: string | null, serviceToken: string): boolean {

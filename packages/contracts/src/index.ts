@@ -28,6 +28,7 @@ export * from "./page.ts";
 export * from "./patch.ts";
 export * from "./pipeline.ts";
 export * from "./pipeline-document.ts";
+export * from "./pipeline-schema.ts";
 export * from "./price.ts";
 export * from "./run.ts";
 export * from "./run-shape.ts";

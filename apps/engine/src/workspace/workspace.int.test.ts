@@ -184,3 +184,71 @@ describe("workspace", () => {
     });
   });
 });
+
+describe("branches of a run", () => {
+  /** Two branches of a run that has a commit of its own. */
+  async function branched() {
+    const run = newRun(await repository());
+    const place = await workspaces.prepare(run);
+    const base = commitStep(place, "base.txt");
+    await workspaces.collect(run, { agentId, commitHash: base });
+    const branch = async (change: (place: PreparedWorkspace) => string) => {
+      const { tenantId, repository, rootRunId } = run;
+      const own: WorkspaceRun = { ...newRun(repository), tenantId, rootRunId, baseCommit: await workspaces.head(run) };
+      const copy = await workspaces.prepare(own);
+      await workspaces.collect(own, { agentId, commitHash: change(copy) });
+      return own.runId;
+    };
+    return { run, place, base, branch };
+  }
+
+  it("begin where the run stood, are merged one after the other, and the run goes on with all of it", async () => {
+    const { run, place, base, branch } = await branched();
+    const one = await branch((copy) => commitStep(copy, "one.txt"));
+    const two = await branch((copy) => commitStep(copy, "two.txt"));
+    const none = newRun(run.repository).runId;
+    const others = [one, two, none].map((runId, index) => ({ runId, name: `B${index}` }));
+    const merged = await workspaces.merge(run, others);
+    const head = await workspaces.head(run);
+    expect(merged).toEqual({ head });
+    expect(sh(place.mirror, `git log --format=%s -2 --first-parent ${head}`).split("\n")).toEqual([
+      "Merge branch B1",
+      "Merge branch B0",
+    ]);
+    expect(sh(place.mirror, `git merge-base --is-ancestor ${base} ${head} && echo yes`)).toBe("yes");
+    const again = await workspaces.prepare({ ...run });
+    expect(sh(again.path, "ls")).toMatch(/base\.txt[\s\S]*one\.txt[\s\S]*two\.txt/);
+    // Merging once more changes nothing.
+    expect(await workspaces.merge(run, others)).toEqual({ head });
+  });
+
+  it("that conflict are named with their files, and nothing of them is merged", async () => {
+    const { run, base, branch } = await branched();
+    const write = (text: string) => (copy: PreparedWorkspace) => {
+      sh(copy.path, `printf '%s\n' '${text}' > base.txt`);
+      return commitStep(copy, `${text}.txt`);
+    };
+    const one = await branch(write("one"));
+    const two = await branch(write("two"));
+    const others = [one, two].map((runId, index) => ({ runId, name: `B${index}` }));
+    expect(await workspaces.merge(run, others)).toEqual({ conflict: { name: "B1", files: ["base.txt"] } });
+    expect(await workspaces.head(run)).toBe(base);
+  });
+
+  it("of a run without a repository share its own mirror", async () => {
+    const run = newRun(null);
+    const place = await workspaces.prepare(run);
+    const { tenantId, rootRunId } = run;
+    const head = await workspaces.head(run);
+    expect(head).toBeNull();
+    const own: WorkspaceRun = { ...newRun(null), tenantId, rootRunId, baseCommit: head };
+    const copy = await workspaces.prepare(own);
+    expect(copy.mirror).toBe(place.mirror);
+    const hash = commitStep(copy, "first.txt");
+    await workspaces.collect(own, { agentId, commitHash: hash });
+    expect(await workspaces.merge(run, [{ runId: own.runId, name: "ONE" }])).toMatchObject({
+      head: expect.any(String),
+    });
+    expect(sh((await workspaces.prepare({ ...run })).path, "ls")).toBe("first.txt");
+  });
+});
