@@ -16,14 +16,14 @@ import {
 
 const pipeline = /^feature$/;
 
-const readTheChange: Script = {
+export const readTheChange: Script = {
   thinking: "The summary says what was meant. The diff says what was done; I read that first.",
   text: "I read the change itself and run the tests.",
   calls: [bash("git log --oneline -n 8; git show --stat HEAD"), read("src/bands.js"), read("src/quote.js"), nodeTests],
 };
 
 /** Approves when the tests are green, in words that name what was looked at. */
-const judge: Script = (scene) => {
+export const judge: Script = (scene) => {
   const green = testsPassed(scene) === true;
   return completeStep(scene, {
     text: green ? "The change does what the design asks. I approve it." : "Tests fail. This goes back.",
@@ -40,13 +40,13 @@ const atLimits = "node src/cli.js 1000 NL; node src/cli.js 1001 NL; node src/cli
 /** The line of the error itself; Node prints an excerpt of the source above it, which says RangeError too. */
 const tooHeavy = "node src/cli.js 20001 NL 2>&1 | grep '^RangeError'";
 
-const tryByHand: Script = {
+export const tryByHand: Script = {
   text: "The suite has run. I try the limits by hand, and one wrong input.",
   calls: [bash(atLimits), bash(tooHeavy)],
 };
 
 /** Passes only what was seen: a green suite does not make up for a try by hand that showed something else. */
-const reportTest: Script = (scene) => {
+export const reportTest: Script = (scene) => {
   const printed = (command: string, text: string) =>
     scene.results.some((result) => result.args.command === command && result.content.includes(text));
   const tried = printed(atLimits, "small: 4.50");
