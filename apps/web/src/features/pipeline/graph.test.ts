@@ -71,6 +71,51 @@ test("completion beside results is what happens otherwise; a matching result wit
   expect(ways(text)).toEqual([`${START_ID}→A`, "A→A NO back", "A→B YES, otherwise", `B→${END_ID}`]);
 });
 
+const WHOLE = `steps:
+  - { id: PLAN, agent: a, onComplete: GATE }
+  - { id: GATE, approval: { message: x }, onResult: { APPROVED: { goto: BUILD }, REJECTED: { goto: PLAN } } }
+  - { id: BUILD, agent: a, loop: { over: t, onEachComplete: CHECK, onAllComplete: SPLIT }, onFailure: MEND }
+  - { id: CHECK, agent: a, onResult: { PASS: { continueLoop: true }, FAIL: { goto: BUILD } } }
+  - { id: SPLIT, parallel: { branches: [ONE, TWO] }, onComplete: END }
+  - { id: ONE, agent: a }
+  - { id: TWO, agent: a, onComplete: MORE }
+  - { id: MORE, agent: a }
+  - { id: MEND, agent: a, onComplete: BUILD }
+  - { id: END, agent: a }
+`;
+
+test("loops, gates, branches and ways on from failures are drawn, and nothing of them is called unreachable", () => {
+  expect(ways(WHOLE)).toEqual([
+    `${START_ID}→PLAN`,
+    "PLAN→GATE",
+    "GATE→BUILD APPROVED",
+    "GATE→PLAN REJECTED back",
+    "BUILD→CHECK each item",
+    "BUILD→SPLIT all done",
+    "BUILD→MEND on failure",
+    "CHECK→BUILD PASS: next item, FAIL back",
+    "SPLIT→ONE branch",
+    "SPLIT→TWO branch",
+    "ONE→END",
+    "TWO→MORE",
+    "MORE→END",
+    "MEND→BUILD  back",
+    `END→${END_ID}`,
+  ]);
+  const { nodes } = buildGraph(outline(WHOLE));
+  expect(nodes.filter((node) => node.kind === "step" && !node.reachable)).toEqual([]);
+  expect(nodes.find((node) => node.id === "GATE")).toMatchObject({ doer: "approval", agentName: "A person" });
+});
+
+test("a loop without a body does its next item by itself", () => {
+  expect(ways("steps:\n  - {id: A, agent: x, loop: {over: l}}\n  - {id: B, agent: x}\n")).toEqual([
+    `${START_ID}→A`,
+    "A→A next item back",
+    `A→${END_ID} all done`,
+    `B→${END_ID}`,
+  ]);
+});
+
 test("a step that no way leads to is marked, one that does not exist stands in as missing", () => {
   const { nodes } = buildGraph(outline("steps:\n  - {id: A, agent: x, onComplete: NOPE}\n  - {id: B, agent: x}\n"));
   expect(nodes.find((node) => node.id === "B")).toMatchObject({ reachable: false });

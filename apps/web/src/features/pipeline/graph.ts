@@ -1,5 +1,6 @@
 /** The diagram of a pipeline as data: nodes, and edges that say after which result the run goes where. */
-import type { Outline, OutlineStep } from "./outline.ts";
+import type { StepKind } from "@djinnbot/contracts";
+import type { Outline, OutlineLoop, OutlineStep } from "./outline.ts";
 
 export const START_ID = "(start)";
 export const END_ID = "(end)";
@@ -10,7 +11,9 @@ export type GraphNode =
       id: string;
       kind: "step";
       agent: string;
+      /** Who does it, as people read it. */
       agentName: string;
+      doer: StepKind;
       description: string;
       outputs: number;
       reachable: boolean;
@@ -51,8 +54,9 @@ export function buildGraph(outline: Outline): Graph {
   if (first) {
     add(START_ID, first.id, "");
   }
+  const surroundings = readSurroundings(steps);
   for (const step of steps) {
-    connect(step, step === steps.at(-1), add);
+    connect(step, { isLast: step === steps.at(-1), add, ...surroundings(step) });
   }
   const reached = reachable([...edges.values()]);
   const agents = new Map(outline.agents.map((agent) => [agent.id, agent.name]));
@@ -66,7 +70,8 @@ export function buildGraph(outline: Outline): Graph {
         id: step.id,
         kind: "step" as const,
         agent: step.agent,
-        agentName: agents.get(step.agent) ?? step.agent,
+        agentName: DOERS[step.kind] ?? agents.get(step.agent) ?? step.agent,
+        doer: step.kind,
         description: step.description,
         outputs: step.outputs.length,
         reachable: reached.has(step.id),
@@ -80,21 +85,81 @@ export function buildGraph(outline: Outline): Graph {
   };
 }
 
-function connect(step: OutlineStep, isLast: boolean, add: (source: string, target: string, label: string) => void) {
+const DOERS: Record<StepKind, string | null> = { agent: null, approval: "A person", parallel: "Branches" };
+
+interface Surroundings {
+  /** The loop whose items the step works on, other than as the loop's own step. */
+  loop: string | null;
+  /** Where the run goes when the branch ends that the step belongs to. */
+  join: string | null;
+}
+
+/** Which steps lie within a loop or a branch: they may name nothing to follow, and yet something does. */
+function readSurroundings(steps: readonly OutlineStep[]): (step: OutlineStep) => Surroundings {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const within = (first: readonly (string | null)[], until: string) => {
+    const seen = new Set(first.filter((id) => id !== null));
+    // A set also visits what is added on the way.
+    for (const id of seen) {
+      const step = byId.get(id);
+      const next = [step?.onComplete, step?.onFailure, ...(step?.results ?? []).map((result) => result.goto)];
+      for (const each of next) {
+        if (each && each !== until) {
+          seen.add(each);
+        }
+      }
+    }
+    return seen;
+  };
+  const loops = steps.flatMap((step) =>
+    step.loop ? [{ id: step.id, body: within([step.loop.onEachComplete], step.id) }] : [],
+  );
+  const branches = steps.flatMap((step) =>
+    step.kind === "parallel" ? [{ join: step.onComplete ?? END_ID, body: within(step.branches, step.id) }] : [],
+  );
+  return ({ id }) => ({
+    loop: loops.findLast(({ body, id: own }) => own !== id && body.has(id))?.id ?? null,
+    join: branches.find(({ body }) => body.has(id))?.join ?? null,
+  });
+}
+
+type Around = Surroundings & { isLast: boolean; add: (source: string, target: string, label: string) => void };
+
+function connect(step: OutlineStep, around: Around): void {
+  const { add, loop, join, isLast } = around;
   for (const result of step.results) {
     if (result.goto !== null) {
       add(step.id, result.goto, result.key);
     } else if (result.retry) {
       add(step.id, step.id, `${result.key}: retry`);
+    } else if (result.continueLoop && loop !== null) {
+      add(step.id, loop, `${result.key}: next item`);
     } else {
-      add(step.id, step.onComplete ?? END_ID, result.key);
+      add(step.id, step.onComplete ?? join ?? END_ID, result.key);
     }
   }
-  if (step.onComplete !== null) {
+  if (step.loop) {
+    connectLoop(step, step.loop, around);
+  } else if (step.kind === "parallel") {
+    for (const branch of step.branches) {
+      add(step.id, branch, "branch");
+    }
+  } else if (step.onComplete !== null) {
     add(step.id, step.onComplete, step.results.length > 0 ? "otherwise" : "");
-  } else if (step.results.length === 0 && isLast) {
-    add(step.id, END_ID, "");
+  } else if (step.results.length === 0) {
+    const next = loop ?? join ?? (isLast ? END_ID : null);
+    if (next !== null) {
+      add(step.id, next, loop === null ? "" : "next item");
+    }
   }
+  if (step.onFailure !== null) {
+    add(step.id, step.onFailure, "on failure");
+  }
+}
+
+function connectLoop(step: OutlineStep, loop: OutlineLoop, { add, loop: outer, join }: Around): void {
+  add(step.id, loop.onEachComplete ?? step.id, loop.onEachComplete === null ? "next item" : "each item");
+  add(step.id, loop.onAllComplete ?? step.onComplete ?? outer ?? join ?? END_ID, "all done");
 }
 
 function reachable(edges: readonly GraphEdge[]): ReadonlySet<string> {

@@ -1,7 +1,9 @@
 /** What a pipeline's text says, read tolerantly while it is being written, with the lines each step stands on. */
+import type { StepKind } from "@djinnbot/contracts";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 
-export type OutlineResult = { key: string; goto: string | null; retry: boolean };
+export type OutlineResult = { key: string; goto: string | null; retry: boolean; continueLoop: boolean };
+export type OutlineLoop = { onEachComplete: string | null; onAllComplete: string | null };
 export type OutlineStep = {
   id: string;
   /** Slug of the agent. */
@@ -10,6 +12,11 @@ export type OutlineStep = {
   outputs: readonly string[];
   onComplete: string | null;
   results: readonly OutlineResult[];
+  onFailure: string | null;
+  kind: StepKind;
+  loop: OutlineLoop | null;
+  /** First steps of the branches of a parallel step. */
+  branches: readonly string[];
   /** First and last line, counted from 1. */
   line: number;
   endLine: number;
@@ -52,6 +59,7 @@ function readStep(map: YAMLMap, id: string, lines: LineCounter): OutlineStep {
     outputs: isSeq(outputs) ? outputs.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [],
     onComplete: scalar(map, "onComplete") || null,
     results: isMap(results) ? results.items.map((pair) => readResult(pair)) : [],
+    ...readBlocks(map),
     line: lines.linePos(start).line,
     endLine: Math.max(lines.linePos(start).line, lines.linePos(Math.max(start, end - 1)).line),
   };
@@ -60,8 +68,32 @@ function readStep(map: YAMLMap, id: string, lines: LineCounter): OutlineStep {
 function readResult({ key, value }: { key: unknown; value: unknown }): OutlineResult {
   const name = isScalar(key) ? String(key.value) : String(key);
   return isMap(value)
-    ? { key: name, goto: scalar(value, "goto") || null, retry: value.get("retry") === true }
-    : { key: name, goto: null, retry: false };
+    ? {
+        key: name,
+        goto: scalar(value, "goto") || null,
+        retry: value.get("retry") === true,
+        continueLoop: value.get("continueLoop") === true,
+      }
+    : { key: name, goto: null, retry: false, continueLoop: false };
+}
+
+/** What makes a step more than one agent's turn. */
+function readBlocks(map: YAMLMap): Pick<OutlineStep, "onFailure" | "kind" | "loop" | "branches"> {
+  const block = (key: string) => {
+    const value = map.get(key, true);
+    return isMap(value) ? value : null;
+  };
+  const [loop, parallel, failure] = [block("loop"), block("parallel"), block("onFailure")];
+  const branches = parallel?.get("branches", true);
+  return {
+    onFailure: (failure ? scalar(failure, "goto") : scalar(map, "onFailure")) || null,
+    kind: block("approval") ? "approval" : parallel ? "parallel" : "agent",
+    loop: loop && {
+      onEachComplete: scalar(loop, "onEachComplete") || null,
+      onAllComplete: scalar(loop, "onAllComplete") || null,
+    },
+    branches: isSeq(branches) ? branches.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [],
+  };
 }
 
 function mapsOf(root: YAMLMap, key: string): YAMLMap[] {

@@ -1,7 +1,7 @@
 "use client";
 import { Avatar, cn } from "@djinnbot/ui";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { Flag, Play, TriangleAlert } from "lucide-react";
+import { Flag, Hand, Play, Split, TriangleAlert } from "lucide-react";
 import type { GraphNode } from "./graph.ts";
 
 export type StepNodeData = {
@@ -44,7 +44,13 @@ export function StepNode({ data }: NodeProps) {
           {step.reachable ? null : <span className="text-[11px] text-warn">never reached</span>}
         </span>
         <span className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
-          <Avatar name={step.agentName || "?"} emoji={emoji} size="xs" />
+          {step.doer === "agent" ? (
+            <Avatar name={step.agentName || "?"} emoji={emoji} size="xs" />
+          ) : step.doer === "approval" ? (
+            <Hand aria-hidden className="size-4 shrink-0 text-warn" />
+          ) : (
+            <Split aria-hidden className="size-4 shrink-0" />
+          )}
           <span className="truncate">{step.agentName || "no agent"}</span>
           {agentMissing ? (
             <span className="flex shrink-0 items-center gap-1 text-warn" title="Your team has no agent of this name">

@@ -90,7 +90,8 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
       <Progress
         label="Steps completed"
         value={Math.min(run.stepsCompleted, run.stepsTotal)}
-        max={run.stepsTotal}
+        // What a completed run left out lay on another way: nothing of it is missing.
+        max={status === "completed" ? Math.max(1, run.stepsCompleted) : run.stepsTotal}
         tone={status in BAR ? BAR[status as keyof typeof BAR] : "info"}
       />
       <RunBudget runId={run.id} />
