@@ -14,8 +14,10 @@ import { waitPark } from "./park.ts";
 import type { Resources } from "./resources.ts";
 import { ensureWorkspace, workspaceRun } from "./session.ts";
 import { cancelBranches } from "./store/cancel-branches.ts";
-import { type BranchRow, readBranches, unlessEnded } from "./store/wake.ts";
+import { type BranchRow, countBranches, readBranches, unlessEnded } from "./store/wake.ts";
 import { WorkspaceError } from "./workspace/workspace.ts";
+
+const maxBranches = 500;
 
 interface Branch {
   runId: string;
@@ -27,6 +29,7 @@ export async function openBranches(
   run: HeldRun,
   { definition, open, wanted }: { definition: ParallelStep; open: OpenStep; wanted: Wanted },
 ): Promise<OpenGate> {
+  await refuseTooMany(resources, run, definition.parallel.branches.length);
   await ensureWorkspace(resources, run);
   const head = await resources.workspace.head(workspaceRun(run));
   const branches = definition.parallel.branches.map((first) => ({ runId: newId("run"), first }));
@@ -42,6 +45,16 @@ export async function openBranches(
     told(run, { type: "BRANCH_STARTED", runId: run.runId, stepId: open.stepId, branch: first, branchRunId: runId }),
   );
   return { park, messages: [...started, message] };
+}
+
+/** Branches may branch again: together they stay a number that one team can follow. Throws StepFault EXECUTION_LIMIT. */
+async function refuseTooMany({ deps }: Resources, run: HeldRun, more: number): Promise<void> {
+  const root = run.row.rootRunId ?? run.runId;
+  const there = await countBranches(deps, run.tenantId, root);
+  if (there + more > maxBranches) {
+    const message = `The run would have ${there + more} branches in all; at most ${maxBranches} belong to one run.`;
+    throw new StepFault("EXECUTION_LIMIT", message);
+  }
 }
 
 /** Published by the relay: it is on its way within a second, and the sweep starts pending runs anyway. */

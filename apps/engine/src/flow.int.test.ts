@@ -269,6 +269,20 @@ test("a tenant with one place runs its branches one after the other", async () =
   expect((await bed.ended(tenant, runId)).status).toBe("completed");
 });
 
+test("branches that branch without end are refused", async () => {
+  const { tenant, runId } = await begin(parallel(""));
+  const run = await bed.ended(tenant, runId);
+  expect(run.status).toBe("completed");
+  await bed.deps.system.pool.query(
+    `INSERT INTO runs (id, tenant_id, pipeline_id, pipeline_yaml, task_description, status, parent_run_id, root_run_id, created_at, updated_at)
+     SELECT id || 'x' || n, tenant_id, pipeline_id, pipeline_yaml, task_description, 'completed', id, id, 1, 1 FROM runs, generate_series(1, 497) AS n
+     WHERE id = $1`,
+    [runId],
+  );
+  await tenant.services.steps.restart({ runId, stepId: "SPLIT" });
+  expect(await bed.ended(tenant, runId)).toMatchObject({ status: "failed", failure: { code: "EXECUTION_LIMIT" } });
+});
+
 test("cancelling a run that waits for its branches cancels them, and deleting it deletes them", async () => {
   const { tenant, runId } = await begin(parallel(""), async (command) =>
     command.stepId === "PLAN" ? done(command) : "hang",

@@ -45,7 +45,8 @@ export async function takePaused(
     for (const [path, action] of paused.files) {
       memory.files.set(path, action);
     }
-    return paused.turns;
+    // The file lies where the agent can write: it cannot give itself turns.
+    return Math.max(0, Math.floor(Number(paused.turns)) || 0);
   } catch {
     // Nothing was kept, or it is spoiled: the step begins anew.
     return null;

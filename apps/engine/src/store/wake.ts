@@ -79,3 +79,14 @@ export async function readBranches(deps: Pick<Deps, "db">, run: RunKey, parentSt
   ]);
   return rows as unknown as BranchRow[];
 }
+
+/** Branches that belong to a run, those of its branches included. */
+export async function countBranches(deps: Pick<Deps, "db">, tenantId: string, rootRunId: string): Promise<number> {
+  const [rows = []] = await tenantPipeline(deps.db, tenantId, [
+    {
+      text: "SELECT count(*)::int AS count FROM runs WHERE root_run_id = $1 AND parent_run_id IS NOT NULL",
+      values: [rootRunId],
+    },
+  ]);
+  return Number(rows[0]?.count ?? 0);
+}

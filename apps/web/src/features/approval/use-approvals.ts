@@ -13,11 +13,8 @@ const CHANGES: ReadonlySet<TenantEvent["type"]> = new Set([
 /** Questions are read again when one is asked or answered, wherever that happens. */
 export function useApprovalsLive(): void {
   const utils = trpc.useUtils();
-  useTenantEvents((events) => {
-    if (events.some((event) => CHANGES.has(event.type))) {
-      void utils.approvals.invalidate();
-    }
-  });
+  const reread = () => void utils.approvals.invalidate();
+  useTenantEvents((events) => (events.some((event) => CHANGES.has(event.type)) ? reread() : undefined), reread);
 }
 
 /** How many questions wait for this viewer's answer; 0 until it is known. */

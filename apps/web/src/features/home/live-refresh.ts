@@ -30,12 +30,18 @@ export function useLiveRefresh(): void {
       invalidate[concern]();
     }
   };
-  useTenantEvents((events: readonly TenantEvent[]) => {
-    for (const concern of concernsOf(events)) {
-      waiting.current.add(concern);
-    }
-    if (waiting.current.size > 0) {
+  useTenantEvents(
+    (events: readonly TenantEvent[]) => {
+      for (const concern of concernsOf(events)) {
+        waiting.current.add(concern);
+      }
+      if (waiting.current.size > 0) {
+        timer.current ??= setTimeout(refresh, restMs);
+      }
+    },
+    () => {
+      waiting.current.add("runs");
       timer.current ??= setTimeout(refresh, restMs);
-    }
-  });
+    },
+  );
 }

@@ -63,6 +63,7 @@ export function useRunList({ status, pipelineId, search }: RunFilter) {
     setFresh(new Set());
     await list.refetch();
   };
+  const rereadAtTop = () => (isAtTop() ? void list.refetch() : undefined);
   useTenantEvents((events) => {
     const news = readNews(events, new Set(runs.map((run) => run.id)));
     if (news.deleted.size > 0) {
@@ -79,7 +80,7 @@ export function useRunList({ status, pipelineId, search }: RunFilter) {
     } else if (news.created.size > 0) {
       setFresh((before) => new Set([...before, ...news.created]));
     }
-  });
+  }, rereadAtTop);
   return { list, runs, fresh: fresh.size, showNew };
 }
 
