@@ -70,6 +70,7 @@ type PriceRowProps = { price: Price; isReplaced: boolean; onEdit: (() => void) |
 
 function PriceRow({ price, isReplaced, onEdit }: PriceRowProps) {
   const isOwn = price.source === "tenant";
+  const change = isOwn ? "Change" : "Override";
   const amounts = [
     ["input", price.inputMicros],
     ["output", price.outputMicros],
@@ -95,8 +96,8 @@ function PriceRow({ price, isReplaced, onEdit }: PriceRowProps) {
       <TableCell>{isOwn ? <Badge tone="accent">Yours</Badge> : <Badge>Bundled</Badge>}</TableCell>
       <TableCell align="right" className="whitespace-nowrap">
         {onEdit === null || isReplaced ? null : (
-          <Button size="sm" variant="ghost" aria-label={`Change the price of ${price.model}`} onClick={onEdit}>
-            {isOwn ? "Change" : "Override"}
+          <Button size="sm" variant="ghost" aria-label={`${change} the price of ${price.model}`} onClick={onEdit}>
+            {change}
           </Button>
         )}
         {isOwn && onEdit !== null ? <ForgetPrice price={price} /> : null}
