@@ -3,9 +3,10 @@
  * The run that started them waits without holding a place; their commits are merged and their outputs taken over at the join.
  */
 import { isTerminal, newId, type Parallel, type ParallelStep } from "@djinnbot/contracts";
-import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
+import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { loopValues, stepsFrom } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
+import { childCreated, inheritAgents, tellStatement } from "./child-run.ts";
 import { StepFault } from "./errors.ts";
 import type { OpenGate, Settled } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
@@ -33,10 +34,11 @@ export async function openBranches(
   await ensureWorkspace(resources, run);
   const head = await resources.workspace.head(workspaceRun(run));
   const branches = definition.parallel.branches.map((first) => ({ runId: newId("run"), first }));
-  const created = branches.map((branch) => createdMessage(run, branch));
+  const { pipelineId, task } = run.row;
+  const created = branches.map(({ runId }) => childCreated(run, { runId, pipelineId, taskDescription: task }));
   const also = [
     ...branches.flatMap((branch, index) => insertBranch(run, { branch, index, open, head, wanted })),
-    tellStatement(run, created),
+    tellStatement(run, created, Date.now()),
   ];
   const { timeoutSeconds } = definition;
   const wakeAt = timeoutSeconds === undefined ? null : Date.now() + timeoutSeconds * 1000;
@@ -55,28 +57,6 @@ async function refuseTooMany({ deps }: Resources, run: HeldRun, more: number): P
     const message = `The run would have ${there + more} branches in all; at most ${maxBranches} belong to one run.`;
     throw new StepFault("EXECUTION_LIMIT", message);
   }
-}
-
-/** Published by the relay: it is on its way within a second, and the sweep starts pending runs anyway. */
-function createdMessage(run: HeldRun, { runId }: Branch): OutboxMessage {
-  const { pipelineId, task } = run.row;
-  const body = { type: "RUN_CREATED" as const, runId, pipelineId, taskDescription: task };
-  return outboxMessage(run, ["run", "tenant", "global"], body);
-}
-
-function tellStatement(run: HeldRun, messages: readonly OutboxMessage[]): Statement {
-  return {
-    text: `INSERT INTO outbox (id, streams, run_id, message, created_at)
-     SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), m."runId", m.message, $4
-     FROM runs, jsonb_to_recordset($3::jsonb) AS m(id text, streams jsonb, "runId" text, message jsonb)
-     WHERE runs.id = $1 AND runs.lease_epoch = $2`,
-    values: [
-      run.runId,
-      run.epoch,
-      JSON.stringify(messages.map(({ id, streams, runId, message }) => ({ id, streams, runId, message }))),
-      Date.now(),
-    ],
-  };
 }
 
 interface Insert {
@@ -116,11 +96,7 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
        SELECT b.id, kv.key, $3::text, kv.value, $4::bigint FROM runs b, jsonb_each_text($2::jsonb) AS kv WHERE b.id = $1`,
       values: [branch.runId, JSON.stringify(outputs), open.stepId, now],
     },
-    {
-      text: `INSERT INTO run_agents (run_id, slug, hash) SELECT b.id, used.slug, used.hash FROM run_agents used, runs b
-       WHERE used.run_id = $1 AND b.id = $2`,
-      values: [run.runId, branch.runId],
-    },
+    inheritAgents(run, branch.runId),
   ];
 }
 

@@ -7,6 +7,7 @@ import { type HeldRun, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
+import { cancelBranches } from "./store/cancel-branches.ts";
 import { findRun } from "./store/claim.ts";
 import type { RunPatch } from "./store/transition.ts";
 import { wakeRun } from "./store/wake.ts";
@@ -111,6 +112,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
         }
       : undefined,
     messages: rows,
+    also: cancelBranches(run, { parentStep: null }),
   });
   if (step) {
     noteStepEnd(run, step, { status: stepStatus, code, message });

@@ -8,7 +8,7 @@ import type { HeldRun, OpenStep } from "./held-run.ts";
 import { findStep } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
 import { workspaceRun } from "./session.ts";
-import { pauseRun } from "./settle.ts";
+import { pauseRun, waitForDelegations } from "./settle.ts";
 import { cleanOutputs, cleanText } from "./text.ts";
 
 export type StepResult = RunStatusMessage & { type: "stepResult" };
@@ -43,6 +43,9 @@ export async function foldResult(
     return pauseRun(resources, run, { cursor: entryId, ack });
   }
   const commitHash = result.commitHash && (await collect(resources, run, { step, hash: result.commitHash }));
+  if (result.outcome === "waiting") {
+    return waitForDelegations(resources, run, { step, cursor: entryId, ack });
+  }
   const outcome = outcomeOf(run, { step, result, commitHash });
   return endStep(resources, run, { step, outcome, cursor: entryId, ack });
 }

@@ -138,9 +138,16 @@ async function prepareOrNull(
 /** Columns, message and command of a step that starts in a session. */
 export function startOf(
   run: HeldRun,
-  options: { open: OpenStep; prepared: PreparedStep; sessionId: string; now: number },
+  options: {
+    open: OpenStep;
+    prepared: PreparedStep;
+    sessionId: string;
+    now: number;
+    /** What became of its delegations, when it goes on after them. */
+    answers?: Record<string, string> | null;
+  },
 ) {
-  const { open, prepared, sessionId, now } = options;
+  const { open, prepared, sessionId, now, answers = null } = options;
   const { agent } = prepared.profile;
   const deadlineAt = now + prepared.timeoutMs;
   const columns = {
@@ -170,7 +177,7 @@ export function startOf(
     sessionId,
     model: prepared.model,
   });
-  return { columns, open: started, message, command: agentStep(run, prepared, { ...open, deadlineAt }) };
+  return { columns, open: started, message, command: agentStep(run, prepared, { ...open, deadlineAt, answers }) };
 }
 
 /** Records in memory what a transition has added. */

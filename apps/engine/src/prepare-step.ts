@@ -2,6 +2,7 @@
 import {
   type AgentStep,
   type AgentStepCommand,
+  delegationTools,
   isAgentStep,
   type PipelineStep,
   type Provider,
@@ -119,11 +120,7 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     maxRetries: profile.config.maxRetries ?? pipelineFallbacks.maxRetries,
   });
   // Structured output is one answer: an agent that can only end the step.
-  const tools = step.outputSchema
-    ? ["complete", "fail"]
-    : resolved.tools.length > 0
-      ? resolved.tools
-      : profile.config.tools;
+  const tools = step.outputSchema ? ending : toolsOf(run, resolved.tools.length > 0 ? resolved.tools : profile.config.tools);
   const { model, choice } = await chooseModel(resources, run, { profile, resolved });
   const variables = variablesOf(run, execution);
   const rendered = renderTemplate(step.input, variables);
@@ -145,6 +142,15 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     timeoutMs: resolved.timeoutSeconds * 1000,
     outputs: step.outputs,
   };
+}
+
+const ending = ["complete", "fail"];
+
+/** Executors do not delegate: what an agent starts stays one level deep. An empty list stands for all standard tools. */
+function toolsOf(run: HeldRun, named: string[]): string[] {
+  const isExecutor = run.row.parentRunId !== null && run.row.branch === null;
+  const left = isExecutor ? named.filter((name) => !delegationTools.some((tool) => tool === name)) : named;
+  return left.length === 0 && named.length > 0 ? ending : left;
 }
 
 function loopOf(loops: Loops): PreparedStep["loop"] {
@@ -267,7 +273,13 @@ export function commitSubject(step: { stepId: string; agentSlug: string }): stri
 export function agentStep(
   run: HeldRun,
   prepared: PreparedStep,
-  step: { stepId: string; attempt: number; agentSlug: string; deadlineAt: number },
+  step: {
+    stepId: string;
+    attempt: number;
+    agentSlug: string;
+    deadlineAt: number;
+    answers: Record<string, string> | null;
+  },
 ): CommandBody {
   const { agent } = prepared.profile;
   return {
@@ -280,6 +292,7 @@ export function agentStep(
     outputs: prepared.outputs,
     tools: prepared.tools,
     ...(prepared.structured ? { structured: prepared.structured } : {}),
+    ...(step.answers ? { answers: step.answers } : {}),
     model: prepared.modelChoice,
     maxTurns: prepared.maxTurns,
     deadlineAt: step.deadlineAt,

@@ -4,6 +4,7 @@ import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sendCommands } from "./channel.ts";
 import type { RunEnd } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
+import { settleDelegations } from "./delegation/settle.ts";
 import { StepFault } from "./errors.ts";
 import { settleGate } from "./gate.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
@@ -11,6 +12,7 @@ import { pausePark } from "./park.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession } from "./session.ts";
 import { queueFirst, startStep } from "./start-step.ts";
+import { cancelBranches } from "./store/cancel-branches.ts";
 import { disownRun } from "./store/claim.ts";
 
 /** Queues the first step of a run that has none open; answers how the run ends when it cannot be. */
@@ -42,12 +44,17 @@ export async function advanceStep(resources: Resources, run: HeldRun): Promise<A
       throw error;
     }
     const outcome = { kind: "failed", code: error.code, message: error.message } as const;
-    return endStep(resources, run, { step, outcome, cursor: null, ack: null });
+    // Nobody waits for its children any more.
+    const also = step.status === "waiting" ? cancelBranches(run, { parentStep: step.id }) : [];
+    return endStep(resources, run, { step, outcome, also, cursor: null, ack: null });
   }
 }
 
 /** Ends the step, or makes the run wait on. Throws StepFault for what belongs onto the step. */
 async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep): Promise<Afterwards> {
+  if (step.kind === "agent") {
+    return settleDelegated(resources, run, step);
+  }
   const settled = await settleGate(resources, run, step);
   if ("outcome" in settled) {
     const { outcome, handOver, also, messages } = settled;
@@ -64,6 +71,54 @@ async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep)
   });
   resources.publisher.push(messages);
   return "parked";
+}
+
+/** Moves the step's delegations on; when all are over, the step is queued again and its agent is told. */
+async function settleDelegated(resources: Resources, run: HeldRun, step: OpenStep): Promise<Afterwards> {
+  const { park, also, messages } = await settleDelegations(resources, run, step);
+  const rows = outboxBatch(messages);
+  await resources.transitions.write({
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    ...(park ? { run: park.patch } : {}),
+    messages: rows,
+    also: park ? park.also : [...also, moveStep(run, step, { from: "waiting", to: "queued" })],
+  });
+  resources.publisher.push(rows);
+  if (park) {
+    return "parked";
+  }
+  const { session } = run;
+  run.step = { ...step, status: "queued" };
+  run.session = null;
+  if (session) {
+    // Its process would answer the same command with the same result again.
+    await closeSession(resources, run, { session, status: "completed", error: null });
+  }
+  return "next";
+}
+
+/** The agent has delegated: what it has done until now is in the branch, and its step waits. */
+export async function waitForDelegations(
+  resources: Resources,
+  run: HeldRun,
+  told: { step: OpenStep; cursor: string; ack: { sessionId: string; commandId: string } },
+): Promise<Afterwards> {
+  const { step, cursor, ack } = told;
+  await resources.transitions.write({
+    tenantId: run.tenantId,
+    runId: run.runId,
+    epoch: run.epoch,
+    run: { cursor },
+    messages: [],
+    also: [moveStep(run, step, { from: "running", to: "waiting" })],
+  });
+  run.cursor = cursor;
+  run.step = { ...step, status: "waiting", sessionId: null, deadlineAt: null };
+  const body = { type: "ack", commandId: ack.commandId } as const;
+  await sendCommands(resources, run, [{ sessionId: ack.sessionId, body }]).catch(() => undefined);
+  return "next";
 }
 
 /**
@@ -85,7 +140,7 @@ export async function pauseRun(
     epoch: run.epoch,
     run: { ...(wanted ? park.patch : {}), ...(told ? { cursor: told.cursor } : {}) },
     messages: rows,
-    also: step?.status === "running" ? [requeue(run, step)] : [],
+    also: step?.status === "running" ? [moveStep(run, step, { from: "running", to: "queued" })] : [],
   });
   run.cursor = told?.cursor ?? run.cursor;
   if (told) {
@@ -104,11 +159,16 @@ export async function pauseRun(
   return "next";
 }
 
-function requeue(run: HeldRun, step: OpenStep): Statement {
+/** Takes the execution from its workload, or lets it go on in another one. */
+function moveStep(
+  run: HeldRun,
+  step: OpenStep,
+  { from, to }: { from: "running" | "waiting"; to: "queued" | "waiting" },
+): Statement {
   return {
-    text: `UPDATE steps SET status = 'queued', session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = 'running'
+    text: `UPDATE steps SET status = $5, session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = $4
      AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-    values: [run.runId, run.epoch, step.id],
+    values: [run.runId, run.epoch, step.id, from, to],
   };
 }
 

@@ -3,6 +3,7 @@ import { outboxBatch } from "@djinnbot/core/outbox";
 import { type LoopState, type Loops, routeInto } from "@djinnbot/core/pipeline-language";
 import { sendCommands } from "./channel.ts";
 import type { Afterwards } from "./end-step.ts";
+import { answersFor } from "./delegation/answers.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
 import { noteStepStart } from "./journal.ts";
@@ -73,7 +74,8 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
   const session =
     reusableSession(run, { agentSlug: open.agentSlug, timeoutMs: prepared.timeoutMs }) ??
     (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
-  const start = startOf(run, { open, prepared, sessionId: session.id, now: Date.now() });
+  const answers = await answersFor(resources, run, open);
+  const start = startOf(run, { open, prepared, sessionId: session.id, now: Date.now(), answers });
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
@@ -124,6 +126,7 @@ export async function repeatCommand(resources: Resources, run: HeldRun): Promise
     prepared: { ...prepared, timeoutMs: deadlineAt - (startedAt ?? 0) },
     sessionId: session.id,
     now: startedAt ?? 0,
+    answers: await answersFor(resources, run, step),
   });
   await sendCommands(resources, run, [{ sessionId: session.id, body: command }]);
 }

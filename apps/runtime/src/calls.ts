@@ -27,11 +27,14 @@ export interface CallsEnd {
   results: LanguageModelV4ToolResultPart[];
   images: Image[];
   end: StepEnd | { kind: "loop"; message: string } | null;
+  /** Delegations whose results take the place of their calls' results. */
+  waits: string[];
 }
 
 export async function runCalls(options: CallsOptions): Promise<CallsEnd> {
   const results: LanguageModelV4ToolResultPart[] = [];
   const images: Image[] = [];
+  const waits: string[] = [];
   let end: CallsEnd["end"] = null;
   for (const call of options.calls) {
     const input = parseInput(call.input);
@@ -47,13 +50,14 @@ export async function runCalls(options: CallsOptions): Promise<CallsEnd> {
         result = await runCall(call, input, options);
         result = noted.warn ? { ...result, text: `${result.text}\n${noted.warn}` } : result;
         end = result.end ?? null;
+        waits.push(...(result.wait === undefined ? [] : [result.wait]));
       }
     }
     const output = { type: result.isError ? "error-text" : "text", value: result.text } as const;
     results.push({ type: "tool-result", toolCallId: call.toolCallId, toolName: call.toolName, output });
     images.push(...(result.images ?? []));
   }
-  return { results, images, end };
+  return { results, images, end, waits };
 }
 
 async function runCall(

@@ -11,6 +11,7 @@ import { createBreaker } from "./loop-breaker.ts";
 import { plainSettings, thinkingSettings } from "./model/settings.ts";
 import type { Turn } from "./model/turn.ts";
 import type { Narrator } from "./narrator.ts";
+import { placeholder } from "./tools/delegate.ts";
 import { describeTools, offeredTools } from "./tools/index.ts";
 import type { StepEnd, ToolContext } from "./tools/tool.ts";
 
@@ -24,6 +25,7 @@ export type LoopEnd = { turns: number } & (
   | { outcome: "failed"; code: FailureCode; message: string }
   | { outcome: "aborted" }
   | { outcome: "paused" }
+  | { outcome: "waiting" }
 );
 type End = LoopEnd extends infer T ? (T extends unknown ? Omit<T, "turns"> : never) : never;
 
@@ -96,7 +98,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
       seesImages: !conversation.blind.has(modelId),
       maxResultChars: Math.min(maxToolResultChars, window.chars(window.budget * resultShare)),
     };
-    const { results, images, end } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
+    const { results, images, end, waits } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
     conversation.addResults(results, images);
     if (end) {
       return { turns, ...readEnd(end) };
@@ -104,16 +106,33 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
     if (signal.aborted) {
       return { turns, ...options.ended() };
     }
+    if (waits.length > 0) {
+      return { turns, outcome: "waiting" };
+    }
   }
   const message = `The agent used ${command.maxTurns} turns without completing the step.`;
   return { turns: command.maxTurns, outcome: "failed", code: "TURN_LIMIT", message };
 }
 
-/** A step that was paused has its conversation already; what was added to its instruction meanwhile is told. */
+/**
+ * A step that was paused or has waited has its conversation already; what was added to its instruction meanwhile is told, and the
+ * answers of its delegations come in their places.
+ */
 function beginOrGoOn({ conversation, command, usedTurns }: LoopOptions): void {
+  const answers = Object.entries(command.answers ?? {});
   if (usedTurns === null) {
     conversation.beginStep(command.prompt);
-  } else if (conversation.state().prompt !== command.prompt) {
+    if (answers.length > 0) {
+      // Its conversation is lost, and with it the calls.
+      const told = answers.map(([, text]) => text).join("\n\n");
+      conversation.addUser(`You have begun this step before, and delegated parts of it. This came of it:\n\n${told}`);
+    }
+    return;
+  }
+  for (const [id, text] of answers) {
+    conversation.answer(placeholder(id), text);
+  }
+  if (conversation.state().prompt !== command.prompt) {
     conversation.addUser(
       `You were paused, and your instruction was changed meanwhile. It is now:\n\n${command.prompt}`,
     );

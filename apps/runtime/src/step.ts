@@ -1,6 +1,7 @@
 /** One step from its command to its result: the loop, then the commit. */
 import { join } from "node:path";
 import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbot/contracts";
+import { callApi } from "./api.ts";
 import type { Conversation } from "./context/conversation.ts";
 import type { StepControl } from "./control.ts";
 import type { RuntimeEnv } from "./env.ts";
@@ -14,7 +15,7 @@ import { runStructured } from "./structured/run.ts";
 import type { ToolContext } from "./tools/tool.ts";
 
 export interface StepResult {
-  outcome: "completed" | "failed" | "aborted" | "paused";
+  outcome: "completed" | "failed" | "aborted" | "paused" | "waiting";
   outputs: Record<string, string>;
   summary: string | null;
   failure: { code: FailureCode; message: string } | null;
@@ -99,14 +100,17 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
         usedTurns: await takePaused(env.HOME, stepRef, { conversation: options.conversation, memory }),
         git,
         found,
-        context: { workspace: env.WORKSPACE, home: env.HOME, shell, memory, stepRef },
+        context: {
+          ...{ workspace: env.WORKSPACE, home: env.HOME, shell, memory, stepRef },
+          api: (call) => callApi({ apiUrl: env.API_URL, runKey: env.RUN_KEY }, call),
+        },
       });
   shell.killAll();
   if (end.outcome === "failed" && end.code === "MODEL_REFUSED") {
     options.conversation.reset();
   }
   const result = resultOf(end, memory);
-  if (end.outcome === "paused") {
+  if (end.outcome === "paused" || end.outcome === "waiting") {
     await keepPaused(env.HOME, stepRef, { turns: end.turns, conversation: options.conversation, memory });
   }
   // What a paused step has changed stays in the working copy, which is there when it goes on.
@@ -134,7 +138,7 @@ function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
   return base;
 }
 
-/** Commits what the step left. Only for a completed step is it a failure when that is not possible. */
+/** Commits what the step left. Only for a step that completed, or that executors build on, is it a failure when that is not possible. */
 async function commit(options: {
   git: Git;
   before: Look | undefined;
@@ -146,7 +150,7 @@ async function commit(options: {
   if (before === undefined) {
     return {};
   }
-  const body = result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
+  const body = result.outcome === "waiting" ? "Work until it was delegated." : result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
   const left = await git.look();
   const uncommitted = left?.isClean
     ? null
@@ -154,7 +158,7 @@ async function commit(options: {
   const head = left?.isClean ? left.head : (await git.look())?.head;
   const commitHash = head && head !== before.head ? head : null;
   const problem = uncommitted ?? (commitHash && (await git.bundle(commitHash, join(options.home, ".commits"))));
-  if (problem && result.outcome === "completed") {
+  if (problem && (result.outcome === "completed" || result.outcome === "waiting")) {
     const failure = {
       code: "WORKSPACE_FAILED",
       message: `The step's work could not be committed. ${problem}`,

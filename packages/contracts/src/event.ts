@@ -1,5 +1,6 @@
 /** Messages on the event streams. A fact, told at least once; names and fields are those that clients already know. */
 import { z } from "zod";
+import { DelegatedTaskStatus, DelegationKind, DelegationStatus } from "./delegation.ts";
 import { Failure } from "./failure.ts";
 import { EpochMs, RunId, TenantId } from "./id.ts";
 import { RunStatus } from "./status.ts";
@@ -130,6 +131,17 @@ const runDetail = [
   message("LOOP_ITEM_FAILED", { ...itemRef, error: z.string() }),
   message("BRANCH_STARTED", { stepId: z.string(), branch: z.string(), branchRunId: z.string() }),
   message("BRANCH_ENDED", { stepId: z.string(), branch: z.string(), branchRunId: z.string(), status: RunStatus }),
+  message("DELEGATION_STARTED", { ...stepRef, delegationId: z.string(), kind: DelegationKind, tasks: z.int() }),
+  message("DELEGATION_TASK", {
+    ...stepRef,
+    delegationId: z.string(),
+    key: z.string(),
+    title: z.string(),
+    taskRunId: z.string(),
+    status: DelegatedTaskStatus,
+    error: z.string().nullable(),
+  }),
+  message("DELEGATION_ENDED", { ...stepRef, delegationId: z.string(), status: DelegationStatus, error: z.string().nullable() }),
   message("HUMAN_INTERVENTION", {
     stepId: z.string(),
     action: z.enum(["inject_context", "pause", "resume"]),

@@ -11,6 +11,7 @@ export const idPrefix = {
   agentTemplate: "agtpl_",
   pipeline: "pip_",
   run: "run_",
+  delegation: "dlg_",
   session: "ses_",
   sessionEvent: "sev_",
   provider: "mpr_",

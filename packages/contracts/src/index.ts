@@ -3,6 +3,7 @@ import { agents } from "./agent.ts";
 import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
 import { budgets } from "./budget.ts";
+import { delegations } from "./delegation.ts";
 import { llmCalls } from "./llm-call.ts";
 import { pipelines } from "./pipeline.ts";
 import { prices } from "./price.ts";
@@ -18,6 +19,7 @@ export * from "./approval.ts";
 export * from "./auth.ts";
 export * from "./budget.ts";
 export * from "./contract.ts";
+export * from "./delegation.ts";
 export * from "./event.ts";
 export * from "./failure.ts";
 export * from "./fault.ts";
@@ -52,6 +54,7 @@ export const contracts = {
   runs,
   steps,
   approvals,
+  delegations,
   settings,
   llmCalls,
   budgets,

@@ -27,7 +27,7 @@ export const AgentStepCommand = toSession.extend({
   prompt: z.string(),
   /** Keys that `complete` must deliver, each a non-empty string. */
   outputs: z.array(z.string()),
-  /** Names of the tools to offer; empty = all built-in ones. `complete` and `fail` are always offered. */
+  /** Names of the tools to offer; empty = the standard ones. `complete` and `fail` are always offered. */
   tools: z.array(z.string()),
   model: z.object({
     providerId: z.string(),
@@ -46,6 +46,8 @@ export const AgentStepCommand = toSession.extend({
   commit: z.object({ authorName: z.string(), authorEmail: z.string(), subject: z.string() }),
   /** When present the step has no tools: its first output is JSON that fits this schema. Optional: older engines do not send it. */
   structured: StructuredOutput.nullish(),
+  /** What became of the delegations that the step has waited for, by id. Optional: present when it goes on after them. */
+  answers: z.record(z.string(), z.string()).nullish(),
 });
 export type AgentStepCommand = z.infer<typeof AgentStepCommand>;
 
@@ -73,7 +75,8 @@ export const RunStatusMessage = z.discriminatedUnion("type", [
   toSession.extend({
     type: z.literal("stepResult"),
     ...stepAnswer,
-    outcome: z.enum(["completed", "failed", "aborted", "paused"]),
+    /** `waiting`: it has delegated, and goes on with the answers. */
+    outcome: z.enum(["completed", "failed", "aborted", "paused", "waiting"]),
     outputs: z.record(z.string(), z.string()),
     summary: z.string().nullable(),
     failure: z.object({ code: FailureCode, message: z.string() }).nullable(),
@@ -121,7 +124,16 @@ export const builtinTools = [
   "complete",
   "fail",
   "share_knowledge",
+  "spawn_executor",
+  "swarm_execute",
+  "try_approaches",
 ] as const;
 export type BuiltinTool = (typeof builtinTools)[number];
+/** Tools that give work to executors, who do not have them themselves. */
+export const delegationTools = ["spawn_executor", "swarm_execute", "try_approaches"] as const satisfies readonly BuiltinTool[];
+/** What an agent has whose tools nobody has listed. */
+export const standardTools: readonly BuiltinTool[] = builtinTools.filter(
+  (name) => !delegationTools.some((tool) => tool === name),
+);
 /** Most characters of a tool's result that reach the model; the rest is in a file the agent can read. */
 export const maxToolResultChars = 30_000;

@@ -18,14 +18,16 @@ export const scopes = [
   "llm:read",
   "llm:call",
   "self:read",
+  "delegate",
   "service",
 ] as const;
 export const Scope = z.enum(scopes);
 export type Scope = z.infer<typeof Scope>;
 
 /** Scopes a person or an API key can hold: everything but what belongs to workloads and services. */
-export const grantableScopes = scopes.filter((scope) => scope !== "service" && scope !== "llm:call");
+const workloadOnly: readonly Scope[] = ["service", "llm:call", "delegate"];
+export const grantableScopes = scopes.filter((scope) => !workloadOnly.includes(scope));
 /** Scopes of a plain member: no change to the tenant, its settings or its providers. */
 export const memberScopes = grantableScopes.filter((scope) => scope !== "tenant:write" && scope !== "settings:write");
-/** Scopes of a run key: call the model, read its own run. */
-export const runKeyScopes = ["llm:call", "self:read"] as const satisfies readonly Scope[];
+/** Scopes of a run key: call the model, read its own run, delegate parts of its step. */
+export const runKeyScopes = ["llm:call", "self:read", "delegate"] as const satisfies readonly Scope[];

@@ -27,13 +27,13 @@ export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
   failed: ["pending"],
   cancelled: ["pending"],
 };
-/** One execution of a step; a retry is a new one. A paused execution is queued again. */
+/** One execution of a step; a retry is a new one. A paused execution is queued again; one that delegated waits, and is then queued again. */
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
   // No execution is put here: rows of earlier installations may still say it.
   pending: ["queued", "cancelled"],
   queued: ["running", "failed", "cancelled"],
-  running: ["queued", "completed", "failed", "cancelled"],
-  waiting: ["completed", "failed", "cancelled"],
+  running: ["queued", "waiting", "completed", "failed", "cancelled"],
+  waiting: ["queued", "completed", "failed", "cancelled"],
   retrying: ["cancelled"],
   completed: [],
   failed: [],

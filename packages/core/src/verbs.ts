@@ -6,6 +6,7 @@ import { approvalVerbs } from "./approval/index.ts";
 import { authVerbs } from "./auth/index.ts";
 import { budgetVerbs } from "./budget/index.ts";
 import type { PublicVerb, Verb } from "./ctx.ts";
+import { delegationVerbs } from "./delegation/index.ts";
 import { llmCallVerbs } from "./llm-call/index.ts";
 import { pipelineVerbs } from "./pipeline/index.ts";
 import { priceVerbs } from "./price/index.ts";
@@ -28,6 +29,7 @@ export const verbs: Verbs = {
   runs: runVerbs,
   steps: stepVerbs,
   approvals: approvalVerbs,
+  delegations: delegationVerbs,
   settings: settingsVerbs,
   llmCalls: llmCallVerbs,
   budgets: budgetVerbs,

@@ -1,7 +1,7 @@
 /** Tenants made the way people make them, by registration; every test gets its own. */
 import { randomBytes } from "node:crypto";
 import type { Tokens } from "@djinnbot/contracts";
-import { scopes as allScopes } from "@djinnbot/contracts";
+import { grantableScopes } from "@djinnbot/contracts";
 import {
   type Caller,
   type Credentials,
@@ -72,7 +72,7 @@ export async function newTenant(deps: Deps, name = "Tenant"): Promise<TestTenant
     ...from,
     tenantId: tokens.user.tenantId,
     actor: { kind: "user", userId: tokens.user.id, sessionId: "test", via: "token" },
-    scopes: new Set(allScopes.filter((scope) => scope !== "service" && scope !== "llm:call")),
+    scopes: new Set(grantableScopes),
     requestId: `req_${mark}`,
   };
   return {

@@ -33,6 +33,8 @@ export interface RunRow {
   parentRunId: string | null;
   parentStep: string | null;
   rootRunId: string | null;
+  /** First step of a branch; a run that has a parent and no branch is an executor. */
+  branch: string | null;
   /** A fork begins with this commit. */
   baseCommit: string | null;
 }
@@ -80,7 +82,7 @@ const runColumns = `id, tenant_id AS "tenantId", pipeline_id AS "pipelineId", pi
   base_branch AS "baseBranch", model_override AS "modelOverride", initiated_by_user_id AS "initiatedByUserId",
   lease_epoch AS "leaseEpoch", status_cursor AS "statusCursor", cancel_requested_at AS "cancelRequestedAt",
   started_at AS "startedAt", pause_requested_at AS "pauseRequestedAt", parent_run_id AS "parentRunId",
-  parent_step AS "parentStep", root_run_id AS "rootRunId", base_commit AS "baseCommit"`;
+  parent_step AS "parentStep", root_run_id AS "rootRunId", branch, base_commit AS "baseCommit"`;
 const stepColumns = `id, step_id AS "stepId", attempt, kind, sequence, agent_id AS "agentId", status, retry_count AS "retryCount",
   max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", summary, error,
   failure_code AS "failureCode", queued_at AS "queuedAt",

@@ -1,4 +1,4 @@
-/** Runs that wait: for a person, or for the branches of a parallel step. What they wait for makes them pending again. */
+/** Runs that wait: for a person, for the branches of a parallel step, or for the executors of a delegation. What they wait for makes them pending again. */
 import { type RunStatus, runRequestId, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage, publishOutbox } from "@djinnbot/core/outbox";
@@ -39,7 +39,7 @@ export async function wakeDue(deps: Deps): Promise<void> {
   await deps.system.pool.query(
     `UPDATE runs SET status = 'pending', wake_at = NULL, updated_at = $1
      WHERE status = 'waiting' AND (wake_at <= $1 OR (
-       EXISTS (SELECT 1 FROM steps s WHERE s.tenant_id = runs.tenant_id AND s.run_id = runs.id AND s.status = 'waiting' AND s.kind = 'parallel')
+       EXISTS (SELECT 1 FROM steps s WHERE s.tenant_id = runs.tenant_id AND s.run_id = runs.id AND s.status = 'waiting' AND s.kind IN ('parallel', 'agent'))
        AND NOT EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = runs.tenant_id AND b.parent_run_id = runs.id AND b.status NOT IN ${over})))`,
     [Date.now()],
   );

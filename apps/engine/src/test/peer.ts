@@ -17,7 +17,7 @@ import type { WorkloadSpec } from "../workload/workload.ts";
 
 export type AgentStep = RunCommand & { type: "agentStep" };
 export type StepAnswer = Partial<Omit<RunStatusMessage & { type: "stepResult" }, "type">> & {
-  outcome: "completed" | "failed" | "aborted" | "paused";
+  outcome: "completed" | "failed" | "aborted" | "paused" | "waiting";
 };
 /** What the agent does with a step: answers, never answers (`hang`), or the whole workload dies. */
 export type Script = (command: AgentStep, peer: Peer) => Promise<StepAnswer | "hang" | "die">;

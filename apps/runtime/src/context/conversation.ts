@@ -80,6 +80,11 @@ export class Conversation {
     this.#boundImages();
   }
 
+  /** Puts the answer of a tool that had to be waited for in the place of what stood for it. */
+  answer(placeholder: string, text: string): void {
+    this.#rewrite(this.#messages.length, (value) => (value.startsWith(placeholder) ? text + value.slice(placeholder.length) : value));
+  }
+
   /** Everything for the next call. */
   prompt(system: string): LanguageModelV4Prompt {
     return [...(system === "" ? [] : [{ role: "system" as const, content: system }]), ...this.#messages];

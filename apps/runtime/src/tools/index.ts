@@ -1,8 +1,9 @@
 /** All built-in tools by name, and what the model is told about them. */
 import type { JSONSchema7, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import { type BuiltinTool, builtinTools } from "@djinnbot/contracts";
+import { type BuiltinTool, builtinTools, standardTools } from "@djinnbot/contracts";
 import { z } from "zod";
 import { bash } from "./bash.ts";
+import { spawnExecutor, swarmExecute, tryApproaches } from "./delegate.ts";
 import { edit, multiedit } from "./edit.ts";
 import { find } from "./find.ts";
 import { grep } from "./grep.ts";
@@ -25,13 +26,16 @@ const tools: Record<BuiltinTool, Tool> = {
   complete,
   fail,
   share_knowledge: shareKnowledge,
+  spawn_executor: spawnExecutor,
+  swarm_execute: swarmExecute,
+  try_approaches: tryApproaches,
 };
 const always: readonly BuiltinTool[] = ["complete", "fail"];
 
-/** The tools of a step: the named ones (none named = all), and always those that end it. Unknown names are left out. */
+/** The tools of a step: the named ones (none named = the standard ones), and always those that end it. Unknown names are left out. */
 export function offeredTools(names: readonly string[]): Map<string, Tool> {
   const wanted =
-    names.length === 0 ? builtinTools : builtinTools.filter((name) => names.includes(name) || always.includes(name));
+    names.length === 0 ? standardTools : builtinTools.filter((name) => names.includes(name) || always.includes(name));
   return new Map(wanted.map((name) => [name, tools[name]]));
 }
 

@@ -1,5 +1,6 @@
 /** What a tool is: a name the model calls, a checked input, a text as answer. */
 import type { z } from "zod";
+import type { ApiCall } from "../api.ts";
 import type { Image } from "../context/conversation.ts";
 import type { Shell } from "../shell.ts";
 
@@ -23,6 +24,8 @@ export interface ToolResult {
   /** Shown to the model beside the text. */
   images?: Image[];
   end?: StepEnd;
+  /** Id of a delegation whose result takes the place of the text: the step waits for it. */
+  wait?: string;
 }
 
 /** What the tools of one step share. */
@@ -30,6 +33,8 @@ export interface ToolContext {
   workspace: string;
   home: string;
   shell: Shell;
+  /** Asks the platform, as this session. */
+  api(call: ApiCall): Promise<Record<string, unknown>>;
   signal: AbortSignal;
   /** Names the file of a result that is too long; unique in the workload's home. */
   callId: string;

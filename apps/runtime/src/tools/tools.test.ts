@@ -35,6 +35,7 @@ beforeEach(() => {
     home,
     shell: createShell({ workspace, home, path: process.env.PATH ?? "", commit }),
     signal: stop.signal,
+    api: async () => ({}),
     callId: "call_1",
     outputs: [],
     stepRef: "STEP-1",

@@ -11,6 +11,7 @@ export interface Theirs {
   runId: string;
   stepId: string;
   approvalId: string;
+  swarmId: string;
   keyId: string;
   providerId: string;
   budgetId: string;
@@ -30,6 +31,7 @@ export type Attempt =
   | { kind: "open"; input: (a: Theirs) => object };
 
 const nobody = { agent: "agt_zzzzzzzzzzzzzzzz", run: "run_zzzzzzzzzzzzzzzz", key: "ak_zzzzzzzzzzzzzzzz" };
+const noSwarm = "dlg_zzzzzzzzzzzzzzzz";
 const [noBudget, noPrice] = ["bdg_zzzzzzzzzzzzzzzz", "prc_zzzzzzzzzzzzzzzz"];
 const yaml = (id: string) =>
   `id: ${id}\nname: P\nversion: 1.0.0\nagents:\n  - id: writer\nsteps:\n  - id: ONE\n    agent: writer\n    input: hello\n`;
@@ -129,6 +131,18 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     count: own(),
     get: approval(),
     decide: approval({ decision: "approve" }),
+  },
+  delegations: {
+    // Only run keys may: people and their keys are refused.
+    spawn: own(() => ({ executionPrompt: "take over" })),
+    swarm: own(() => ({ tasks: [{ key: "a", title: "A", executionPrompt: "take over" }] })),
+    tryApproaches: own(() => ({
+      approaches: ["a", "b"].map((key) => ({ key, title: key, executionPrompt: "take over" })),
+      evaluationCriteria: "the best",
+    })),
+    list: own((a) => ({ runId: a.runId })),
+    get: { kind: "foreign", input: (a) => ({ swarmId: a.swarmId }), missing: { swarmId: noSwarm } },
+    cancel: { kind: "foreign", input: (a) => ({ swarmId: a.swarmId }), missing: { swarmId: noSwarm } },
   },
   settings: {
     get: own(),

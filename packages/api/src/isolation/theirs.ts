@@ -19,6 +19,14 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
   await change(tenant.caller as never, (tx) =>
     tx.approval.create({ data: { ...approval, message: `Question ${mark}`, createdAt: Date.now() } }),
   );
+  const swarmId = newId("delegation");
+  await change(tenant.caller as never, async (tx) => {
+    const step = { runId: run.id, stepId: "ONE", attempt: 1, stepRow: `${run.id}_ONE`, agent: agent.slug };
+    const times = { createdAt: Date.now(), updatedAt: Date.now() };
+    await tx.delegation.create({ data: { id: swarmId, ...step, ...times, kind: "swarm", maxConcurrent: 1 } });
+    const text = { key: "a", position: 0, title: `Task ${mark}`, prompt: mark, timeoutSeconds: 60 };
+    await tx.delegationTask.create({ data: { ...text, delegationId: swarmId, runId: newId("run") } });
+  });
   const key = await tenant.run<{ id: string }>("apiKeys", "create", { name: `Key ${mark}` });
   const provider = await tenant.run<{ providerId: string }>("settings", "createCustomProvider", {
     name: `Provider ${mark}`,
@@ -45,6 +53,7 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     runId: run.id,
     stepId: "ONE",
     approvalId: approval.id,
+    swarmId,
     keyId: key.id,
     providerId: provider.providerId,
     budgetId: budget.id,

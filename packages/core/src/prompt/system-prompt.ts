@@ -1,6 +1,6 @@
 /** The system prompt: identity, character, decisions, colleagues, environment, kind of session, tools and completion (reference 2.3). */
 import type { BuiltinTool, PersonaFile } from "@djinnbot/contracts";
-import { builtinTools } from "@djinnbot/contracts";
+import { standardTools } from "@djinnbot/contracts";
 import { cut, fitting, join, oneLine, section } from "./text.ts";
 
 export interface PromptAgent {
@@ -22,7 +22,7 @@ export interface SystemPrompt {
   session: "pipeline";
   /** Keys that `complete` must carry. */
   outputs: string[];
-  /** Tools on offer; empty = every built-in one. */
+  /** Tools on offer; empty = the standard ones. */
   tools: string[];
   /** Absolute path of the working copy as the agent sees it. */
   workspace: string;
@@ -45,6 +45,9 @@ const toolNotes: Record<BuiltinTool, string> = {
   complete: "end the step with its outputs",
   fail: "end the step with the reason why it cannot be done",
   share_knowledge: "leave a finding for the agents who come after you",
+  spawn_executor: "give one task to an executor and wait for its result",
+  swarm_execute: "give several tasks that depend on one another to executors and wait for all of them",
+  try_approaches: "have one task solved in different ways and the results compared",
 };
 
 function identity(agent: PromptAgent): string {
@@ -105,7 +108,7 @@ function completion(outputs: string[]): string {
 }
 
 function tools({ tools: offered, outputs }: SystemPrompt): string {
-  const names = offered.length === 0 ? builtinTools : [...new Set([...offered, "complete", "fail"])];
+  const names = offered.length === 0 ? standardTools : [...new Set([...offered, "complete", "fail"])];
   const lines = names.map((name) => {
     const note = Object.hasOwn(toolNotes, name) ? toolNotes[name as BuiltinTool] : "";
     return note ? `- \`${name}\`: ${note}` : `- \`${name}\``;

@@ -95,7 +95,8 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     plan: planOf(row),
     loops: (await tx.loopState.findMany({ where: { runId }, orderBy: { depth: "asc" } })).map(toLoop),
     branches: (
-      await tx.run.findMany({ where: { parentRunId: runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
+      // Executors have no branch of the pipeline: they belong to the delegations.
+      await tx.run.findMany({ where: { parentRunId: runId, branch: { not: null } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
     ).map(toBranch),
   };
 }

@@ -1,5 +1,5 @@
 "use client";
-import { builtinTools } from "@djinnbot/contracts";
+import { builtinTools, standardTools } from "@djinnbot/contracts";
 import { Checkbox, SegmentedControl } from "@djinnbot/ui";
 import type { UseFormReturn } from "react-hook-form";
 import type { ConfigFormInput } from "./config-form.ts";
@@ -22,7 +22,7 @@ export function ToolChoice<O>({ form }: { form: UseFormReturn<ConfigFormInput, u
         size="sm"
         value={limited ? "some" : "all"}
         onValueChange={(value) =>
-          set({ limitTools: value === "some", ...(tools.length === 0 ? { tools: [...builtinTools] } : {}) })
+          set({ limitTools: value === "some", ...(tools.length === 0 ? { tools: [...standardTools] } : {}) })
         }
         options={[
           { value: "all", label: "All built-in tools" },

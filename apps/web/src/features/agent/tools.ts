@@ -13,6 +13,9 @@ export const toolMeaning: Record<BuiltinTool, string> = {
   complete: "Finish a step with its outputs",
   fail: "Give a step up with a reason",
   share_knowledge: "Tell colleagues what it learned",
+  spawn_executor: "Give a task to an executor",
+  swarm_execute: "Give tasks that depend on one another to several executors",
+  try_approaches: "Have one task solved in different ways and compared",
 };
 
 /** Tools every agent has, because a step could not end without them. */

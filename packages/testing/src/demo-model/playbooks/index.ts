@@ -9,6 +9,7 @@ import { generic } from "./generic.ts";
 import { importRepository } from "./import.ts";
 import { planning } from "./planning.ts";
 import { resolve } from "./resolve.ts";
+import { swarm } from "./swarm.ts";
 import { testSandbox } from "./test-sandbox.ts";
 import { testSimple } from "./test-simple.ts";
 
@@ -17,6 +18,7 @@ export const playbooks: readonly Playbook[] = [
   ...feature,
   ...bugfix,
   ...engineering,
+  ...swarm,
   ...execute,
   ...resolve,
   ...importRepository,
