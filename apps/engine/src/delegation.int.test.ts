@@ -1,8 +1,8 @@
 /** Delegation with everything real: agents' processes, their tools, the API, git. Only the model plays from a script. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { testBackends } from "@djinnbot/testing";
+import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Platform, startPlatform } from "./testing/platform.ts";
 import { settled } from "./testing/watch.ts";
@@ -30,10 +30,13 @@ const write = (key: string, path: string) => ({
   ...{ key, title: `Write ${key}`, executionPrompt: `Write the file \`${path}\` as ${key} would.` },
 });
 
-it("a swarm: three executors write, two at once, and their work is on the run's branch", { timeout: 120_000 }, async () => {
+it("a swarm: three executors write, two at once, and their work is on the run's branch", {
+  timeout: 120_000,
+}, async () => {
   const { detail, tasks, git, files } = await delegate("swarm");
   expect(detail.outputs.summary).toMatch(/^The delegation is completed: 3 of 3 tasks completed\./);
   expect(detail.steps.map(({ attempt, status }) => [attempt, status])).toEqual([[1, "completed"]]);
+  expect(detail.steps[0]?.commitHash).toBe(git("rev-parse", `run/${detail.id}`).trim());
   expect(tasks.map(({ key, status, conflicts }) => [key, status, conflicts])).toEqual([
     ["prices", "completed", []],
     ["faq", "completed", []],
@@ -48,8 +51,15 @@ it("a swarm: three executors write, two at once, and their work is on the run's 
 it("two executors who write the same lines: the first is merged, the other's conflict is named and its commit kept", {
   timeout: 120_000,
 }, async () => {
-  const tasks = [write("anna", "docs/same.md"), write("bert", "docs/same.md"), { ...write("after", "x.md"), dependencies: ["anna", "bert"] }];
-  const { detail, delegation, show, ...after } = await delegate("conflict", { tool: "swarm_execute", input: { tasks } });
+  const tasks = [
+    write("anna", "docs/same.md"),
+    write("bert", "docs/same.md"),
+    { ...write("after", "x.md"), dependencies: ["anna", "bert"] },
+  ];
+  const { detail, delegation, show, ...after } = await delegate("conflict", {
+    tool: "swarm_execute",
+    input: { tasks },
+  });
   expect(delegation).toMatchObject({ status: "failed", completedCount: 1, failedCount: 1 });
   const failed = after.tasks.find(({ status }) => status === "failed");
   expect(failed).toMatchObject({ conflicts: ["docs/same.md"], commitHash: expect.stringMatching(/^[0-9a-f]{40}$/) });
@@ -60,8 +70,13 @@ it("two executors who write the same lines: the first is merged, the other's con
   expect(detail.outputs.summary).toContain(failed?.commitHash);
 });
 
-it("approaches: each is a commit of its own, they are compared, and nothing is merged", { timeout: 120_000 }, async () => {
-  const input = { approaches: [write("plain", "way.md"), write("clever", "way.md")], evaluationCriteria: "Which is clearer?" };
+it("approaches: each is a commit of its own, they are compared, and nothing is merged", {
+  timeout: 120_000,
+}, async () => {
+  const input = {
+    approaches: [write("plain", "way.md"), write("clever", "way.md")],
+    evaluationCriteria: "Which is clearer?",
+  };
   const { client, detail, delegation, tasks, git } = await delegate("approaches", { tool: "try_approaches", input });
   expect(delegation).toMatchObject({ kind: "approaches", status: "completed" });
   expect(tasks.at(-1)).toMatchObject({ evaluation: true, status: "completed", outputs: { winner: "plain" } });

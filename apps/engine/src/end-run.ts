@@ -107,7 +107,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
           summary: null,
           error: message,
           failureCode: code,
-          commitHash: null,
+          commitHash: step.commitHash,
           commitMessage: null,
         }
       : undefined,

@@ -120,7 +120,8 @@ async function goOn(resources: Resources, run: HeldRun, way: Way): Promise<{ nex
 function endMessages(run: HeldRun, step: OpenStep, outcome: StepOutcome): OutboxMessage[] {
   const ref = { runId: run.runId, stepId: step.stepId, attempt: step.attempt };
   if (outcome.kind === "completed") {
-    const { outputs, summary, commitHash } = outcome;
+    const { outputs, summary } = outcome;
+    const commitHash = outcome.commitHash ?? step.commitHash;
     return [told(run, { type: "STEP_COMPLETE", ...ref, outputs, summary, commitHash })];
   }
   return [told(run, stepFailed(ref, { ...outcome, retryCount: step.retryCount }))];
@@ -145,7 +146,7 @@ function endRow(step: OpenStep, outcome: StepOutcome): StepEnd {
     summary: done?.summary ?? null,
     error: failed?.message ?? null,
     failureCode: failed?.code ?? null,
-    commitHash: done?.commitHash ?? null,
-    commitMessage: done?.commitHash ? commitSubject(step) : null,
+    commitHash: done?.commitHash ?? step.commitHash,
+    commitMessage: (done?.commitHash ?? step.commitHash) ? commitSubject(step) : null,
   };
 }

@@ -44,7 +44,7 @@ export async function foldResult(
   }
   const commitHash = result.commitHash && (await collect(resources, run, { step, hash: result.commitHash }));
   if (result.outcome === "waiting") {
-    return waitForDelegations(resources, run, { step, cursor: entryId, ack });
+    return waitForDelegations(resources, run, { step, commitHash, cursor: entryId, ack });
   }
   const outcome = outcomeOf(run, { step, result, commitHash });
   return endStep(resources, run, { step, outcome, cursor: entryId, ack });

@@ -40,8 +40,11 @@ export interface OpenStep {
   humanContext: string | null;
   sessionId: string | null;
   queuedAt: number | null;
+  /** When it began first: one that was paused or has waited begins again later. */
   startedAt: number | null;
   deadlineAt: number | null;
+  /** Newest commit on its behalf, when it has waited for executors. */
+  commitHash: string | null;
 }
 /** Why the last step that failed did so: what `onFailure` routes can read. */
 export interface LastFailure {

@@ -102,6 +102,7 @@ function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenS
     queuedAt: Date.now(),
     startedAt: null,
     deadlineAt: null,
+    commitHash: null,
   };
 }
 
@@ -157,7 +158,7 @@ export function startOf(
     sessionId,
     modelUsed: prepared.model,
     maxRetries: prepared.maxRetries,
-    startedAt: now,
+    startedAt: open.startedAt ?? now,
     deadlineAt,
   };
   const started: OpenStep = {
@@ -165,7 +166,7 @@ export function startOf(
     status: "running",
     sessionId,
     maxRetries: prepared.maxRetries,
-    startedAt: now,
+    startedAt: columns.startedAt,
     deadlineAt,
   };
   const message = told(run, {

@@ -5,20 +5,12 @@ import {
   delegationTools,
   isAgentStep,
   type PipelineStep,
-  type Provider,
   pipelineFallbacks,
 } from "@djinnbot/contracts";
-import { findContextWindow } from "@djinnbot/core";
-import {
-  innermost,
-  type Loops,
-  loopValues,
-  renderTemplate,
-  resolveModel,
-  resolveStep,
-} from "@djinnbot/core/pipeline-language";
+import { innermost, type Loops, loopValues, renderTemplate, resolveStep } from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
+import { chooseModel } from "./choose-model.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
 import type { AgentProfile } from "./lookup.ts";
@@ -120,7 +112,9 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
     maxRetries: profile.config.maxRetries ?? pipelineFallbacks.maxRetries,
   });
   // Structured output is one answer: an agent that can only end the step.
-  const tools = step.outputSchema ? ending : toolsOf(run, resolved.tools.length > 0 ? resolved.tools : profile.config.tools);
+  const tools = step.outputSchema
+    ? ending
+    : toolsOf(run, resolved.tools.length > 0 ? resolved.tools : profile.config.tools);
   const { model, choice } = await chooseModel(resources, run, { profile, resolved });
   const variables = variablesOf(run, execution);
   const rendered = renderTemplate(step.input, variables);
@@ -168,66 +162,6 @@ function structuredOf({ outputSchema, outputMethod }: PipelineStep): PreparedSte
         method: outputMethod ?? "response_format",
       }
     : null;
-}
-
-async function chooseModel(
-  resources: Resources,
-  run: HeldRun,
-  { profile, resolved }: { profile: AgentProfile; resolved: ReturnType<typeof resolveStep> },
-): Promise<{ model: string; choice: AgentStepCommand["model"] }> {
-  const { lookup } = resources;
-  const [settings, providers] = await Promise.all([lookup.settings(run.tenantId), lookup.providers(run.tenantId)]);
-  const usable = providers.filter((provider) => provider.enabled && provider.configured);
-  const chosen = resolveModel({
-    runOverride: run.row.modelOverride,
-    ...resolved.models,
-    agentConfig: profile.config.model ?? profile.agent.model,
-    tenantDefault: settings.defaultWorkingModel,
-    platformDefault: platformModel(usable),
-  });
-  if (!chosen) {
-    throw new StepFault("MODEL_NOT_CONFIGURED", "No model is chosen anywhere, and the platform offers none.");
-  }
-  const slash = chosen.model.indexOf("/");
-  const [providerId, modelId] = [chosen.model.slice(0, slash), chosen.model.slice(slash + 1)];
-  const provider = usable.find((candidate) => candidate.providerId === providerId);
-  if (!provider) {
-    throw new StepFault(
-      "MODEL_NOT_CONFIGURED",
-      `The model ${chosen.model} needs the provider ${providerId}, which has no key here or is switched off.`,
-    );
-  }
-  return {
-    model: chosen.model,
-    choice: {
-      providerId,
-      modelId,
-      wire: provider.wire,
-      thinkingLevel:
-        chosen.source === "tenantDefault" && profile.config.thinkingLevel === "off"
-          ? settings.defaultWorkingModelThinkingLevel
-          : profile.config.thinkingLevel,
-      temperature: resolved.temperature,
-      maxOutputTokens: resolved.maxOutputTokens,
-      contextWindow: await lookup.contextWindow(run.tenantId, { provider, modelId }, (model) =>
-        findContextWindow(resources.deps.db, run.tenantId, model),
-      ),
-    },
-  };
-}
-
-/** The only model of the demo provider that plays any pipeline; it lists none, so that nobody has to maintain them here. */
-const demoModel = "demo-agent";
-
-/** What the first provider offered by the platform runs on. */
-function platformModel(usable: readonly Provider[]): string | null {
-  for (const { source, providerId, models, isDemo } of usable) {
-    const model = models[0]?.id ?? (isDemo ? demoModel : undefined);
-    if (source === "platform" && model !== undefined) {
-      return `${providerId}/${model}`;
-    }
-  }
-  return null;
 }
 
 function systemPrompt(

@@ -2,9 +2,9 @@
 import { outboxBatch } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sendCommands } from "./channel.ts";
+import { settleDelegations } from "./delegation/settle.ts";
 import type { RunEnd } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
-import { settleDelegations } from "./delegation/settle.ts";
 import { StepFault } from "./errors.ts";
 import { settleGate } from "./gate.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
@@ -75,7 +75,8 @@ async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep)
 
 /** Moves the step's delegations on; when all are over, the step is queued again and its agent is told. */
 async function settleDelegated(resources: Resources, run: HeldRun, step: OpenStep): Promise<Afterwards> {
-  const { park, also, messages } = await settleDelegations(resources, run, step);
+  const { park, also, messages, commitHash } = await settleDelegations(resources, run, step);
+  const moved = { ...step, commitHash };
   const rows = outboxBatch(messages);
   await resources.transitions.write({
     tenantId: run.tenantId,
@@ -83,14 +84,14 @@ async function settleDelegated(resources: Resources, run: HeldRun, step: OpenSte
     epoch: run.epoch,
     ...(park ? { run: park.patch } : {}),
     messages: rows,
-    also: park ? park.also : [...also, moveStep(run, step, { from: "waiting", to: "queued" })],
+    also: park ? park.also : [...also, moveStep(run, moved, { from: "waiting", to: "queued" })],
   });
   resources.publisher.push(rows);
   if (park) {
     return "parked";
   }
   const { session } = run;
-  run.step = { ...step, status: "queued" };
+  run.step = { ...moved, status: "queued" };
   run.session = null;
   if (session) {
     // Its process would answer the same command with the same result again.
@@ -103,9 +104,15 @@ async function settleDelegated(resources: Resources, run: HeldRun, step: OpenSte
 export async function waitForDelegations(
   resources: Resources,
   run: HeldRun,
-  told: { step: OpenStep; cursor: string; ack: { sessionId: string; commandId: string } },
+  told: {
+    step: OpenStep;
+    commitHash: string | null;
+    cursor: string;
+    ack: { sessionId: string; commandId: string };
+  },
 ): Promise<Afterwards> {
-  const { step, cursor, ack } = told;
+  const { cursor, ack } = told;
+  const step = { ...told.step, commitHash: told.commitHash ?? told.step.commitHash };
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,
@@ -166,9 +173,9 @@ function moveStep(
   { from, to }: { from: "running" | "waiting"; to: "queued" | "waiting" },
 ): Statement {
   return {
-    text: `UPDATE steps SET status = $5, session_id = NULL, deadline_at = NULL WHERE id = $3 AND status = $4
+    text: `UPDATE steps SET status = $5, session_id = NULL, deadline_at = NULL, commit_hash = $6 WHERE id = $3 AND status = $4
      AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-    values: [run.runId, run.epoch, step.id, from, to],
+    values: [run.runId, run.epoch, step.id, from, to, step.commitHash],
   };
 }
 

@@ -2,8 +2,8 @@
 import { outboxBatch } from "@djinnbot/core/outbox";
 import { type LoopState, type Loops, routeInto } from "@djinnbot/core/pipeline-language";
 import { sendCommands } from "./channel.ts";
-import type { Afterwards } from "./end-step.ts";
 import { answersFor } from "./delegation/answers.ts";
+import type { Afterwards } from "./end-step.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
 import { noteStepStart } from "./journal.ts";

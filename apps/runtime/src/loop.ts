@@ -98,7 +98,14 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
       seesImages: !conversation.blind.has(modelId),
       maxResultChars: Math.min(maxToolResultChars, window.chars(window.budget * resultShare)),
     };
-    const { results, images, end, waits } = await runCalls({ calls: turn.calls, tools, context, breaker, watch, narrator });
+    const { results, images, end, waits } = await runCalls({
+      calls: turn.calls,
+      tools,
+      context,
+      breaker,
+      watch,
+      narrator,
+    });
     conversation.addResults(results, images);
     if (end) {
       return { turns, ...readEnd(end) };

@@ -150,7 +150,12 @@ async function commit(options: {
   if (before === undefined) {
     return {};
   }
-  const body = result.outcome === "waiting" ? "Work until it was delegated." : result.failure ? `Failed: ${result.failure.message}` : (result.summary ?? "");
+  const body =
+    result.outcome === "waiting"
+      ? "Work until it was delegated."
+      : result.failure
+        ? `Failed: ${result.failure.message}`
+        : (result.summary ?? "");
   const left = await git.look();
   const uncommitted = left?.isClean
     ? null

@@ -141,7 +141,12 @@ const runDetail = [
     status: DelegatedTaskStatus,
     error: z.string().nullable(),
   }),
-  message("DELEGATION_ENDED", { ...stepRef, delegationId: z.string(), status: DelegationStatus, error: z.string().nullable() }),
+  message("DELEGATION_ENDED", {
+    ...stepRef,
+    delegationId: z.string(),
+    status: DelegationStatus,
+    error: z.string().nullable(),
+  }),
   message("HUMAN_INTERVENTION", {
     stepId: z.string(),
     action: z.enum(["inject_context", "pause", "resume"]),

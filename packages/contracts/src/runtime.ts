@@ -130,7 +130,11 @@ export const builtinTools = [
 ] as const;
 export type BuiltinTool = (typeof builtinTools)[number];
 /** Tools that give work to executors, who do not have them themselves. */
-export const delegationTools = ["spawn_executor", "swarm_execute", "try_approaches"] as const satisfies readonly BuiltinTool[];
+export const delegationTools = [
+  "spawn_executor",
+  "swarm_execute",
+  "try_approaches",
+] as const satisfies readonly BuiltinTool[];
 /** What an agent has whose tools nobody has listed. */
 export const standardTools: readonly BuiltinTool[] = builtinTools.filter(
   (name) => !delegationTools.some((tool) => tool === name),

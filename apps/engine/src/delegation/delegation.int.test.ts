@@ -95,7 +95,9 @@ const reaches = (stage: Stage, status: RunDetail["status"]) =>
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("a swarm goes in the order of its dependencies, the planner goes on with what came of it, and the run is told", async () => {
-  const stage = await play({ input: { tasks: [task("roof", "walls"), task("walls"), task("garden")], maxConcurrent: 2 } });
+  const stage = await play({
+    input: { tasks: [task("roof", "walls"), task("walls"), task("garden")], maxConcurrent: 2 },
+  });
   const run = await bed.ended(stage.tenant, stage.runId);
   expect(shape(run)).toEqual(["PLAN#1 completed", "AFTER#1 completed"]);
   expect(run.branches).toEqual([]);
@@ -114,7 +116,9 @@ test("a swarm goes in the order of its dependencies, the planner goes on with wh
   const roof = stage.executed.find(({ key }) => key === "roof")?.command.prompt ?? "";
   expect(roof).toContain("walls (The walls): completed");
   expect(roof).toContain("Stop at decisions about the architecture");
-  const events = (await bed.events(stage.tenant, stage.runId)).map(({ type, key, status }) => [type, key, status].join(" "));
+  const events = (await bed.events(stage.tenant, stage.runId)).map(({ type, key, status }) =>
+    [type, key, status].join(" "),
+  );
   expect(events.filter((line) => line.startsWith("DELEGATION_")).map((line) => line.trim())).toEqual(
     expect.arrayContaining(["DELEGATION_STARTED", "DELEGATION_TASK roof completed", "DELEGATION_ENDED  completed"]),
   );
@@ -124,7 +128,11 @@ test("a swarm goes in the order of its dependencies, the planner goes on with wh
 });
 
 test("one executor: its result, its rules and its own model reach where they belong", async () => {
-  const input = { executionPrompt: "Build shed.\n{{task_description}}", deviationRules: "Never use nails.", timeoutSeconds: 60 };
+  const input = {
+    executionPrompt: "Build shed.\n{{task_description}}",
+    deviationRules: "Never use nails.",
+    timeoutSeconds: 60,
+  };
   const stage = await play({ verb: "spawn", input });
   await bed.ended(stage.tenant, stage.runId);
   const [command] = stage.executed.map((one) => one.command);
@@ -134,7 +142,11 @@ test("one executor: its result, its rules and its own model reach where they bel
   expect((command?.deadlineAt ?? 0) - Date.now()).toBeLessThanOrEqual(60_000);
   const [only] = await delegationsOf(stage);
   expect(only).toMatchObject({ kind: "executor", status: "completed", deadlineAt: null });
-  expect(only?.tasks[0]).toMatchObject({ title: "Build shed.", outputs: { summary: "summary done" }, evaluation: false });
+  expect(only?.tasks[0]).toMatchObject({
+    title: "Build shed.",
+    outputs: { summary: "summary done" },
+    evaluation: false,
+  });
   const executor = await stage.tenant.services.runs.get({ runId: only?.tasks[0]?.runId ?? "" });
   expect(executor).toMatchObject({ parentRunId: stage.runId, status: "completed", pipelineId: "execute" });
 });
@@ -171,7 +183,11 @@ test("approaches are compared, none is merged, and the comparison sees what each
   expect(prompt).toContain("Which lasts longer?");
   expect(prompt).toContain("wood (By wood): completed");
   const [approaches] = await delegationsOf(stage);
-  expect(approaches).toMatchObject({ kind: "approaches", status: "completed", evaluationCriteria: "Which lasts longer?" });
+  expect(approaches).toMatchObject({
+    kind: "approaches",
+    status: "completed",
+    evaluationCriteria: "Which lasts longer?",
+  });
   expect(approaches?.tasks.at(-1)).toMatchObject({ evaluation: true, outputs: { winner: "stone" } });
   expect(Object.values(stage.answered[0] ?? {})[0]).toContain("winner: stone");
 });
@@ -202,7 +218,10 @@ test("a cancelled delegation ends its executors, starts no more, and the planner
 test("a delegation whose time is over is given up, and the planner goes on", async () => {
   const stage = await play({ input: { tasks: [task("a")], globalTimeoutSeconds: 60 }, executor: async () => "hang" });
   await reaches(stage, "waiting");
-  await bed.deps.system.pool.query("UPDATE delegations SET deadline_at = $2 WHERE run_id = $1", [stage.runId, Date.now()]);
+  await bed.deps.system.pool.query("UPDATE delegations SET deadline_at = $2 WHERE run_id = $1", [
+    stage.runId,
+    Date.now(),
+  ]);
   await bed.deps.system.pool.query("UPDATE runs SET wake_at = $2 WHERE id = $1", [stage.runId, Date.now()]);
   const run = await bed.ended(stage.tenant, stage.runId);
   expect(run.status).toBe("completed");
@@ -326,9 +345,10 @@ test("who may delegate, and what", async () => {
       }
       await ask(tenant, peer, "spawn", spawn);
       await code("too many", ask(tenant, peer, "swarm", { tasks: many }));
-      await bed.deps.system.pool.query("UPDATE delegations SET cancel_requested_at = 1 WHERE run_id = $1 AND kind = 'swarm'", [
-        command.runId,
-      ]);
+      await bed.deps.system.pool.query(
+        "UPDATE delegations SET cancel_requested_at = 1 WHERE run_id = $1 AND kind = 'swarm'",
+        [command.runId],
+      );
       return waiting;
     }
     await code("late", ask(tenant, peer, "spawn", spawn));

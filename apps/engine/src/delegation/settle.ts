@@ -32,10 +32,14 @@ export interface SettledDelegations {
   park: Park | null;
   also: Statement[];
   messages: OutboxMessage[];
+  /** Newest commit of the branch on behalf of the step. */
+  commitHash: string | null;
 }
 interface Moved {
   /** It is not over. */
   open: boolean;
+  /** Head of the branch after its merges; null when there was none. */
+  head: string | null;
   also: Statement[];
   messages: OutboxMessage[];
 }
@@ -54,23 +58,42 @@ export async function settleDelegations(
   const also: Statement[] = [];
   const messages: OutboxMessage[] = [];
   const waiting: DelegationRow[] = [];
+  let { commitHash } = step;
   // One after the other: they merge into the same branch.
   for (const delegation of open) {
     const moved = await new Move({ resources, run, step, delegation }).move();
     also.push(...moved.also);
     messages.push(...moved.messages);
+    commitHash = moved.head ?? commitHash;
     waiting.push(...(moved.open ? [delegation] : []));
   }
   if (waiting.length === 0) {
-    return { park: null, also, messages };
+    return { park: null, also, messages, commitHash };
   }
   const deadlines = waiting.flatMap(({ deadlineAt }) => (deadlineAt === null ? [] : [deadlineAt]));
   const ended = all.flatMap(({ tasks }) => tasks.filter(({ runStatus }) => isOver(runStatus)));
   const { park, message } = waitPark(run, {
     wakeAt: deadlines.length === 0 ? null : Math.min(...deadlines),
-    also: [...also, unlessEnded(run, { parentStep: step.id, known: ended.length }), unlessCancelled(run, step.id)],
+    also: [
+      ...also,
+      ...keepCommit(run, step, commitHash),
+      unlessEnded(run, { parentStep: step.id, known: ended.length }),
+      unlessCancelled(run, step.id),
+    ],
   });
-  return { park, also: [], messages: [...messages, message] };
+  return { park, also: [], messages: [...messages, message], commitHash };
+}
+
+function keepCommit(run: HeldRun, step: OpenStep, commitHash: string | null): Statement[] {
+  return commitHash === step.commitHash
+    ? []
+    : [
+        {
+          text: `UPDATE steps SET commit_hash = $4 WHERE id = $3
+           AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
+          values: [run.runId, run.epoch, step.id, commitHash],
+        },
+      ];
 }
 
 const isOver = (status: RunStatus | null) => status !== null && isTerminal(status);
@@ -85,6 +108,7 @@ class Move {
   readonly #now = Date.now();
   readonly #patches: TaskPatch[] = [];
   readonly #messages: OutboxMessage[] = [];
+  #head: string | null = null;
 
   constructor(options: { resources: Resources; run: HeldRun; step: OpenStep; delegation: DelegationRow }) {
     this.#resources = options.resources;
@@ -119,6 +143,7 @@ class Move {
     const end = plan.over ? this.#end(stop, cancelRequestedAt !== null) : null;
     return {
       open: end === null,
+      head: this.#head,
       also: [
         ...moveTasks(run, id, this.#patches, this.#now),
         ...cancelExecutors(run, cancelled, this.#now),
@@ -145,7 +170,17 @@ class Move {
     const { key, title, status, error } = task;
     this.#messages.push(
       told(this.#run, {
-        ...{ type: "DELEGATION_TASK", runId, stepId, attempt, delegationId: this.#delegation.id, key, title, status, error },
+        ...{
+          type: "DELEGATION_TASK",
+          runId,
+          stepId,
+          attempt,
+          delegationId: this.#delegation.id,
+          key,
+          title,
+          status,
+          error,
+        },
         taskRunId: task.runId,
       }),
     );
@@ -156,7 +191,10 @@ class Move {
     const { workspace } = this.#resources;
     if (task.runStatus !== "completed") {
       const status = task.runStatus === "cancelled" ? "cancelled" : "failed";
-      this.#patch(task, { status, error: cleanText(task.runFailure ?? "The executor's run ended without a result.", 4000) });
+      this.#patch(task, {
+        status,
+        error: cleanText(task.runFailure ?? "The executor's run ended without a result.", 4000),
+      });
       return;
     }
     const outputs = cleanOutputs(task.runOutputs);
@@ -168,6 +206,7 @@ class Move {
     }
     const merged = await this.#merge(task);
     if (!("conflict" in merged)) {
+      this.#head = merged.head;
       this.#patch(task, done);
       return;
     }

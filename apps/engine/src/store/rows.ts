@@ -58,6 +58,7 @@ export interface StepRow {
   queuedAt: number | null;
   startedAt: number | null;
   deadlineAt: number | null;
+  commitHash: string | null;
 }
 export interface SessionRow {
   id: string;
@@ -86,7 +87,7 @@ const runColumns = `id, tenant_id AS "tenantId", pipeline_id AS "pipelineId", pi
 const stepColumns = `id, step_id AS "stepId", attempt, kind, sequence, agent_id AS "agentId", status, retry_count AS "retryCount",
   max_retries AS "maxRetries", session_id AS "sessionId", human_context AS "humanContext", summary, error,
   failure_code AS "failureCode", queued_at AS "queuedAt",
-  started_at AS "startedAt", deadline_at AS "deadlineAt"`;
+  started_at AS "startedAt", deadline_at AS "deadlineAt", commit_hash AS "commitHash"`;
 
 const loading = {
   "engine-load-run": `SELECT ${runColumns} FROM runs WHERE id = $1`,

@@ -82,7 +82,9 @@ export class Conversation {
 
   /** Puts the answer of a tool that had to be waited for in the place of what stood for it. */
   answer(placeholder: string, text: string): void {
-    this.#rewrite(this.#messages.length, (value) => (value.startsWith(placeholder) ? text + value.slice(placeholder.length) : value));
+    this.#rewrite(this.#messages.length, (value) =>
+      value.startsWith(placeholder) ? text + value.slice(placeholder.length) : value,
+    );
   }
 
   /** Everything for the next call. */

@@ -26,11 +26,16 @@ export type Answer =
   | { hang: true }
   /** Begins to answer and cuts the line. */
   | { cut: true };
+/** Every delegation gets this id. */
+export const firstDelegation = "dlg_0000000000000001";
+
 type Script = Answer | ((request: ModelRequest) => Answer);
 
 export interface ScriptedModel {
   url: string;
   requests: ModelRequest[];
+  /** What was delegated; the platform would start executors. */
+  delegated: { url: string; headers: IncomingMessage["headers"]; body: unknown }[];
   /** Connections that the client gave up before the answer was complete. */
   givenUp: number;
   close(): Promise<void>;
@@ -38,7 +43,7 @@ export interface ScriptedModel {
 
 /** The last script is repeated. `port` 0: any free one. */
 export async function startScriptedModel(scripts: readonly Script[], port = 0): Promise<ScriptedModel> {
-  const model: ScriptedModel = { url: "", requests: [], givenUp: 0, close: async () => undefined };
+  const model: ScriptedModel = { url: "", requests: [], delegated: [], givenUp: 0, close: async () => undefined };
   const server = createServer(async (request, response) => {
     response.on("close", () => {
       model.givenUp += response.writableFinished ? 0 : 1;
@@ -49,8 +54,19 @@ export async function startScriptedModel(scripts: readonly Script[], port = 0): 
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
     }
-    const parsed = Request.parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
-    const asked = { ...parsed, headers: request.headers, url: request.url ?? "" };
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    const { url = "" } = request;
+    if (url.startsWith("/v1/internal/")) {
+      model.delegated.push({ url, headers: request.headers, body });
+      const refused = JSON.stringify(body).includes("refuse me");
+      response.writeHead(refused ? 400 : 200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify(refused ? { detail: "There is no active agent." } : { delegation_id: firstDelegation }),
+      );
+      return;
+    }
+    const parsed = Request.parse(body);
+    const asked = { ...parsed, headers: request.headers, url };
     const script = scripts[Math.min(model.requests.length, scripts.length - 1)] ?? { text: "" };
     model.requests.push(asked);
     const given = typeof script === "function" ? script(asked) : script;

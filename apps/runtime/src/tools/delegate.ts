@@ -2,7 +2,7 @@
 import { delegations } from "@djinnbot/contracts";
 import type { z } from "zod";
 import { ApiRefused } from "../api.ts";
-import { defineTool, type ToolContext, toolError, type ToolResult } from "./tool.ts";
+import { defineTool, type ToolContext, type ToolResult, toolError } from "./tool.ts";
 
 const { spawn, swarm, tryApproaches: approaches } = delegations;
 
@@ -16,7 +16,9 @@ async function delegate(path: string, input: object, context: ToolContext): Prom
   try {
     const answer = await context.api({ path, body: input, key, signal: context.signal });
     const id = answer.swarm_id ?? answer.speculation_id ?? answer.delegation_id;
-    return typeof id === "string" ? { text: placeholder(id), wait: id } : toolError("The platform's answer names no delegation.");
+    return typeof id === "string"
+      ? { text: placeholder(id), wait: id }
+      : toolError("The platform's answer names no delegation.");
   } catch (error) {
     if (error instanceof ApiRefused) {
       return toolError(error.message);

@@ -3,10 +3,10 @@ import {
   type DelegationKind,
   type delegations,
   Fault,
+  isTerminal,
   maxDelegatedTasks,
   newId,
   RunStatus,
-  isTerminal,
 } from "@djinnbot/contracts";
 import type { Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
@@ -192,11 +192,17 @@ async function runningStep(tx: Tx, run: RunRow, actor: Extract<Actor, { kind: "r
 async function refuseMore(tx: Tx, run: RunRow, more: number): Promise<void> {
   const isExecutor = run.parentRunId !== null && run.branch === null;
   if (isExecutor) {
-    throw new Fault("FORBIDDEN", "An executor cannot delegate further: do the work, or say in your summary what is left.");
+    throw new Fault(
+      "FORBIDDEN",
+      "An executor cannot delegate further: do the work, or say in your summary what is left.",
+    );
   }
   const there = await tx.delegationTask.count({ where: { delegation: { runId: run.id } } });
   if (there + more > maxDelegatedTasks) {
-    throw new Fault("CONFLICT", `The run has delegated ${there} tasks; at most ${maxDelegatedTasks} belong to one run.`);
+    throw new Fault(
+      "CONFLICT",
+      `The run has delegated ${there} tasks; at most ${maxDelegatedTasks} belong to one run.`,
+    );
   }
 }
 
@@ -213,6 +219,10 @@ async function findAgent(tx: Tx, wanted: string | undefined, step: StepRow): Pro
 
 /** The first line, shortened. */
 function titleOf(prompt: string): string {
-  const line = prompt.trim().split("\n", 1)[0]?.replace(/^#+\s*/, "") ?? "";
+  const line =
+    prompt
+      .trim()
+      .split("\n", 1)[0]
+      ?.replace(/^#+\s*/, "") ?? "";
   return line.length > 120 ? `${line.slice(0, 119)}…` : line || "Task";
 }

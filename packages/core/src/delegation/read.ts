@@ -1,10 +1,10 @@
 /** Delegations as they stand. */
 import {
+  type DelegatedTask,
   DelegatedTaskStatus,
   type Delegation,
   DelegationKind,
   DelegationStatus,
-  type DelegatedTask,
   type delegations,
   isTerminal,
   notFound,
@@ -63,7 +63,11 @@ export async function isAbandoned(tx: Tx, row: DelegationRow): Promise<boolean> 
     return false;
   }
   const step = await tx.step.findFirst({ where: { id: row.stepRow }, select: { status: true } });
-  return isTerminal(RunStatus.parse(row.run.status)) || step === null || ["completed", "failed", "cancelled"].includes(step.status);
+  return (
+    isTerminal(RunStatus.parse(row.run.status)) ||
+    step === null ||
+    ["completed", "failed", "cancelled"].includes(step.status)
+  );
 }
 
 async function toDelegations(tx: Tx, rows: readonly DelegationRow[]): Promise<Delegation[]> {

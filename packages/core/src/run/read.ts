@@ -94,10 +94,14 @@ export async function readDetail(tx: Tx, ctx: Ctx, runId: string): Promise<RunDe
     steps: steps.map(toStep),
     plan: planOf(row),
     loops: (await tx.loopState.findMany({ where: { runId }, orderBy: { depth: "asc" } })).map(toLoop),
-    branches: (
+    branches:
       // Executors have no branch of the pipeline: they belong to the delegations.
-      await tx.run.findMany({ where: { parentRunId: runId, branch: { not: null } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] })
-    ).map(toBranch),
+      (
+        await tx.run.findMany({
+          where: { parentRunId: runId, branch: { not: null } },
+          orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+        })
+      ).map(toBranch),
   };
 }
 

@@ -54,6 +54,19 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
       const tone = event.status === "approved" ? "ok" : "warn";
       return { tone, title: `${event.decidedBy ?? "Nobody"}: ${event.status}`, detail: event.comment };
     }
+    case "DELEGATION_STARTED": {
+      const title =
+        event.tasks === 1 ? "A task is given to an executor" : `${event.tasks} tasks are given to executors`;
+      return { tone: "neutral", title, detail: null };
+    }
+    case "DELEGATION_TASK": {
+      const tone = event.status === "completed" ? "ok" : event.status === "failed" ? "warn" : "neutral";
+      return { tone, title: `Executor of ${event.key}: ${event.status}`, detail: event.error ?? event.title };
+    }
+    case "DELEGATION_ENDED": {
+      const tone = event.status === "completed" ? "ok" : "warn";
+      return { tone, title: `The executors are done: ${event.status}`, detail: event.error };
+    }
     case "COMMIT_FAILED":
       return { tone: "danger", title: "The changes could not be committed", detail: event.error };
     default:

@@ -190,6 +190,9 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       break;
     case "APPROVAL_DECIDED":
     case "COMMIT_FAILED":
+    case "DELEGATION_STARTED":
+    case "DELEGATION_TASK":
+    case "DELEGATION_ENDED":
       tellIn(attempt, event);
       return;
     default:

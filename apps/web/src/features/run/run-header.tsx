@@ -58,7 +58,7 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
           </Fact>
         )}
         {run.parentRunId === null ? null : (
-          <Fact label="Branch of">
+          <Fact label="Part of">
             <TextLink href={`/runs/${run.parentRunId}`}>{run.parentRunId}</TextLink>
           </Fact>
         )}

@@ -1,6 +1,7 @@
 "use client";
 import type { RunDetail, RunStatus } from "@djinnbot/contracts";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
+import { DelegationsTab, useDelegations } from "@/features/delegation/delegations-tab.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { FilesTab } from "@/features/workspace/files-tab.tsx";
 import { CallsTab } from "./calls-tab.tsx";
@@ -11,7 +12,7 @@ import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptView } from "./transcript-view.tsx";
 import type { useRun } from "./use-run.ts";
 
-const TABS = ["result", "transcript", "outputs", "commits", "files", "calls", "raw"] as const;
+const TABS = ["result", "transcript", "outputs", "commits", "files", "executors", "calls", "raw"] as const;
 type Tab = (typeof TABS)[number];
 
 /** The tab an address names. */
@@ -37,6 +38,8 @@ type RunTabsProps = {
 export function RunTabs(props: RunTabsProps) {
   const { tab, onTab, status, feed, timeline } = props;
   const commits = timeline.filter((entry) => entry.commitHash !== null).length;
+  const executors = useDelegations(props.run.id).data?.swarms.flatMap(({ tasks }) => tasks).length ?? 0;
+  const hasExecutors = executors > 0 || tab === "executors";
   const hasResult = status === "completed" || tab === "result";
   return (
     <Tabs
@@ -52,6 +55,11 @@ export function RunTabs(props: RunTabsProps) {
           Commits
         </TabsTrigger>
         <TabsTrigger value="files">Files</TabsTrigger>
+        {hasExecutors ? (
+          <TabsTrigger value="executors" count={executors}>
+            Executors
+          </TabsTrigger>
+        ) : null}
         <TabsTrigger value="calls">Model calls</TabsTrigger>
         <TabsTrigger value="raw" count={feed.model.events.length}>
           <span>
@@ -59,16 +67,18 @@ export function RunTabs(props: RunTabsProps) {
           </span>
         </TabsTrigger>
       </TabsList>
-      {TABS.filter((name) => hasResult || name !== "result").map((name) => (
-        <TabsContent
-          key={name}
-          value={name}
-          tabIndex={-1}
-          className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
-        >
-          <TabBody {...props} tab={name} />
-        </TabsContent>
-      ))}
+      {TABS.filter((name) => (name === "result" ? hasResult : name === "executors" ? hasExecutors : true)).map(
+        (name) => (
+          <TabsContent
+            key={name}
+            value={name}
+            tabIndex={-1}
+            className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
+          >
+            <TabBody {...props} tab={name} />
+          </TabsContent>
+        ),
+      )}
     </Tabs>
   );
 }
@@ -84,6 +94,13 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
   }
   if (tab === "files") {
     return <FilesTab run={run} status={status} />;
+  }
+  if (tab === "executors") {
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <DelegationsTab runId={run.id} />
+      </div>
+    );
   }
   if (tab === "calls") {
     return <CallsTab runId={run.id} />;

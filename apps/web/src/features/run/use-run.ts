@@ -27,6 +27,9 @@ const CHANGES: ReadonlySet<RunEvent["type"]> = new Set([
   "LOOP_ITEM_FAILED",
   "BRANCH_STARTED",
   "BRANCH_ENDED",
+  "DELEGATION_STARTED",
+  "DELEGATION_TASK",
+  "DELEGATION_ENDED",
   "BUDGET_WARNING",
   "BUDGET_EXCEEDED",
   "BRANCH_PUSHED",
@@ -46,6 +49,7 @@ export function useRun(runId: string) {
       void utils.runs.get.invalidate({ runId });
       void utils.llmCalls.list.invalidate({ runId });
       void utils.budgets.list.invalidate({ runId });
+      void utils.delegations.list.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;
@@ -63,7 +67,10 @@ export function useRun(runId: string) {
         reread();
       }
     },
-    onEnd: () => void utils.runs.get.invalidate({ runId }),
+    onEnd: () => {
+      void utils.runs.get.invalidate({ runId });
+      void utils.delegations.list.invalidate({ runId });
+    },
   });
   const status = run.data ? liveStatus(run.data, feed.model) : null;
   const steps = run.data?.steps;

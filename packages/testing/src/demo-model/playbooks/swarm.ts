@@ -69,7 +69,9 @@ export const swarm: Playbook[] = [
       (scene) => {
         const keys = [...scene.prompt.matchAll(/^(\S+) \(.*\): completed, commit/gm)].map((match) => match[1] ?? "");
         const evaluation = keys.map((key, index) => `${key}: ${8 - index} of 10`).join("; ");
-        return completeStep(scene, { outputs: { winner: keys[0] ?? "none", evaluation: evaluation || "None completed." } });
+        return completeStep(scene, {
+          outputs: { winner: keys[0] ?? "none", evaluation: evaluation || "None completed." },
+        });
       },
     ],
   },
