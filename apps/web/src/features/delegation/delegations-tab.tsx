@@ -62,7 +62,7 @@ function DelegationSection({ delegation }: { delegation: Delegation }) {
   return (
     <section aria-label={`${TITLES[kind]} of ${stepId}`} className="border-b border-line last:border-b-0">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-        <h3 className="text-sm font-semibold">{TITLES[kind]}</h3>
+        <h2 className="text-sm font-semibold">{TITLES[kind]}</h2>
         <StatusBadge status={status} />
         <span className="text-xs text-muted">
           {stepId} · {completedCount} of {totalCount} completed · <Duration from={createdAt} to={completedAt} />
