@@ -78,9 +78,9 @@ describe("refusals", () => {
 });
 
 describe("run keys", () => {
-  it("can call the model and see themselves, nothing else", async () => {
+  it("can call the model, see themselves and delegate, nothing else", async () => {
     const { tenant, run } = await stage.scene((_, __, response) => response.end("{}"));
-    expect([...run.caller.scopes].sort()).toEqual(["llm:call", "self:read"]);
+    expect([...run.caller.scopes].sort()).toEqual(["delegate", "llm:call", "self:read"]);
     const services = servicesFor(run.caller);
     expect(await services.auth.me({})).toMatchObject({ tenantId: tenant.tenantId, role: null, isService: false });
     await expect(services.settings.providers({})).rejects.toMatchObject({ code: "FORBIDDEN" });
