@@ -3,6 +3,7 @@ import type { ApprovalStep } from "@djinnbot/contracts";
 import { renderTemplate } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "./clock.ts";
 import type { StepOutcome } from "./decide.ts";
 import type { OpenGate, Settled } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
@@ -21,12 +22,22 @@ export function openApproval(
   const { message, who = [], timeoutSeconds } = definition.approval;
   const { text } = renderTemplate(message ?? definition.description ?? "", variablesOf(run, wanted));
   const question = cleanText(text, maxMessage).trim() || `May the run go on after ${definition.id}?`;
-  const now = Date.now();
-  const expiresAt = timeoutSeconds === undefined ? null : now + timeoutSeconds * 1000;
+  const askedAt = now();
+  const expiresAt = timeoutSeconds === undefined ? null : askedAt + timeoutSeconds * 1000;
   const insert: Statement = {
     text: `INSERT INTO approvals (id, run_id, step_id, attempt, message, who, created_at, expires_at)
      SELECT $3, id, $4, $5, $6, $7::jsonb, $8, $9 FROM runs WHERE id = $1 AND lease_epoch = $2`,
-    values: [run.runId, run.epoch, open.id, open.stepId, open.attempt, question, JSON.stringify(who), now, expiresAt],
+    values: [
+      run.runId,
+      run.epoch,
+      open.id,
+      open.stepId,
+      open.attempt,
+      question,
+      JSON.stringify(who),
+      askedAt,
+      expiresAt,
+    ],
   };
   const { park, message: waiting } = waitPark(run, { wakeAt: expiresAt, also: [insert] });
   const { stepId, attempt, id: approvalId } = open;
@@ -57,7 +68,7 @@ export async function settleApproval(
     return { ...answered(definition, asked), also: [], messages: [] };
   }
   const { expiresAt = null } = asked ?? {};
-  if (asked && (expiresAt === null || expiresAt > Date.now())) {
+  if (asked && (expiresAt === null || expiresAt > now())) {
     const { park, message } = waitPark(run, { wakeAt: expiresAt, also: [] });
     return { park, messages: [message] };
   }
@@ -85,7 +96,7 @@ function expired(run: HeldRun, { definition, step }: { definition: ApprovalStep;
     {
       text: `UPDATE approvals SET status = 'expired', decided_at = $4 WHERE id = $3 AND status = 'pending'
        AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-      values: [run.runId, run.epoch, step.id, Date.now()],
+      values: [run.runId, run.epoch, step.id, now()],
     },
   ];
   const { stepId, attempt, id: approvalId } = step;

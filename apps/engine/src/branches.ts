@@ -7,6 +7,7 @@ import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { loopValues, stepsFrom } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { childCreated, inheritAgents, tellStatement } from "./child-run.ts";
+import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
 import type { OpenGate, Settled } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
@@ -38,10 +39,10 @@ export async function openBranches(
   const created = branches.map(({ runId }) => childCreated(run, { runId, pipelineId, taskDescription: task }));
   const also = [
     ...branches.flatMap((branch, index) => insertBranch(run, { branch, index, open, head, wanted })),
-    tellStatement(run, created, Date.now()),
+    tellStatement(run, created, now()),
   ];
   const { timeoutSeconds } = definition;
-  const wakeAt = timeoutSeconds === undefined ? null : Date.now() + timeoutSeconds * 1000;
+  const wakeAt = timeoutSeconds === undefined ? null : now() + timeoutSeconds * 1000;
   const { park, message } = waitPark(run, { wakeAt, also });
   const started = branches.map(({ runId, first }) =>
     told(run, { type: "BRANCH_STARTED", runId: run.runId, stepId: open.stepId, branch: first, branchRunId: runId }),
@@ -69,7 +70,7 @@ interface Insert {
 
 function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Insert): Statement[] {
   const outputs = { ...wanted.outputs, ...loopValues(wanted.loops) };
-  const now = Date.now();
+  const at = now();
   return [
     {
       text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
@@ -88,13 +89,13 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
         head,
         stepsFrom(run.document.steps, branch.first).length,
         open.id,
-        now + index,
+        at + index,
       ],
     },
     {
       text: `INSERT INTO outputs (run_id, key, step_id, value, updated_at)
        SELECT b.id, kv.key, $3::text, kv.value, $4::bigint FROM runs b, jsonb_each_text($2::jsonb) AS kv WHERE b.id = $1`,
-      values: [branch.runId, JSON.stringify(outputs), open.stepId, now],
+      values: [branch.runId, JSON.stringify(outputs), open.stepId, at],
     },
     inheritAgents(run, branch.runId),
   ];
@@ -115,7 +116,7 @@ export async function settleBranches(
   const want = needed(definition.parallel);
   const { timeoutSeconds } = definition;
   const deadline = timeoutSeconds === undefined ? null : (step.queuedAt ?? 0) + timeoutSeconds * 1000;
-  const late = deadline !== null && deadline <= Date.now();
+  const late = deadline !== null && deadline <= now();
   if (completed.length < want && completed.length + open.length >= want && !late) {
     const known = branches.length - open.length;
     const { park, message } = waitPark(run, {

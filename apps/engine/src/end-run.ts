@@ -3,6 +3,7 @@ import { type FailureCode, failure, fromStates, stepTransitions } from "@djinnbo
 import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { retireRunStreams } from "@djinnbot/events";
+import { now } from "./clock.ts";
 import { type HeldRun, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
@@ -30,7 +31,7 @@ export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): P
 function patch(end: RunEnd): RunPatch {
   return {
     status: end.status,
-    completedAt: Date.now(),
+    completedAt: now(),
     failureCode: end.status === "failed" ? end.code : end.status === "cancelled" ? "CANCELLED" : null,
     failureMessage: end.status === "failed" ? end.message : end.status === "cancelled" ? end.reason : null,
     ...(end.push ? { pushStatus: end.push.status, pushDetail: end.push.detail } : {}),

@@ -1,6 +1,7 @@
 /** One instance of the engine: its systems put together, started and drained. */
 import { createRunKey, type Deps, deleteRunKeys, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
+import { now, readClock } from "./clock.ts";
 import { createHandlers, handleGlobal } from "./handlers.ts";
 import { Lookup } from "./lookup.ts";
 import { Publisher } from "./publisher.ts";
@@ -74,7 +75,9 @@ export function createEngine(parts: EngineParts): Engine {
   let [lastPollAt, lastSweepAt] = [0, 0];
   let work: Promise<unknown> = Promise.resolve();
 
-  const begin = () => {
+  const begin = async () => {
+    // Before anything is claimed: what one engine writes down another must be able to judge.
+    await readClock(deps).catch(() => undefined);
     const reading = consume({
       redis: queue,
       control: deps.redis,
@@ -85,23 +88,25 @@ export function createEngine(parts: EngineParts): Engine {
       signal,
       handle: (message) => handleGlobal(handlers, message),
       onPoll: () => {
-        lastPollAt = Date.now();
+        lastPollAt = now();
       },
     });
     const sweeping = repeat({ everyMs: options.tickMs, signal }, async () => {
       await sweep(resources, scheduler);
       if (await reaches(deps)) {
-        lastSweepAt = Date.now();
+        lastSweepAt = now();
       }
     });
     const renewing = repeat({ everyMs: Math.floor(options.lockTtlMs / 4), signal }, () =>
       scheduler.renew().catch((error: Error) => log.warn({ err: error.message }, "renewing locks failed")),
     );
-    work = Promise.all([reading, sweeping, renewing]);
+    return Promise.all([reading, sweeping, renewing]);
   };
 
   return {
-    start: begin,
+    start: () => {
+      work = begin();
+    },
     drain: async () => {
       stopping.abort();
       const done = (async () => {
@@ -125,7 +130,7 @@ export function createEngine(parts: EngineParts): Engine {
 }
 
 async function reaches(deps: Deps): Promise<boolean> {
-  return deps.system.pool.query("SELECT 1").then(
+  return readClock(deps).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@
 import type { RunStatusMessage } from "@djinnbot/contracts";
 import { checkOutputs } from "@djinnbot/core/pipeline-language";
 import { narrate, sendCommands } from "./channel.ts";
+import { now } from "./clock.ts";
 import type { StepOutcome } from "./decide.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
@@ -70,7 +71,7 @@ function outcomeOf(
   if (failure) {
     return { kind: "failed", code: failure.code, message: cleanText(failure.message, 4000) };
   }
-  return step.deadlineAt !== null && step.deadlineAt <= Date.now()
+  return step.deadlineAt !== null && step.deadlineAt <= now()
     ? { kind: "failed", code: "STEP_TIMEOUT", message: timeoutMessage(step) }
     : { kind: "failed", code: "WORKLOAD_FAILED", message: summary ?? "The workload gave up the step." };
 }

@@ -1,4 +1,6 @@
 /** What happens to a run: a log line and a count each, so that logs say which run and why, and metrics how many ended how. */
+
+import { now } from "./clock.ts";
 import type { RunEnd } from "./end-run.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
 
@@ -38,7 +40,7 @@ function note(
   const labels = `status="${status}",code="${code ?? ""}"`;
   ended[what].set(labels, (ended[what].get(labels) ?? 0) + 1);
   const why = code === undefined ? {} : { code, reason: message?.slice(0, maxMessageChars) };
-  const duration = startedAt === null ? {} : { duration_ms: Date.now() - startedAt };
+  const duration = startedAt === null ? {} : { duration_ms: now() - startedAt };
   const level = status === "failed" ? "warn" : "info";
   run.log[level]({ ...fields, status, ...why, ...duration }, `${what} ended`);
 }

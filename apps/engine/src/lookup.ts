@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type AgentConfig, type AgentDetail, Fault, type Provider, type Settings } from "@djinnbot/contracts";
 import type { Services } from "@djinnbot/core";
+import { now } from "./clock.ts";
 
 export interface AgentProfile {
   agent: AgentDetail;
@@ -95,11 +96,11 @@ export class Lookup {
 
   #remember<T>(key: string, read: () => Promise<T>, ttlMs = this.#ttlMs): Promise<T> {
     const kept = this.#kept.get(key);
-    if (kept && kept.until > Date.now()) {
+    if (kept && kept.until > now()) {
       return kept.value as Promise<T>;
     }
     const value = read();
-    this.#kept.set(key, { until: Date.now() + ttlMs, value });
+    this.#kept.set(key, { until: now() + ttlMs, value });
     value.catch(() => this.#kept.delete(key));
     if (this.#kept.size > maxKept) {
       const oldest = this.#kept.keys().next().value;

@@ -5,6 +5,7 @@ import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { type Loops, resolveStep } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import type { CommandBody } from "./channel.ts";
+import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
 import { openGate } from "./gate.ts";
 import { type HeldRun, type OpenStep, told } from "./held-run.ts";
@@ -80,7 +81,7 @@ function stepBudget(run: HeldRun, { id, budget }: PipelineStep): Statement[] {
   const tokens = budget?.tokens ?? null;
   return costMicros === null && tokens === null
     ? []
-    : [stepBudgetStatement({ runId: run.runId, stepId: id, costMicros, tokens, now: Date.now() })];
+    : [stepBudgetStatement({ runId: run.runId, stepId: id, costMicros, tokens, now: now() })];
 }
 
 function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenStep {
@@ -99,7 +100,7 @@ function openStep(run: HeldRun, definition: PipelineStep, wanted: Wanted): OpenS
     maxRetries: kind === "agent" ? resolveStep(run.document, definition).maxRetries : 0,
     humanContext,
     sessionId: null,
-    queuedAt: Date.now(),
+    queuedAt: now(),
     startedAt: null,
     deadlineAt: null,
     commitHash: null,
@@ -113,7 +114,7 @@ function rowOf(open: OpenStep): NewStep {
     ...{ id, stepId, attempt, kind, sequence, retryCount, maxRetries, humanContext },
     agentId: agentSlug,
     status: status === "waiting" ? "waiting" : "queued",
-    queuedAt: queuedAt ?? Date.now(),
+    queuedAt: queuedAt ?? now(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Health and metrics of the engine, for operators. */
 import { createHealth, createMetrics, type NodeHost, serve } from "@djinnbot/api";
 import type { Deps } from "@djinnbot/core";
+import { now } from "./clock.ts";
 import type { Engine, EngineStats } from "./engine.ts";
 import { endedMetrics } from "./journal.ts";
 import { countPending } from "./store/claim.ts";
@@ -37,7 +38,7 @@ export function startOperatorServer(options: {
   const { deps, engine, port, host } = options;
   const { registry } = createMetrics({ listeners: () => 0 });
   const fresh = (at: keyof typeof freshMs) => async () => {
-    if (engine.stats()[at] < Date.now() - freshMs[at]) {
+    if (engine.stats()[at] < now() - freshMs[at]) {
       throw new Error("not lately");
     }
   };

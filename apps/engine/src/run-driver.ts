@@ -2,6 +2,7 @@
 import type { Log } from "@djinnbot/config";
 import { cancelReason, isTerminal } from "@djinnbot/contracts";
 import { keepRunStreams } from "@djinnbot/events";
+import { now } from "./clock.ts";
 import { abortRun, type RunEnd, tidyUp } from "./end-run.ts";
 import { type Afterwards, endStep } from "./end-step.ts";
 import { foldResult, isCurrent, timeoutMessage } from "./fold.ts";
@@ -83,7 +84,7 @@ export class RunDriver {
   pause(wanted: boolean): void {
     const { row } = this.#run ?? {};
     if (row && wanted !== (row.pauseRequestedAt !== null)) {
-      row.pauseRequestedAt = wanted ? Date.now() : null;
+      row.pauseRequestedAt = wanted ? now() : null;
       this.#queue.add(() => this.#repeat());
     }
   }
@@ -229,7 +230,7 @@ export class RunDriver {
 
   async #onDeadline(): Promise<void> {
     const run = this.#run;
-    if (run?.step?.status !== "running" || (run.step.deadlineAt ?? 0) > Date.now()) {
+    if (run?.step?.status !== "running" || (run.step.deadlineAt ?? 0) > now()) {
       return;
     }
     const { step } = run;

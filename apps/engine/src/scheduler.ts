@@ -1,6 +1,7 @@
 /** Which runs this instance holds: claims within its capacity, fair over tenants, each under a lock that it keeps alive. */
 import type { GlobalEvent } from "@djinnbot/contracts";
 import { acquireLease, releaseLease, renewLease, systemKeys } from "@djinnbot/events";
+import { now } from "./clock.ts";
 import type { Resources } from "./resources.ts";
 import { RunDriver } from "./run-driver.ts";
 import {
@@ -106,11 +107,11 @@ export class Scheduler {
     }
     const owners = await deps.redis.mget(open.map((run) => systemKeys.runLock(run.runId)));
     const orphans = open.filter((_, index) => owners[index] === null);
-    const now = Date.now();
-    this.#orphans = new Map(orphans.map((run) => [run.runId, this.#orphans.get(run.runId) ?? now]));
+    const seenAt = now();
+    this.#orphans = new Map(orphans.map((run) => [run.runId, this.#orphans.get(run.runId) ?? seenAt]));
     const { orphanMs } = this.#resources.options;
     const abandoned = orphans.filter(
-      (run) => run.owner === null || now - (this.#orphans.get(run.runId) ?? now) >= orphanMs,
+      (run) => run.owner === null || seenAt - (this.#orphans.get(run.runId) ?? seenAt) >= orphanMs,
     );
     for (const run of abandoned) {
       if (this.#stopping || this.free <= 0) {

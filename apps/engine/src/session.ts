@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { narrate, sendCommands } from "./channel.ts";
+import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun, HeldSession } from "./held-run.ts";
 import { profileHash } from "./lookup.ts";
@@ -23,9 +24,7 @@ const sessionLifeMs = 24 * 3_600_000;
 /** The session to go on with when the agent is the same and the workload will outlive the step. */
 export function reusableSession(run: HeldRun, step: { agentSlug: string; timeoutMs: number }): HeldSession | null {
   const { session } = run;
-  return session &&
-    session.agentSlug === step.agentSlug &&
-    session.openedAt + sessionLifeMs > Date.now() + step.timeoutMs
+  return session && session.agentSlug === step.agentSlug && session.openedAt + sessionLifeMs > now() + step.timeoutMs
     ? session
     : null;
 }
@@ -67,12 +66,12 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
       ...{ model: prepared.model, prompt: run.row.task },
       agent: { slug: agent.slug, hash: profileHash(prepared.profile), profile: prepared.profile },
     }),
-    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: Date.now() + keyLifeMs }),
+    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: now() + keyLifeMs }),
     ensureSessionUser(deps, key),
     mkdir(home, { recursive: true, mode: 0o700 }),
   ]);
   run.agents.set(agent.slug, prepared.profile);
-  const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: Date.now() };
+  const session: HeldSession = { id: sessionId, agentSlug: agent.slug, agentId: agent.id, name, openedAt: now() };
   const { path: workdir = "", mirror } = run.workspace ?? {};
   try {
     await resources.workload.ensure({
@@ -98,7 +97,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
         ...(mirror === undefined ? [] : [{ path: mirror, access: "read" } as const]),
       ],
       limits: options.limits,
-      deadlineAt: Date.now() + Math.max(2 * prepared.timeoutMs, sessionLifeMs),
+      deadlineAt: now() + Math.max(2 * prepared.timeoutMs, sessionLifeMs),
       workdir,
       home,
     });
@@ -107,7 +106,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
     await closeSession(resources, run, { session, status: "failed", error: message });
     throw new StepFault("WORKLOAD_FAILED", `The workload could not be started: ${message}`);
   }
-  session.openedAt = Date.now();
+  session.openedAt = now();
   return session;
 }
 

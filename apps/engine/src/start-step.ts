@@ -2,6 +2,7 @@
 import { outboxBatch } from "@djinnbot/core/outbox";
 import { type LoopState, type Loops, routeInto } from "@djinnbot/core/pipeline-language";
 import { sendCommands } from "./channel.ts";
+import { now } from "./clock.ts";
 import { answersFor } from "./delegation/answers.ts";
 import type { Afterwards } from "./end-step.ts";
 import { StepFault } from "./errors.ts";
@@ -31,14 +32,14 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<Af
     epoch: run.epoch,
     run: {
       currentStepId: stepId,
-      startedAt: Date.now(),
+      startedAt: now(),
       ...(next.park?.patch ?? {}),
     },
     add: next.row,
     messages,
     ...(also.length > 0 ? { also } : {}),
   });
-  run.row.startedAt ??= Date.now();
+  run.row.startedAt ??= now();
   run.loops = new Map(loops);
   adoptStep(run, next.open);
   resources.publisher.push(messages);
@@ -75,7 +76,7 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
     reusableSession(run, { agentSlug: open.agentSlug, timeoutMs: prepared.timeoutMs }) ??
     (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
   const answers = await answersFor(resources, run, open);
-  const start = startOf(run, { open, prepared, sessionId: session.id, now: Date.now(), answers });
+  const start = startOf(run, { open, prepared, sessionId: session.id, now: now(), answers });
   await resources.transitions.write({
     tenantId: run.tenantId,
     runId: run.runId,

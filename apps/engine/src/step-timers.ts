@@ -1,4 +1,6 @@
 /** The two clocks of a running step: its deadline, and the repetition of a command that was not accepted. */
+
+import { now } from "./clock.ts";
 import type { OpenStep } from "./held-run.ts";
 
 export class StepTimers {
@@ -30,7 +32,7 @@ export class StepTimers {
       return;
     }
     this.#armed = state;
-    const wait = Math.max((step.deadlineAt ?? 0) - Date.now() + this.#options.deadlineGraceMs, 0);
+    const wait = Math.max((step.deadlineAt ?? 0) - now() + this.#options.deadlineGraceMs, 0);
     this.#deadline = setTimeout(() => {
       this.#armed = null;
       this.#onDeadline();

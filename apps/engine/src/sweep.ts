@@ -3,6 +3,7 @@ import { busyRunStatuses, openSessionStatuses, runRequestId, startableRunStatuse
 import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
+import { now } from "./clock.ts";
 import { restoreRedisUsers } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -48,12 +49,12 @@ export async function sweep(resources: Resources, scheduler: Scheduler): Promise
 
 async function heartbeat({ deps, options, workload }: Resources, scheduler: Scheduler): Promise<void> {
   const { instanceId, version } = options;
-  const now = Date.now();
+  const at = now();
   const key = systemKeys.instance(instanceId);
   await deps.redis
     .pipeline()
-    .zadd(systemKeys.instances, now, instanceId)
-    .zremrangebyscore(systemKeys.instances, "-inf", now - forgetInstanceMs)
+    .zadd(systemKeys.instances, at, instanceId)
+    .zremrangebyscore(systemKeys.instances, "-inf", at - forgetInstanceMs)
     .hset(key, { backend: workload.kind, sandbox: workload.sandbox, version, runs: scheduler.held.length })
     .hset(systemKeys.lastWorkload, { backend: workload.kind, sandbox: workload.sandbox })
     .expire(key, instanceLifeS)
@@ -75,7 +76,7 @@ async function watchWorkloads(resources: Resources, scheduler: Scheduler): Promi
   const running = new Set(states.filter((state) => state.status === "running").map((state) => state.name));
   for (const driver of scheduler.held) {
     const { session } = driver;
-    if (session?.busy && session.openedAt < Date.now() - settleMs && !running.has(session.name)) {
+    if (session?.busy && session.openedAt < now() - settleMs && !running.has(session.name)) {
       driver.checkWorkload();
     }
   }
@@ -89,9 +90,7 @@ async function stopOrphans(
   scheduler: Scheduler,
   states: readonly WorkloadState[],
 ): Promise<void> {
-  const old = states.filter(
-    (state) => state.startedAt < Date.now() - options.orphanAgeMs && !scheduler.isHeld(state.runId),
-  );
+  const old = states.filter((state) => state.startedAt < now() - options.orphanAgeMs && !scheduler.isHeld(state.runId));
   if (old.length === 0) {
     return;
   }

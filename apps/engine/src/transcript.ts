@@ -2,6 +2,7 @@
 import type { Log } from "@djinnbot/config";
 import type { Deps } from "@djinnbot/core";
 import { runEvents, toEntries } from "@djinnbot/events";
+import { now } from "./clock.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
 import { copyBatches, cursorsOf, type Told, unfinished } from "./store/transcript.ts";
 import { Gathered, isLater } from "./transcript-lines.ts";
@@ -29,7 +30,7 @@ export class Transcript {
   readonly #known = new Map<string, Known>();
   readonly #failures = new Map<string, number>();
   #running: Promise<void> | null = null;
-  #lookedAt = Date.now();
+  #lookedAt = now();
 
   constructor(deps: Deps, log: Log, everyMs: number) {
     this.#deps = deps;
@@ -47,16 +48,16 @@ export class Transcript {
    * ends; and ended steps whose transcript another engine did not live to copy.
    */
   async keepUp(running: readonly { run: Pick<HeldRun, "tenantId" | "runId">; step: OpenStep }[]): Promise<void> {
-    const now = Date.now();
-    if (now - this.#lookedAt < this.#everyMs) {
+    const lookedAt = now();
+    if (lookedAt - this.#lookedAt < this.#everyMs) {
       return;
     }
-    this.#lookedAt = now;
+    this.#lookedAt = lookedAt;
     for (const { run, step } of running) {
       this.#push(told(run, step, false));
     }
     const givenUp = [...this.#failures].flatMap(([id, times]) => (times >= maxFailures ? [id] : []));
-    for (const step of await unfinished(this.#deps, { before: now - this.#everyMs, givenUp })) {
+    for (const step of await unfinished(this.#deps, { before: lookedAt - this.#everyMs, givenUp })) {
       this.#push(step);
     }
   }

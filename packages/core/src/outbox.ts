@@ -129,9 +129,11 @@ export async function relayOutbox(deps: Deps, minAgeMs = 2000): Promise<number> 
     streams: OutboxStream[];
     run_id: string | null;
     message: Record<string, unknown>;
-  }>("SELECT id, tenant_id, streams, run_id, message FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT 500", [
-    Date.now() - minAgeMs,
-  ]);
+  }>(
+    `SELECT id, tenant_id, streams, run_id, message FROM outbox
+     WHERE created_at < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::int ORDER BY created_at LIMIT 500`,
+    [minAgeMs],
+  );
   const messages = rows.map((row) => ({
     id: row.id,
     tenantId: row.tenant_id,

@@ -38,8 +38,8 @@ export async function consume<S extends z.ZodType>(options: ConsumeOptions<S>): 
         await createGroup(options.control, key, options.group);
         ready = true;
       }
-      if (Date.now() >= nextReclaim) {
-        nextReclaim = Date.now() + reclaimEveryMs;
+      if (performance.now() >= nextReclaim) {
+        nextReclaim = performance.now() + reclaimEveryMs;
         await reclaim(options, key);
       }
       const answer = (await redis.xreadgroup(

@@ -6,6 +6,7 @@ import { type DelegatedTaskStatus, type DelegationStatus, isTerminal, type RunSt
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { childCreated, tellStatement } from "../child-run.ts";
+import { now } from "../clock.ts";
 import { StepFault } from "../errors.ts";
 import { type HeldRun, type OpenStep, told } from "../held-run.ts";
 import { type Park, waitPark } from "../park.ts";
@@ -105,7 +106,7 @@ class Move {
   readonly #step: OpenStep;
   readonly #delegation: DelegationRow;
   readonly #tasks: TaskRow[];
-  readonly #now = Date.now();
+  readonly #now = now();
   readonly #patches: TaskPatch[] = [];
   readonly #messages: OutboxMessage[] = [];
   #head: string | null = null;

@@ -3,6 +3,7 @@ import { busyRunStatuses, idleRunStatuses, runRequestId, startableRunStatuses } 
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "../clock.ts";
 import { type LoadedRun, loadRunAfter } from "./rows.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -96,7 +97,7 @@ export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): P
     runId,
     status: "running",
   });
-  const now = Date.now();
+  const startedAt = now();
   const claim = await claimBy(deps, { tenantId, runId, owner }, [
     {
       name: "engine-lock-tenant",
@@ -114,7 +115,7 @@ export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): P
        ), told AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $5, $6, $1, $7::jsonb, $3 FROM started
        ) SELECT epoch FROM started`,
-      values: [runId, owner, now, tenantId, message.id, message.streams, JSON.stringify(message.message)],
+      values: [runId, owner, startedAt, tenantId, message.id, message.streams, JSON.stringify(message.message)],
     },
   ]);
   return claim && { ...claim, messages: [message] };

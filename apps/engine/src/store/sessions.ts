@@ -2,6 +2,7 @@
 import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "../clock.ts";
 import { LostRun } from "../errors.ts";
 import { workloadNamePrefix } from "../workload/name.ts";
 import { sqlList } from "./sql-list.ts";
@@ -35,7 +36,7 @@ export async function insertSession(
        SELECT $3, $4, $5, 'pipeline', id, $6::text || (SELECT count(*) + 1 FROM sessions WHERE source = 'pipeline' AND source_id = $1),
          'starting', $7, $8, $9
        FROM runs WHERE id = $1 AND lease_epoch = $2 RETURNING workload`,
-      values: [runId, epoch, sessionId, agentId, userId, workloadNamePrefix(options), prompt, model, Date.now()],
+      values: [runId, epoch, sessionId, agentId, userId, workloadNamePrefix(options), prompt, model, now()],
     },
     {
       name: "engine-keep-version",
@@ -63,7 +64,7 @@ export async function markSessionRunning(
   await tenantPipeline(deps.db, tenantId, [
     {
       text: "UPDATE sessions SET status = 'running', started_at = $2 WHERE id = $1 AND status = 'starting'",
-      values: [sessionId, Date.now()],
+      values: [sessionId, now()],
     },
   ]);
 }
@@ -76,7 +77,7 @@ export async function closeSessionRow(
   await tenantPipeline(deps.db, tenantId, [
     {
       text: `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ${sqlList(openSessionStatuses)}`,
-      values: [sessionId, status, error, Date.now()],
+      values: [sessionId, status, error, now()],
     },
   ]);
 }
@@ -97,7 +98,7 @@ export async function leftoverSessions(deps: Deps, olderThanMs: number): Promise
        AND (r.id IS NULL OR (r.status IN ${sqlList(terminalRunStatuses)} AND r.completed_at < $1)
          OR (r.status IN ${sqlList(parked)} AND r.updated_at < $1))
      LIMIT 200`,
-    [Date.now() - olderThanMs],
+    [now() - olderThanMs],
   );
   return rows;
 }

@@ -2,6 +2,7 @@
 import { newId } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "../clock.ts";
 import type { Line } from "../transcript-lines.ts";
 
 /** An execution whose part of the stream is to be copied. */
@@ -63,7 +64,7 @@ export async function copyBatches(
            WHERE EXISTS (SELECT 1 FROM moved)
            ON CONFLICT (tenant_id, session_id, stream_id) DO NOTHING
          ) SELECT count(*)::int AS moved FROM moved`,
-        values: [step.id, place, to, isLast && step.isOver ? Date.now() : null, JSON.stringify(rows)],
+        values: [step.id, place, to, isLast && step.isOver ? now() : null, JSON.stringify(rows)],
       },
     ]);
     if (moved?.[0]?.moved === 0) {

@@ -4,6 +4,7 @@
  */
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "../clock.ts";
 import { LostRun, StaleState } from "../errors.ts";
 import { staleStep, type Transition, transitionStatement } from "./transition.ts";
 
@@ -58,7 +59,7 @@ export class TransitionWriter {
     try {
       const statement = transitionStatement(
         group.map(({ change }) => change),
-        Date.now(),
+        now(),
       );
       const also = group.flatMap(({ change }) => change.also ?? []);
       const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement, ...also]);

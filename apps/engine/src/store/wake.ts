@@ -3,6 +3,7 @@ import { type RunStatus, runRequestId, terminalRunStatuses } from "@djinnbot/con
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage, publishOutbox } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { now } from "../clock.ts";
 import type { RunKey } from "./claim.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -18,7 +19,7 @@ export async function wakeRun(deps: Deps, key: RunKey): Promise<void> {
        ), told AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $3, $4, id, $5::jsonb, $2 FROM woken
        ) SELECT id FROM woken`,
-      values: [key.runId, Date.now(), message.id, message.streams, JSON.stringify(message.message)],
+      values: [key.runId, now(), message.id, message.streams, JSON.stringify(message.message)],
     },
   ]);
   if (rows.length > 0) {
@@ -41,7 +42,7 @@ export async function wakeDue(deps: Deps): Promise<void> {
      WHERE status = 'waiting' AND (wake_at <= $1 OR (
        EXISTS (SELECT 1 FROM steps s WHERE s.tenant_id = runs.tenant_id AND s.run_id = runs.id AND s.status = 'waiting' AND s.kind IN ('parallel', 'agent'))
        AND NOT EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = runs.tenant_id AND b.parent_run_id = runs.id AND b.status NOT IN ${over})))`,
-    [Date.now()],
+    [now()],
   );
 }
 

@@ -39,7 +39,8 @@ export interface Platform {
   engines: EngineProcess[];
   /** Whether workloads of the process backend are in a sandbox here. */
   isSandboxed: boolean;
-  startEngine(): EngineProcess;
+  /** `env` is added to this engine's environment. */
+  startEngine(env?: Record<string, string>): EngineProcess;
   /** A tenant with the agents of the feature pipeline and a client that acts for it. */
   tenant(): Promise<TestTenant & { client: DjinnClient }>;
   stop(): Promise<void>;
@@ -87,10 +88,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...options.engineEnv,
   };
   const engines: EngineProcess[] = [];
-  const startEngine = () => {
+  const startEngine = (env: Record<string, string> = {}) => {
     const log = join(dataDir, `engine-${engines.length}.log`);
     const out = openSync(log, "a");
-    const child = spawn(process.execPath, [engineMain], { env: engineEnv, stdio: ["ignore", out, out] });
+    const child = spawn(process.execPath, [engineMain], { env: { ...engineEnv, ...env }, stdio: ["ignore", out, out] });
     const engine = { child, log };
     engines.push(engine);
     return engine;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "@djinnbot/config";
 import type { WorkloadEnv } from "@djinnbot/contracts";
 import Docker from "dockerode";
+import { now } from "../clock.ts";
 import { ensureNetwork, quiet, removeUnusedNetworks } from "./docker-network.ts";
 import { ownerOf } from "./docker-owner.ts";
 import { type ContainerPlace, containerSpec, hostName, labelPrefix } from "./docker-spec.ts";
@@ -64,8 +65,8 @@ export async function createDockerWorkload(options: DockerOptions): Promise<Work
     },
     sweep: async () => {
       for (const { state, deadlineAt } of await list(host)) {
-        const isForgotten = state.status === "exited" && state.startedAt < Date.now() - keepExitedMs;
-        if (isForgotten || deadlineAt < Date.now()) {
+        const isForgotten = state.status === "exited" && state.startedAt < now() - keepExitedMs;
+        if (isForgotten || deadlineAt < now()) {
           await stop(host, state.name, sweepGraceMs);
         }
       }
@@ -111,7 +112,7 @@ async function placeFor({ docker, installation, image, isVirtualMachine }: Host,
   const { name, gateway } = await ensureNetwork(docker, { installation, tenantId: spec.tenantId });
   const hostAddress = isVirtualMachine || gateway === null ? "host-gateway" : gateway;
   const user = await ownerOf(spec);
-  return { installation, image, network: name, hostAddress, user, startedAt: Date.now() } satisfies ContainerPlace;
+  return { installation, image, network: name, hostAddress, user, startedAt: now() } satisfies ContainerPlace;
 }
 
 async function stop(host: Host, name: string, graceMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Ending a process workload with everything it started, whoever started it and however it tried to get away. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { now } from "../clock.ts";
 import { type ProcessLabel, parseLabel } from "./process-label.ts";
 import {
   descendants,
@@ -78,7 +79,7 @@ export async function endWorkload(options: {
     signal(pid, "SIGTERM");
   }
   await untilGone(left, graceMs);
-  for (const until = Date.now() + killMs; Date.now() < until; ) {
+  for (const until = now() + killMs; now() < until; ) {
     left = await members(installation, name, home);
     if (left.work.length + left.frame.length === 0) {
       return;
@@ -94,7 +95,7 @@ export async function endWorkload(options: {
 
 /** Waits until none of these processes is left, or `ms` are over. */
 async function untilGone({ work, frame }: Members, ms: number): Promise<void> {
-  for (const until = Date.now() + ms; Date.now() < until; await sleep(pollMs)) {
+  for (const until = now() + ms; now() < until; await sleep(pollMs)) {
     const states = await Promise.all([...work, ...frame].map(readProcess));
     if (states.every((state) => state === null || state.ended)) {
       return;

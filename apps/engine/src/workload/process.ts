@@ -2,6 +2,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Log } from "@djinnbot/config";
+import { now } from "../clock.ts";
 import { endWorkload, findLiving } from "./process-end.ts";
 import { boundLog, readExitCode, readTail, removeStatus, workloadFiles } from "./process-files.ts";
 import { type LaunchOptions, launch } from "./process-launch.ts";
@@ -54,7 +55,7 @@ async function start(machine: Machine, spec: WorkloadSpec): Promise<void> {
     return;
   }
   const { installation, host, registry, dataDir, log } = machine;
-  const startedAt = Date.now();
+  const startedAt = now();
   const pid = await launch(machine, { spec, files: workloadFiles(dataDir, spec), startedAt });
   const { name, tenantId, runId, sessionId, deadlineAt, home } = spec;
   const startTime = (await readProcess(pid))?.startTime ?? "";
@@ -104,8 +105,8 @@ async function sweep(machine: Machine): Promise<void> {
   const kept = new Set<string>();
   for (const state of await list(machine)) {
     await boundLog(workloadFiles(machine.dataDir, state).log);
-    const isForgotten = state.status === "exited" && state.startedAt < Date.now() - keepExitedMs;
-    if (isForgotten || (deadlines.get(state.name) ?? Number.POSITIVE_INFINITY) < Date.now()) {
+    const isForgotten = state.status === "exited" && state.startedAt < now() - keepExitedMs;
+    if (isForgotten || (deadlines.get(state.name) ?? Number.POSITIVE_INFINITY) < now()) {
       await stop(machine, state.name, sweepGraceMs);
     } else {
       kept.add(state.name);

@@ -1,6 +1,7 @@
 /** What hosts which session, kept in Redis so that any engine can find what another one started. A lost entry is no harm. */
 import { acquireLease, type Redis, releaseLease, systemKeys } from "@djinnbot/events";
 import { z } from "zod";
+import { now } from "../clock.ts";
 
 const Entry = z.object({
   installation: z.string(),
@@ -62,9 +63,9 @@ export function createRegistry(options: { redis: Redis; installation: string; ki
     exclusively: async (name, work) => {
       const key = systemKeys.lock(`workload:${installation}:${name}`);
       const owner = crypto.randomUUID();
-      const until = Date.now() + 2 * lockMs;
+      const until = now() + 2 * lockMs;
       while (!(await acquireLease(redis, key, owner, lockMs))) {
-        if (Date.now() > until) {
+        if (now() > until) {
           throw new Error(`another engine is still starting ${name}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,4 +1,5 @@
 /** Answers `POST /v1/chat/completions`. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -54,7 +55,8 @@ function parseRequest(body: string): ChatRequest {
 function noteScene(entry: LoggedRequest, request: ChatRequest) {
   const scene = readScene(request);
   const { model, pipeline, step, attempt, turn } = scene;
-  Object.assign(entry, { model, pipeline, step, attempt, turn, stream: request.stream === true });
+  const prompt = createHash("sha256").update(scene.prompt).digest("hex").slice(0, 16);
+  Object.assign(entry, { model, prompt, pipeline, step, attempt, turn, stream: request.stream === true });
   return scene;
 }
 

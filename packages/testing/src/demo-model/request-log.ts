@@ -3,6 +3,8 @@ export interface LoggedRequest {
   /** Epoch ms of arrival. */
   at: number;
   model: string;
+  /** Hash of the step's prompt, which the task is part of: tells requests of different runs apart. */
+  prompt: string;
   pipeline: string;
   step: string;
   attempt: number;
@@ -25,6 +27,7 @@ export function createRequestLog() {
       const entry: LoggedRequest = {
         at: Date.now(),
         model: "",
+        prompt: "",
         pipeline: "",
         step: "",
         attempt: 0,
