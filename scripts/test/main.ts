@@ -1,4 +1,4 @@
-// `npm test`: cheap checks, then every test on real servers, then the browser. `--verify` stops after the checks.
+// `npm test`: cheap checks, then every test on real servers, then the browser. `--verify` stops after the checks; `--faults` is the fault suite alone, in its long form.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -26,6 +26,9 @@ async function main(): Promise<void> {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   await phase("Generating what is not in git", () => ensureBuilt(["database"], { log: detail }));
+  if (process.argv.includes("--faults")) {
+    process.exit(await runFaults());
+  }
   let totals = await verify();
   if (!process.argv.includes("--verify") && totals.failed === 0) {
     totals = add(totals, await runVitest());
@@ -53,6 +56,12 @@ async function verify(): Promise<Totals> {
   };
   await Promise.all([worker(), worker()]);
   return { passed: 0, failed, skipped: 0 };
+}
+
+/** The fault suite in its long form: each number can be set, and the seeds that are printed repeat it. */
+function runFaults(): Promise<number> {
+  const long = { FAULT_RUNS: "50", MANY_RUNS: "1000", ...process.env };
+  return tool(["node_modules/vitest/vitest.mjs", "run", "--project", "int", "apps/engine/src/faults"], long);
 }
 
 async function runVitest(): Promise<Totals> {

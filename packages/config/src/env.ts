@@ -31,6 +31,8 @@ export const serviceEnvShape = {
   APP_DATABASE_URL: z.url(),
   /** Role djinnbot_system: sign-in, registration, seeding, sweeps. */
   SYSTEM_DATABASE_URL: z.url(),
+  /** Longest time of a statement; without any answer five seconds later the connection is given up. */
+  DATABASE_TIMEOUT_SEC: z.coerce.number().int().min(1).max(600).default(30),
   REDIS_URL: z.url(),
   /** Absolute path; tenants' files live below it. */
   DATA_DIR: z.string().min(1),

@@ -15,8 +15,10 @@ export function createDeps(
   options: { service: string; instance: string; log?: Log; dbConnections?: number },
 ): Deps & { close: () => Promise<void> } {
   const log = options.log ?? createLog({ service: options.service, instance: options.instance, level: env.LOG_LEVEL });
-  const db = openDb({ url: env.APP_DATABASE_URL, name: options.service, max: options.dbConnections ?? 20 });
-  const system = openSystemDb({ url: env.SYSTEM_DATABASE_URL, name: `${options.service}-system` });
+  const limits = { statementTimeoutMs: env.DATABASE_TIMEOUT_SEC * 1000 };
+  const { service, dbConnections = 20 } = options;
+  const db = openDb({ ...limits, url: env.APP_DATABASE_URL, name: service, max: dbConnections });
+  const system = openSystemDb({ ...limits, url: env.SYSTEM_DATABASE_URL, name: `${service}-system` });
   const redis = createRedis(env.REDIS_URL, { log, name: options.service });
   return {
     db,

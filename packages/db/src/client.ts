@@ -20,7 +20,9 @@ export interface DbOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   name: string;
-  /** Silence (ms) after which a connection that waits for an answer is given up; 35 s. */
+  /** A statement that takes longer (ms) is ended by Postgres; 30 s. */
+  statementTimeoutMs?: number;
+  /** Silence (ms) after which a connection that waits for an answer is given up; 5 s more than a statement may take. */
   silenceMs?: number;
 }
 
@@ -36,9 +38,9 @@ export interface Db {
   close(): Promise<void>;
 }
 
-/** Postgres ends a statement after this long; a little later without any answer the line itself is broken. */
-const statementTimeoutMs = 30_000;
-const silenceMs = statementTimeoutMs + 5000;
+const usualStatementMs = 30_000;
+/** This much longer than a statement may take without any answer, and the line itself is broken. */
+const graceMs = 5000;
 
 interface Wire {
   readyForQuery?: boolean;
@@ -46,21 +48,33 @@ interface Wire {
 }
 
 /**
- * Ends a half-open connection: one on which a statement waits and nothing comes. Postgres' own limits cannot help there, and a pool
- * would keep its place for ever.
+ * Ends half-open connections: where one waits for an answer and nothing comes. Postgres' own limits cannot help there, and a pool
+ * would keep its place for ever. The idle ones go with it: they are the same line, and each would cost the next caller as long again.
  */
-function dropWhenSilent(client: pg.PoolClient, ms: number): void {
-  const wire = client as unknown as Wire;
-  const socket = wire.connection?.stream;
-  socket?.setTimeout(ms, () => {
-    if (wire.readyForQuery === false) {
-      socket.destroy(new Error(`the connection to Postgres timed out: no answer for ${ms / 1000} s`));
-    }
+function dropWhenSilent(pool: pg.Pool, ms: number): void {
+  const wires = new Set<Wire>();
+  pool.on("connect", (client) => {
+    const wire = client as unknown as Wire;
+    const socket = wire.connection?.stream;
+    wires.add(wire);
+    client.once("end", () => wires.delete(wire));
+    socket?.setTimeout(ms, () => {
+      if (wire.readyForQuery === false) {
+        const silent = new Error(`the connection to Postgres timed out: no answer for ${ms / 1000} s`);
+        socket.destroy(silent);
+        for (const other of wires) {
+          if (other.readyForQuery === true) {
+            other.connection?.stream?.destroy(silent);
+          }
+        }
+      }
+    });
   });
 }
 
-/** Opens a pool; connects on first use. Statements end after 30 s, idle transactions after 30 s, silent connections after 35 s. */
+/** Opens a pool; connects on first use. Statements and idle transactions end after 30 s, silent connections a little later. */
 export function openDb(options: DbOptions): Db {
+  const { statementTimeoutMs = usualStatementMs } = options;
   const beginning = new AsyncLocalStorage<string>();
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -70,7 +84,7 @@ export function openDb(options: DbOptions): Db {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: 30_000,
+    idle_in_transaction_session_timeout: usualStatementMs,
     types,
   });
   // A connection that dies is replaced on the next use, and the query it carried fails; without listeners it would end the process,
@@ -79,8 +93,8 @@ export function openDb(options: DbOptions): Db {
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
     beginWithTenant(client, beginning);
-    dropWhenSilent(client, options.silenceMs ?? silenceMs);
   });
+  dropWhenSilent(pool, options.silenceMs ?? statementTimeoutMs + graceMs);
   const adapter = new PrismaPg(pool, { disposeExternalPool: false, statementNameGenerator: statementName });
   const prisma = new PrismaClient({ adapter });
   return {

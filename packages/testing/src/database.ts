@@ -63,6 +63,7 @@ export function testServiceEnv(
     LOG_LEVEL: extra.logLevel ?? ("silent" as const),
     APP_DATABASE_URL: backends.appUrl,
     SYSTEM_DATABASE_URL: backends.systemUrl,
+    DATABASE_TIMEOUT_SEC: 30,
     REDIS_URL: backends.redisUrl,
     DATA_DIR: extra.dataDir,
     AUTH_SECRET_KEY: randomBytes(32).toString("base64url"),

@@ -9,6 +9,7 @@ export const demoModels: readonly string[] = [
   defaultModel,
   "demo-noop",
   "demo-slow",
+  "demo-call",
   "demo-missing-output",
   "demo-loop",
   "demo-big-output",

@@ -2,7 +2,7 @@
 import { completeStep } from "../outputs.ts";
 import { excerpt, type Playbook, type ToolUse } from "../playbook.ts";
 import type { Scene } from "../scene.ts";
-import { bash, demoWorkspace, lookAround, read, use } from "./shared.ts";
+import { bash, callsOf, demoWorkspace, lookAround, read, use } from "./shared.ts";
 
 const slowChunkMs = 100;
 const defaultSlowSeconds = 30;
@@ -86,6 +86,18 @@ export const control: Playbook[] = [
     turns: [(scene) => ({ ...completeStep(scene, { summary: "No operation." }), chunkDelayMs: 0 })],
   },
   { id: "control.slow", when: { model: /^demo-slow(-\d+)?$/ }, turns: [slowly] },
+  {
+    id: "control.call",
+    when: { model: /^demo-call$/, step: /\S/ },
+    turns: [
+      (scene) => {
+        const calls = callsOf(scene);
+        return calls.length > 0 ? { text: "I do as I was told.", calls } : completeStep(scene, {});
+      },
+      (scene) =>
+        completeStep(scene, { summary: excerpt(scene.results.map(({ content }) => content).join("\n"), 15_000) }),
+    ],
+  },
   missingOutput,
   {
     id: "control.loop",

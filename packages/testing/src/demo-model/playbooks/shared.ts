@@ -9,6 +9,13 @@ export const use = (name: string, args: Record<string, unknown>): ToolUse => ({ 
 export const read = (path: string): ToolUse => use("read", { path });
 export const bash = (command: string): ToolUse => use("bash", { command });
 
+/** What the task says to call, a line each: `Call bash {"command":"ls"}`. */
+export function callsOf(scene: Scene): ToolUse[] {
+  return [...scene.task.matchAll(/^Call (\w+) (\{.*\})$/gm)].map(([, name = "", args = "{}"]) =>
+    use(name, JSON.parse(args)),
+  );
+}
+
 /** The exit code is printed in our own words: a later turn relies on it, whatever the tool adds to its result. */
 export const nodeTests = bash('node --test; echo "tests ended with $?"');
 export const projectTests = bash(

@@ -3,7 +3,7 @@ import { delegationTools } from "@djinnbot/contracts";
 import { completeStep } from "../outputs.ts";
 import { excerpt, type Playbook, type Turn } from "../playbook.ts";
 import type { Scene } from "../scene.ts";
-import { lookAround, use } from "./shared.ts";
+import { callsOf, lookAround, use } from "./shared.ts";
 
 const isExecutor = /You are the executor of one task/;
 
@@ -14,8 +14,8 @@ const part = (key: string, path: string, about: string, dependencies: string[] =
 
 /** A task may say itself what to delegate: `Call swarm_execute {…}` on one line. */
 function delegate(scene: Scene): Turn {
-  const [, name, args] = /^Call (\w+) (\{.*\})$/m.exec(scene.task) ?? [];
-  return name && args ? { text: "I delegate as I was told.", calls: [use(name, JSON.parse(args))] } : divide;
+  const calls = callsOf(scene);
+  return calls.length > 0 ? { text: "I delegate as I was told.", calls } : divide;
 }
 
 const divide: Turn = {

@@ -1,0 +1,83 @@
+/**
+ * Engines and Redis die in the middle of runs (DESIGN 8, G1–G4). Short by default; FAULT_RUNS and FAULT_SEED make it long and
+ * repeatable.
+ */
+import { terminalRunStatuses } from "@djinnbot/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ended, type Platform, startPlatform } from "../testing/platform.ts";
+import { becomes, untilStatus } from "../testing/watch.ts";
+import { featureSteps, seeded, startFeature } from "./fault-run.ts";
+import { type OwnServers, startOwnServers } from "./own-servers.ts";
+import { leftovers, violations } from "./violations.ts";
+
+const total = Number(process.env.FAULT_RUNS ?? 4);
+const atOnce = 4;
+const timeout = 60_000 + total * 180_000;
+const random = seeded("killed");
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let servers: OwnServers;
+let platform: Platform;
+beforeAll(async () => {
+  servers = await startOwnServers();
+  platform = await startPlatform({ backends: servers.backends, engines: 2, chunkDelayMs: 4 });
+}, 120_000);
+afterAll(async () => {
+  await platform?.stop();
+  await servers?.stop();
+});
+
+const allEnded = (runIds: readonly string[]) =>
+  Promise.all(runIds.map((runId) => untilStatus(platform, runId, terminalRunStatuses)));
+
+/** Kills the engine that holds the run, as soon as one does, and starts another in its place. False when the run ended first. */
+async function killHolder(id: string): Promise<boolean> {
+  for (;;) {
+    const { rows } = await platform.deps.system.pool.query("SELECT lease_owner, status FROM runs WHERE id = $1", [id]);
+    const owner: string = rows[0]?.lease_owner ?? "";
+    const alive = platform.engines.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    const holder = alive.find(({ child }) => owner.includes(`-${child.pid}-`));
+    if (holder) {
+      await ended(holder.child, "SIGKILL");
+      platform.startEngine();
+      return true;
+    }
+    if (!["pending", "running"].includes(rows[0]?.status)) {
+      return false;
+    }
+    await sleep(100);
+  }
+}
+
+describe("killed", () => {
+  it("an engine killed in the middle of each run: every run completes once, no model call is repeated", {
+    timeout,
+  }, async () => {
+    const { tenantId, client } = await platform.tenant();
+    let kills = 0;
+    for (let n = 0; n < total; n += atOnce) {
+      const numbers = Array.from({ length: Math.min(atOnce, total - n) }, (_, at) => n + at);
+      const batch = await Promise.all(numbers.map((one) => startFeature(platform, client, `engine-${one}`)));
+      for (const id of batch) {
+        await sleep(200 + random() * 2500);
+        kills += (await killHolder(id)) ? 1 : 0;
+      }
+      await allEnded(batch);
+    }
+    process.stdout.write(`killed: ${total} runs, ${kills} engines, ${platform.demo.requests.length} model calls\n`);
+    const expected = { tenantIds: [tenantId], steps: featureSteps, noCallTwice: true };
+    expect(await violations(platform, expected)).toEqual([]);
+  });
+
+  it("Redis restarted empty in the middle of runs: they complete all the same", { timeout }, async () => {
+    const { tenantId, client } = await platform.tenant();
+    const numbers = Array.from({ length: Math.min(total, 10) }, (_, n) => n);
+    const runIds = await Promise.all(numbers.map((n) => startFeature(platform, client, `redis-${n}`)));
+    await sleep(500 + random() * 2500);
+    await servers.emptyRedis();
+    await allEnded(runIds);
+    expect(await violations(platform, { tenantIds: [tenantId], steps: featureSteps })).toEqual([]);
+  });
+
+  it("leaves nothing behind", { timeout: 90_000 }, () => becomes(() => leftovers(platform), [], 60_000));
+});
