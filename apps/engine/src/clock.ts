@@ -16,9 +16,9 @@ export function now(): number {
 }
 
 /** Compares with Postgres, and follows it. An answer that was long on its way says nothing. */
-export async function readClock({ system }: Pick<Deps, "system">): Promise<void> {
+export async function readClock({ db }: Pick<Deps, "db">): Promise<void> {
   const asked = performance.now();
-  const { rows } = await system.pool.query<{ now: number }>(
+  const { rows } = await db.pool.query<{ now: number }>(
     "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now",
   );
   const answered = performance.now();

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDeps, type Deps } from "@djinnbot/core";
-import { urlAs } from "@djinnbot/db/migrate";
+import { migrate, urlAs } from "@djinnbot/db/migrate";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
 import type { TestServices } from "./provided.ts";
@@ -51,6 +51,17 @@ async function asOwner(ownerUrl: string, sql: string): Promise<void> {
       await client.end();
     }
   }
+}
+
+/** Makes an empty server ours: tables, and both roles with passwords of their own. */
+export async function migrateEmpty(ownerUrl: string): Promise<Omit<TestBackends, "redisUrl">> {
+  const roles = { appPassword: randomBytes(16).toString("hex"), systemPassword: randomBytes(16).toString("hex") };
+  await migrate({ ownerUrl, ...roles });
+  return {
+    ownerUrl,
+    appUrl: urlAs(ownerUrl, "djinnbot_app", roles.appPassword),
+    systemUrl: urlAs(ownerUrl, "djinnbot_system", roles.systemPassword),
+  };
 }
 
 /** The environment of a service on these backends, as `npm start` would set it. */

@@ -4,11 +4,11 @@
  */
 import { terminalRunStatuses } from "@djinnbot/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { featureSteps, seeded, startFeature } from "../testing/fault-run.ts";
+import { type OwnServers, startOwnServers } from "../testing/own-servers.ts";
 import { ended, type Platform, startPlatform } from "../testing/platform.ts";
+import { leftovers, violations } from "../testing/violations.ts";
 import { becomes, untilStatus } from "../testing/watch.ts";
-import { featureSteps, seeded, startFeature } from "./fault-run.ts";
-import { type OwnServers, startOwnServers } from "./own-servers.ts";
-import { leftovers, violations } from "./violations.ts";
 
 const total = Number(process.env.FAULT_RUNS ?? 4);
 const atOnce = 4;

@@ -4,18 +4,17 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
 import { terminalRunStatuses } from "@djinnbot/contracts";
 import { globalEvents, runEvents, runStatus, tenantKeys } from "@djinnbot/events";
 import { type TcpProxy, tcpProxy } from "@djinnbot/testing";
 import { startDemoModel } from "@djinnbot/testing/demo-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { featureSteps, runtimePids, seeded, startFeature, untilHeld } from "../testing/fault-run.ts";
+import { type OwnServers, startOwnServers } from "../testing/own-servers.ts";
 import { type EngineProcess, ended as exited, type Platform, startPlatform } from "../testing/platform.ts";
+import { leftovers, violations } from "../testing/violations.ts";
 import { becomes, lineOf, untilStatus } from "../testing/watch.ts";
-import { featureSteps, runtimePids, seeded, startFeature, untilHeld } from "./fault-run.ts";
-import { type OwnServers, startOwnServers } from "./own-servers.ts";
-import { leftovers, violations } from "./violations.ts";
 
 const rounds = Math.ceil(Number(process.env.FAULT_RUNS ?? 2) / 2);
 const timeout = 120_000 + rounds * 120_000;

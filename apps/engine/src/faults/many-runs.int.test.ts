@@ -4,11 +4,11 @@
  * Postgres and from the model server's log only.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { seeded } from "../testing/fault-run.ts";
+import { type OwnServers, startOwnServers } from "../testing/own-servers.ts";
 import { ended, type Platform, startPlatform, tail } from "../testing/platform.ts";
+import { leftovers, violations } from "../testing/violations.ts";
 import { becomes } from "../testing/watch.ts";
-import { seeded } from "./fault-run.ts";
-import { type OwnServers, startOwnServers } from "./own-servers.ts";
-import { leftovers, violations } from "./violations.ts";
 
 const total = Number(process.env.MANY_RUNS ?? 24);
 const killEveryMs = 5000;

@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { terminalRunStatuses } from "@djinnbot/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { featureSteps, runtimePids, seeded, startFeature, untilHeld, untilTaken } from "../testing/fault-run.ts";
+import { type OwnServers, startOwnServers } from "../testing/own-servers.ts";
 import { type Platform, startPlatform } from "../testing/platform.ts";
+import { leftovers, violations } from "../testing/violations.ts";
 import { becomes, lineOf, untilStatus } from "../testing/watch.ts";
-import { featureSteps, runtimePids, seeded, startFeature, untilHeld, untilTaken } from "./fault-run.ts";
-import { type OwnServers, startOwnServers } from "./own-servers.ts";
-import { leftovers, violations } from "./violations.ts";
 
 const rounds = Math.ceil(Number(process.env.FAULT_RUNS ?? 2) / 2);
 const hour = 3_600_000;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   servers = await startOwnServers();
   platform = await startPlatform({ backends: servers.backends, engines: 0, chunkDelayMs: 4 });
   clockFile = join(platform.dataDir, "clock");
-  const jump = new URL("./clock-jump.mjs", import.meta.url).href;
+  const jump = new URL("../testing/clock-jump.mjs", import.meta.url).href;
   const env = { NODE_OPTIONS: `--import=${jump}`, CLOCK_JUMP_FILE: clockFile };
   platform.startEngine(env);
   platform.startEngine(env);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DjinnClient } from "@djinnbot/client";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
-import type { EngineProcess, Platform } from "../testing/platform.ts";
+import type { EngineProcess, Platform } from "./platform.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

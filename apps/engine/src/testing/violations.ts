@@ -5,8 +5,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { terminalRunStatuses } from "@djinnbot/contracts";
-import type { Platform } from "../testing/platform.ts";
-import { workloads } from "../testing/watch.ts";
+import type { Platform } from "./platform.ts";
+import { workloads } from "./watch.ts";
 
 interface Expected {
   tenantIds: readonly string[];

@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { migrate, urlAs } from "@djinnbot/db/migrate";
-import type { TestBackends } from "@djinnbot/testing";
+import { migrateEmpty, type TestBackends } from "@djinnbot/testing";
 import { startPostgres } from "../../../../scripts/services/postgres.ts";
 import { startRedis } from "../../../../scripts/services/redis.ts";
 import { paths } from "../../../../scripts/start/paths.ts";
@@ -31,16 +30,9 @@ export async function startOwnServers(): Promise<OwnServers> {
   const openRedis = (own: { port?: number; password?: string } = {}) =>
     startRedis({ dir: join(dir, "redis"), toolsDir: paths.toolsDir, log: quiet, durable: false, ...own });
   let [postgres, redis] = await Promise.all([openPostgres(), openRedis()]);
-  const roles = { appPassword: randomBytes(16).toString("hex"), systemPassword: randomBytes(16).toString("hex") };
-  const { ownerUrl } = postgres;
-  await migrate({ ownerUrl, ...roles });
+  const databases = await migrateEmpty(postgres.ownerUrl);
   return {
-    backends: {
-      ownerUrl,
-      appUrl: urlAs(ownerUrl, "djinnbot_app", roles.appPassword),
-      systemUrl: urlAs(ownerUrl, "djinnbot_system", roles.systemPassword),
-      redisUrl: redis.url,
-    },
+    backends: { ...databases, redisUrl: redis.url },
     restartPostgres: async (signal) => {
       await postgres.daemon.stop(signal, 20_000);
       postgres = await openPostgres(postgres.port);
