@@ -151,11 +151,6 @@ test("a result that no route accepts fails the run and lists what it accepts", a
 });
 
 test("an agent that is not there fails its step, also when it goes while the run is under way", async () => {
-  const missing = await runOne(single(), simple, { agents: [] });
-  expect(missing.run.failure).toMatchObject({ code: "AGENT_MISSING" });
-  expect(missing.run.failure?.message).toContain("finn");
-
-  const tenant = await bed.tenant();
   const waiting = Promise.withResolvers<void>();
   const host = bed.host(async (command) => {
     if (command.stepId === "PLAN") {
@@ -164,6 +159,12 @@ test("an agent that is not there fails its step, also when it goes while the run
     return done(command);
   });
   bed.engine(host);
+  const nobody = await bed.tenant([]);
+  const missing = await bed.ended(nobody, await bed.start(nobody, single()));
+  expect(missing.failure).toMatchObject({ code: "AGENT_MISSING" });
+  expect(missing.failure?.message).toContain("finn");
+
+  const tenant = await bed.tenant();
   const runId = await bed.start(tenant, three);
   await until(async () => host.of(runId)[0]?.worked.length === 2);
   await tenant.services.agents.delete({ agentId: "yuki" });
