@@ -2,6 +2,7 @@
 import { createRunKey, type Deps, deleteRunKeys, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
 import { now, readClock } from "./clock.ts";
+import { watchDisks } from "./disk-watch.ts";
 import { createHandlers, handleGlobal } from "./handlers.ts";
 import { Lookup } from "./lookup.ts";
 import { Publisher } from "./publisher.ts";
@@ -100,7 +101,8 @@ export function createEngine(parts: EngineParts): Engine {
     const renewing = repeat({ everyMs: Math.floor(options.lockTtlMs / 4), signal }, () =>
       scheduler.renew().catch((error: Error) => log.warn({ err: error.message }, "renewing locks failed")),
     );
-    return Promise.all([reading, sweeping, renewing]);
+    const measuring = repeat({ everyMs: options.diskMs, signal }, () => watchDisks(resources, scheduler));
+    return Promise.all([reading, sweeping, renewing, measuring]);
   };
 
   return {

@@ -25,6 +25,7 @@ const EngineEnv = z.object({
   WORKLOAD_MEMORY_MB: z.coerce.number().int().min(128).default(2048),
   WORKLOAD_CPUS: z.coerce.number().min(0.1).default(2),
   WORKLOAD_PIDS: z.coerce.number().int().min(16).default(512),
+  WORKLOAD_DISK_MB: z.coerce.number().int().min(16).default(10_240),
   /** Address by which processes on this machine reach the API. */
   INTERNAL_URL: z.url().optional(),
   /** API and Redis as workloads reach them, where that differs from this machine's view. */

@@ -31,7 +31,9 @@ test("a run's claim, steps and end are one line each", async () => {
     duration_ms: expect.any(Number),
   });
   const server = await startOperatorServer({ deps: engine.deps, engine, port: 0, host: "127.0.0.1" });
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const authorization = `Bearer ${engine.deps.config.serviceToken}`;
+  const metrics = await (await fetch(`${server.url}/metrics`, { headers: { authorization } })).text();
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
   expect(metrics).toMatch(/^djinnbot_engine_steps_ended_total\{status="completed",code=""\} [3-9]/m);
   expect(metrics).toMatch(/^djinnbot_engine_runs_ended_total\{status="completed",code=""\} \d/m);
   expect(metrics).toMatch(/^djinnbot_engine_pending_runs 0$/m);

@@ -35,7 +35,12 @@ const engine = createEngine({
     apiUrl: env.apiUrl,
     workloadRedisUrl: env.workloadRedisUrl,
     maxConcurrentRuns: env.MAX_CONCURRENT_RUNS,
-    limits: { memoryMb: env.WORKLOAD_MEMORY_MB, cpus: env.WORKLOAD_CPUS, pids: env.WORKLOAD_PIDS },
+    limits: {
+      memoryMb: env.WORKLOAD_MEMORY_MB,
+      cpus: env.WORKLOAD_CPUS,
+      pids: env.WORKLOAD_PIDS,
+      diskMb: env.WORKLOAD_DISK_MB,
+    },
   },
 });
 const server = await startOperatorServer({

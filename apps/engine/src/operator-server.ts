@@ -1,5 +1,5 @@
 /** Health and metrics of the engine, for operators. */
-import { createHealth, createMetrics, type NodeHost, serve } from "@djinnbot/api";
+import { createHealth, createMetrics, isServiceToken, type NodeHost, serve } from "@djinnbot/api";
 import type { Deps } from "@djinnbot/core";
 import { now } from "./clock.ts";
 import type { Engine, EngineStats } from "./engine.ts";
@@ -28,7 +28,7 @@ async function queueMetric(deps: Deps): Promise<string> {
   );
 }
 
-/** Serves /health/live, /health/ready and /metrics; port 0 picks a free one. */
+/** Serves /health/live, /health/ready and, to who shows the service token, /metrics; port 0 picks a free one. */
 export function startOperatorServer(options: {
   deps: Deps;
   engine: Engine;
@@ -61,10 +61,12 @@ export function startOperatorServer(options: {
         case "/health/ready":
           return health.ready();
         case "/metrics":
-          return metrics();
-        default:
-          return new Response("Not found", { status: 404 });
+          // A workload without a network of its own reaches this port too.
+          if (isServiceToken(request.headers.get("authorization"), deps.config.serviceToken)) {
+            return metrics();
+          }
       }
+      return new Response("Not found", { status: 404 });
     },
     { port, host },
   );

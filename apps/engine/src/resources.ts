@@ -33,6 +33,8 @@ export interface EngineOptions {
   lookupTtlMs: number;
   /** Age from which a workload that belongs to nothing is stopped. */
   orphanAgeMs: number;
+  /** How often the files of running steps are measured. */
+  diskMs: number;
   /** How often the transcripts of running steps, and those that other engines left behind, are copied. */
   transcriptMs: number;
   drainMs: number;
@@ -40,7 +42,8 @@ export interface EngineOptions {
 
 export const engineDefaults = {
   maxConcurrentRuns: 20,
-  limits: { memoryMb: 2048, cpus: 2, pids: 512 },
+  limits: { memoryMb: 2048, cpus: 2, pids: 512, diskMb: 10_240 },
+  diskMs: 10_000,
   lockTtlMs: 5000,
   orphanMs: 2000,
   tickMs: 1000,

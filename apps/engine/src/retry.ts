@@ -20,6 +20,7 @@ const worthRetrying: Record<FailureCode, boolean> = {
   NO_ROUTE: false,
   TURN_LIMIT: true,
   STEP_TIMEOUT: true,
+  DISK_LIMIT: false,
   BUDGET_EXCEEDED: false,
   LOOP_DETECTED: true,
   APPROVAL_REJECTED: false,

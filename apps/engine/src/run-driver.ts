@@ -16,7 +16,7 @@ import { advanceStep, askToAbort, askToPause, beginRun, parkRun, pauseRun } from
 import { repeatCommand } from "./start-step.ts";
 import { StatusReader, type Told } from "./status-reader.ts";
 import { StepTimers } from "./step-timers.ts";
-import { type LoadedRun, loadRun } from "./store/rows.ts";
+import { type Failed, type LoadedRun, loadRun } from "./store/rows.ts";
 
 /** How a driver lets go: finished (the run is over), lost (somebody else has it), gave up (nobody has it; try again later). */
 export type Ending = "finished" | "lost" | "gave-up";
@@ -88,9 +88,9 @@ export class RunDriver {
       this.#queue.add(() => this.#repeat());
     }
   }
-  /** Looks whether the workload of the running step still lives. */
-  checkWorkload(): void {
-    this.#queue.add(() => this.#checkWorkload());
+  /** Looks whether the workload of the running step still lives; one that may not any more is ended with its step. */
+  checkWorkload(doomed: { sessionId: string; failed: Failed } | null = null): void {
+    this.#queue.add(() => this.#checkWorkload(doomed));
   }
   /** The session whose Redis user and workload must exist now. */
   get session(): { sessionId: string; name: string; openedAt: number; busy: boolean } | null {
@@ -152,7 +152,7 @@ export class RunDriver {
     }
     if (run.step.status === "running") {
       // Behind what the status stream still holds, so that a result that is there counts before the workload's absence.
-      this.#queue.add(() => this.#checkWorkload());
+      this.#queue.add(() => this.#checkWorkload(null));
       return;
     }
     await this.#advance(run);
@@ -216,15 +216,17 @@ export class RunDriver {
   }
 
   /** A step whose workload is gone has failed, unless its result is on the stream already. */
-  async #checkWorkload(): Promise<void> {
+  async #checkWorkload(doomed: { sessionId: string; failed: Failed } | null): Promise<void> {
     const run = this.#run;
     const { step, session } = run ?? {};
     if (!run || step?.status !== "running") {
       return;
     }
-    const message = await whyDead(this.#resources, session?.name ?? null);
+    const message = doomed ? null : await whyDead(this.#resources, session?.name ?? null);
     if (message !== null) {
       await this.#giveUpStep(run, { code: "WORKLOAD_FAILED", message });
+    } else if (doomed?.sessionId === session?.id && doomed) {
+      await this.#giveUpStep(run, doomed.failed);
     }
   }
 
@@ -239,10 +241,7 @@ export class RunDriver {
   }
 
   /** Ends the workload, reads what it has said until then, and fails the step if no result was among it. */
-  async #giveUpStep(
-    run: HeldRun,
-    failed: { code: "WORKLOAD_FAILED" | "STEP_TIMEOUT"; message: string },
-  ): Promise<void> {
+  async #giveUpStep(run: HeldRun, failed: Failed): Promise<void> {
     const { step } = run;
     if (!step) {
       return;

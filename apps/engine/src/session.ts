@@ -10,7 +10,7 @@ import { profileHash } from "./lookup.ts";
 import type { PreparedStep } from "./prepare-step.ts";
 import { ensureSessionUser, redisPassword } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
-import type { SessionRow } from "./store/rows.ts";
+import type { Failed, SessionRow } from "./store/rows.ts";
 import { closeSessionRow, insertSession, markSessionRunning } from "./store/sessions.ts";
 import { cleanText } from "./text.ts";
 import { deleteRedisUser, workloadRedisUrl } from "./workload/redis-user.ts";
@@ -166,11 +166,7 @@ export async function sessionReady(resources: Resources, run: HeldRun, sessionId
 }
 
 /** The session of a step that is given up: its workload is ended, and people are told when it ended by itself. */
-export async function loseSession(
-  resources: Resources,
-  run: HeldRun,
-  failed: { code: "WORKLOAD_FAILED" | "STEP_TIMEOUT"; message: string },
-): Promise<void> {
+export async function loseSession(resources: Resources, run: HeldRun, failed: Failed): Promise<void> {
   const { session, runId } = run;
   run.session = null;
   if (!session) {

@@ -1,5 +1,4 @@
 /** Which part of the API answers a request. */
-import { timingSafeEqual } from "node:crypto";
 import { Fault, pipelineSchema, pipelineSchemaPath } from "@djinnbot/contracts";
 import { type Deps, gatewayAuthorization, handleModelCall } from "@djinnbot/core";
 import type { ApiConfig } from "./config.ts";
@@ -14,6 +13,7 @@ import { jsonResponse } from "./respond.ts";
 import { handleRest } from "./rest.ts";
 import { handleTrpc, trpcEndpoint } from "./root.ts";
 import { matchRoute, operations } from "./routes.ts";
+import { isServiceToken } from "./service-token.ts";
 import type { EventStreams } from "./sse.ts";
 
 /** What the process has. */
@@ -135,10 +135,4 @@ async function system(edge: Edge, pathname: string, authorization: string | null
 
 function jsonText(text: string, type: string, headers: Record<string, string> = {}): Response {
   return new Response(text, { headers: { "content-type": type, "cache-control": "no-cache", ...headers } });
-}
-
-function isServiceToken(authorization: string | null, serviceToken: string): boolean {
-  const given = Buffer.from(authorization ?? "");
-  const wanted = Buffer.from(`Bearer ${serviceToken}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

@@ -19,4 +19,5 @@ export { startPrivateServer } from "./private-server.ts";
 export { requestIdOf, sessionCookieName } from "./request.ts";
 export { trpcEndpoint } from "./root.ts";
 export type { ApiErrorShape, AppRouter, FaultData } from "./router-type.ts";
+export { isServiceToken } from "./service-token.ts";
 export { findViewer, type Viewer } from "./viewer.ts";

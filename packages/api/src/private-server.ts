@@ -4,6 +4,7 @@ import type { Health } from "./health.ts";
 import { metricsResponse } from "./metrics.ts";
 import { type NodeHost, serve } from "./node-host.ts";
 import { jsonResponse } from "./respond.ts";
+import { isServiceToken } from "./service-token.ts";
 
 /** Serves /health/live, /health/ready and /metrics. */
 export function startPrivateServer(options: {
@@ -11,6 +12,8 @@ export function startPrivateServer(options: {
   host?: string;
   register: Registry;
   health: Health;
+  /** Metrics are for who has it: a workload without a network of its own reaches this port too. */
+  serviceToken: string;
 }): Promise<NodeHost> {
   const handler = async (request: Request): Promise<Response> => {
     switch (new URL(request.url).pathname) {
@@ -19,10 +22,11 @@ export function startPrivateServer(options: {
       case "/health/ready":
         return options.health.ready();
       case "/metrics":
-        return metricsResponse(options.register);
-      default:
-        return jsonResponse({ detail: "Not found" }, { status: 404 });
+        if (isServiceToken(request.headers.get("authorization"), options.serviceToken)) {
+          return metricsResponse(options.register);
+        }
     }
+    return jsonResponse({ detail: "Not found" }, { status: 404 });
   };
   return serve(handler, { port: options.port, ...(options.host === undefined ? {} : { host: options.host }) });
 }

@@ -67,6 +67,10 @@ export const failures = {
     meaning: "The step took longer than its timeout.",
     remedy: "Raise timeoutSeconds or split the step.",
   },
+  DISK_LIMIT: {
+    meaning: "The agent's files took more space than a run may have.",
+    remedy: "Make the step write less or clean up after itself, or ask the operator for more (WORKLOAD_DISK_MB).",
+  },
   BUDGET_EXCEEDED: { meaning: "A spending limit was reached.", remedy: "Raise the limit, then restart the step." },
   LOOP_DETECTED: {
     meaning: "The agent repeated itself without progress.",

@@ -68,6 +68,7 @@ export function containerSpec(spec: WorkloadSpec, place: ContainerPlace): Contai
       Memory: spec.limits.memoryMb * mib,
       MemorySwap: spec.limits.memoryMb * mib,
       PidsLimit: spec.limits.pids,
+      Ulimits: [{ Name: "fsize", Soft: spec.limits.diskMb * mib, Hard: spec.limits.diskMb * mib }],
       NanoCpus: Math.round(spec.limits.cpus * 1e9),
       LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "1" } },
     },

@@ -35,14 +35,18 @@ export async function createLimiter(options: {
   canCount: boolean;
 }): Promise<Limiter> {
   const { prlimit, canCount } = options;
-  const inner = ({ memoryMb, pids }: WorkloadLimits) => {
-    const data = `--data=${(memoryMb + v8ReserveMb) * mib}`;
-    return prlimit === null ? [] : [prlimit, data, ...(canCount ? [`--nproc=${pids}`] : []), "--core=0", "--"];
-  };
+  // Nothing in a control group bounds the size of a file.
+  const files = ({ diskMb }: WorkloadLimits) => [`--fsize=${diskMb * mib}`, "--core=0"];
   const groups = await openGroups();
   if (groups !== null) {
-    return groupLimiter(groups, options.installation);
+    const bounded = (limits: WorkloadLimits) => (prlimit === null ? [] : [prlimit, ...files(limits), "--"]);
+    return { ...groupLimiter(groups, options.installation), inner: bounded };
   }
+  const inner = (limits: WorkloadLimits) => {
+    const data = `--data=${(limits.memoryMb + v8ReserveMb) * mib}`;
+    const count = canCount ? [`--nproc=${limits.pids}`] : [];
+    return prlimit === null ? [] : [prlimit, data, ...count, ...files(limits), "--"];
+  };
   const none = async () => [];
   return {
     enforced:
@@ -85,7 +89,7 @@ async function openGroups(): Promise<Groups | null> {
   }
 }
 
-function groupLimiter({ version, parents }: Groups, installation: string): Limiter {
+function groupLimiter({ version, parents }: Groups, installation: string): Omit<Limiter, "inner"> {
   const prefix = `${installation}-`;
   const dirsOf = (name: string) => parents.map((parent) => join(parent, prefix + name));
   const remove = async (name: string) => {
@@ -98,7 +102,6 @@ function groupLimiter({ version, parents }: Groups, installation: string): Limit
   };
   return {
     enforced: "memory, number of processes and CPU time of the whole workload (control groups)",
-    inner: () => [],
     release: remove,
     leftovers: async () => {
       const entries = await readdir(parents[0] ?? root, { withFileTypes: true }).catch(() => []);

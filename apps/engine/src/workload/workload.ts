@@ -10,6 +10,8 @@ export interface WorkloadLimits {
   memoryMb: number;
   cpus: number;
   pids: number;
+  /** Of what its run may write in all, and of each file. */
+  diskMb: number;
 }
 
 /** Everything a backend needs to host one session. */

@@ -22,7 +22,10 @@ async function open(): Promise<void> {
   endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close()]) });
   if (env.METRICS_PORT !== undefined) {
     const { registry } = api.metrics;
-    const options = { port: env.METRICS_PORT, host: env.METRICS_HOST, register: registry, health: api.health };
+    const options = {
+      ...{ port: env.METRICS_PORT, host: env.METRICS_HOST, register: registry, health: api.health },
+      serviceToken: env.SERVICE_TOKEN,
+    };
     operators = await startPrivateServer(options).catch((error: Error) => {
       throw new EnvError([`METRICS_PORT: nothing can listen there (${error.message})`]);
     });

@@ -42,7 +42,7 @@ export interface Asked {
 /** Password of every session's Redis user. */
 export const password = "a-password-that-must-not-leak";
 const log = createLog({ service: "test", instance: "test", level: "silent" });
-const limits = { memoryMb: 512, cpus: 2, pids: 128 };
+const limits = { memoryMb: 512, cpus: 2, pids: 128, diskMb: 256 };
 
 /** Repeats `check` until it answers something; the test's own time limit is the only one. */
 export async function until<T>(check: () => Promise<T | null | false>): Promise<T> {
