@@ -33,7 +33,7 @@ const write = (key: string, path: string) => ({
 it("a swarm: three executors write, two at once, and their work is on the run's branch", {
   timeout: 120_000,
 }, async () => {
-  const { detail, tasks, git, files } = await delegate("swarm");
+  const { client, detail, tasks, git, files } = await delegate("swarm");
   expect(detail.outputs.summary).toMatch(/^The delegation is completed: 3 of 3 tasks completed\./);
   expect(detail.steps.map(({ attempt, status }) => [attempt, status])).toEqual([[1, "completed"]]);
   expect(detail.steps[0]?.commitHash).toBe(git("rev-parse", `run/${detail.id}`).trim());
@@ -43,6 +43,12 @@ it("a swarm: three executors write, two at once, and their work is on the run's 
     ["overview", "completed", []],
   ]);
   expect(files()).toEqual(expect.arrayContaining(["docs/faq.md", "docs/overview.md", "docs/prices.md"]));
+  const usage = await client.api.runs.usage.query({ runId: detail.id });
+  expect(new Set(usage.byStep.map(({ runId }) => runId))).toEqual(
+    new Set([detail.id, ...tasks.map(({ runId }) => runId)]),
+  );
+  expect(usage.total.calls).toBe(usage.byStep.reduce((sum, one) => sum + one.calls, 0));
+  expect(usage.byModel).toEqual([expect.objectContaining({ model: "demo/demo-agent", calls: usage.total.calls })]);
   // The last one began from the work of the two before it.
   const [prices, , overview] = tasks;
   expect(git("merge-base", "--is-ancestor", prices?.commitHash ?? "", overview?.commitHash ?? "")).toBe("");

@@ -31,6 +31,12 @@ test("a swarm is followed on the run's page, one of its executors is opened, ano
   await expect(panel.getByText("Wrote docs/overview.md as the task says.")).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((violation) => violation.id)).toEqual([]);
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  const when = page.getByRole("table", { name: "What happened when" });
+  await expect(when.getByRole("row")).toHaveText([/Step/, /PLAN/, /prices\.md/, /faq\.md/, /overview\.md/]);
+  await expect(page.getByRole("table", { name: "Cost by model" })).toContainText("demo/demo-agent");
+  expect((await new AxeBuilder({ page }).analyze()).violations.map((violation) => violation.id)).toEqual([]);
+  await page.getByRole("tab", { name: /^Executors/ }).click();
   await panel.getByRole("listitem").getByRole("link", { name: "Write docs/faq.md" }).click();
   await expect(page.getByRole("link", { name: id })).toBeVisible();
   await expect(page.getByText("Completed").first()).toBeVisible();

@@ -115,6 +115,26 @@ export const RunBranch = z.object({
 });
 export type RunBranch = z.infer<typeof RunBranch>;
 
+const Usage = z.object({
+  calls: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWriteTokens: z.int(),
+  costMicros: z.int(),
+  /** True when the price of a call was not known, and left out. */
+  costApproximate: z.boolean(),
+});
+/** What the model calls of a run have used, those of its branches and executors included. */
+export const RunUsage = z.object({
+  total: Usage,
+  /** `provider/model`; the dearest first. */
+  byModel: z.array(Usage.extend({ model: z.string(), durationMs: z.int() })),
+  /** Over all attempts of a step, in the run itself or in one of its branches or executors; the dearest first. */
+  byStep: z.array(Usage.extend({ runId: RunId, stepId: z.string().nullable() })),
+});
+export type RunUsage = z.infer<typeof RunUsage>;
+
 export const RunDetail = Run.extend({
   keyUserId: z.string().nullable(),
   workspaceType: z.string().nullable(),

@@ -5,7 +5,7 @@ import { RunBudget } from "./budget.ts";
 import { contract, download } from "./contract.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
-import { FailureGroup, HumanContext, Run, RunDetail, Step } from "./run-shape.ts";
+import { FailureGroup, HumanContext, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
 
 /** Place of an event on its run's stream. */
@@ -182,6 +182,16 @@ export const runs = {
     input: z.object({ ...ref, ...restartInput }),
     output: RunDetail,
     faults: ["NOT_FOUND", "CONFLICT"],
+  }),
+  usage: contract({
+    ...base,
+    method: "GET",
+    path: "/v1/runs/{runId}/usage",
+    scope: "runs:read",
+    summary: "Tokens and cost of a run with its branches and executors, by model and by step",
+    input: z.object(ref),
+    output: RunUsage,
+    faults: ["NOT_FOUND"],
   }),
   logs: contract({
     ...base,

@@ -123,6 +123,7 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     inject: run({ text: "taken over" }),
     fork: run(),
     restart: run(),
+    usage: run(),
     logs: run(),
   },
   steps: { activity: own(), get: run({ stepId: "ONE" }), restart: run({ stepId: "ONE" }) },

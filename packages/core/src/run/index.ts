@@ -9,6 +9,7 @@ import { runLogs } from "./logs.ts";
 import { runsOverview } from "./overview.ts";
 import { getRun, listRuns } from "./read.ts";
 import { restartRun } from "./restart.ts";
+import { runUsage } from "./usage.ts";
 
 export const runVerbs: VerbsOf<Contracts["runs"]> = {
   list: listRuns,
@@ -24,5 +25,6 @@ export const runVerbs: VerbsOf<Contracts["runs"]> = {
   inject: injectIntoRun,
   fork: forkRun,
   restart: restartRun,
+  usage: runUsage,
   logs: runLogs,
 };

@@ -1,8 +1,9 @@
 "use client";
-import type { RunDetail, RunStatus } from "@djinnbot/contracts";
+import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
 import { DelegationsTab, useDelegations } from "@/features/delegation/delegations-tab.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { TimelineTab } from "@/features/timeline/timeline-tab.tsx";
 import { FilesTab } from "@/features/workspace/files-tab.tsx";
 import { CallsTab } from "./calls-tab.tsx";
 import { EarlierBar } from "./earlier-bar.tsx";
@@ -12,7 +13,7 @@ import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptView } from "./transcript-view.tsx";
 import type { useRun } from "./use-run.ts";
 
-const TABS = ["result", "transcript", "outputs", "commits", "files", "executors", "calls", "raw"] as const;
+const TABS = ["result", "transcript", "timeline", "outputs", "commits", "files", "executors", "calls", "raw"] as const;
 type Tab = (typeof TABS)[number];
 
 /** The tab an address names. */
@@ -50,6 +51,7 @@ export function RunTabs(props: RunTabsProps) {
       <TabsList className="shrink-0 px-4">
         {hasResult ? <TabsTrigger value="result">Result</TabsTrigger> : null}
         <TabsTrigger value="transcript">Transcript</TabsTrigger>
+        <TabsTrigger value="timeline">Timeline</TabsTrigger>
         <TabsTrigger value="outputs">Outputs</TabsTrigger>
         <TabsTrigger value="commits" count={commits}>
           Commits
@@ -94,6 +96,13 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
   }
   if (tab === "files") {
     return <FilesTab run={run} status={status} />;
+  }
+  if (tab === "timeline") {
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <TimelineTab run={run} over={isTerminal(status)} onSelect={onSelect} />
+      </div>
+    );
   }
   if (tab === "executors") {
     return (

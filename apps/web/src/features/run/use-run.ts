@@ -50,6 +50,7 @@ export function useRun(runId: string) {
       void utils.llmCalls.list.invalidate({ runId });
       void utils.budgets.list.invalidate({ runId });
       void utils.delegations.list.invalidate({ runId });
+      void utils.runs.usage.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;
