@@ -1,4 +1,5 @@
 "use client";
+import { autocompletion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -14,6 +15,7 @@ import CodeMirror, {
   StateField,
 } from "@uiw/react-codemirror";
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { completeAt } from "./completion.ts";
 
 export type YamlEditorHandle = { goTo: (line: number, column?: number) => void };
 
@@ -71,8 +73,11 @@ function extensionsFor(readOnly: boolean, latest: { current: YamlEditorProps }):
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       tabindex: "0",
-      "aria-label": readOnly ? "YAML of the pipeline, read only" : "YAML of the pipeline. Escape, then Tab leaves it.",
+      "aria-label": readOnly
+        ? "YAML of the pipeline, read only"
+        : "YAML of the pipeline. Ctrl-Space proposes; Escape, then Tab leaves it.",
     }),
+    ...(readOnly ? [] : [autocompletion({ override: [proposals], icons: false })]),
     LOOK,
     syntaxHighlighting(COLOURS),
     lintGutter(),
@@ -86,6 +91,16 @@ function extensionsFor(readOnly: boolean, latest: { current: YamlEditorProps }):
       }
     }),
   ];
+}
+
+/** Asked with each letter of a word, and by Ctrl-Space anywhere. */
+function proposals(context: CompletionContext): CompletionResult | null {
+  const found = completeAt(context.state.doc.toString(), context.pos);
+  if (found === null || (!context.explicit && found.from === context.pos)) {
+    return null;
+  }
+  const { from, options } = found;
+  return { from, options: options.map((option) => ({ ...option, type: option.detail })), validFor: /^[\w-]*$/ };
 }
 
 function goTo(view: EditorView | undefined, line: number, column = 1): void {
@@ -178,6 +193,10 @@ const LOOK = EditorView.theme({
   },
   ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", borderColor: "var(--line)", color: "var(--muted)" },
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--surface)", color: "var(--fg)", borderColor: "var(--line)" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-mono, monospace)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--fg)" },
+  ".cm-completionDetail": { color: "var(--muted)", fontStyle: "normal" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
   ".cm-panels": { borderTop: "1px solid var(--line)" },
   ".cm-textfield": { backgroundColor: "var(--surface)", color: "var(--fg)", borderColor: "var(--line-control)" },
   ".cm-button": {

@@ -190,7 +190,7 @@ function Usage({ runId, over }: { runId: string; over: boolean }) {
 function ByModel({ usage: { byModel, total } }: { usage: RunUsage }) {
   const rows = [...byModel, ...(byModel.length > 1 ? [{ ...total, model: "All models", durationMs: 0 }] : [])];
   return (
-    <section aria-label="Cost by model" className="border-t border-line">
+    <div className="border-t border-line">
       <h2 className="px-3 pt-3 pb-1 text-xs font-medium text-muted">Cost by model, branches and executors included</h2>
       <Table label="Cost by model">
         <TableHead>
@@ -227,6 +227,6 @@ function ByModel({ usage: { byModel, total } }: { usage: RunUsage }) {
           ))}
         </TableBody>
       </Table>
-    </section>
+    </div>
   );
 }
