@@ -6,6 +6,7 @@ import {
   isAfter,
   parseMessage,
   publish,
+  type Redis,
   type RunAddress,
   runCommands,
   runEvents,
@@ -25,6 +26,7 @@ export interface Link {
 
 /** Below the connection's 15 s of silence that count as a broken line. */
 const blockMs = 5000;
+const retryMs = 100;
 /** More than the command stream holds, so that reading it again from its beginning repeats nothing. */
 const maxSeen = 5000;
 
@@ -64,6 +66,7 @@ export function openLink(options: {
       const key = runCommands.key(address);
       while (!closed) {
         try {
+          await untilReady(reader);
           const answer = (await reader.xread("COUNT", 100, "BLOCK", blockMs, "STREAMS", key, cursor.at)) as
             | [string, [string, string[]][]][]
             | null;
@@ -76,7 +79,7 @@ export function openLink(options: {
             }
           }
         } catch {
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          await new Promise((resolve) => setTimeout(resolve, retryMs));
         }
       }
     },
@@ -92,6 +95,20 @@ export function openLink(options: {
       writer.disconnect();
     },
   };
+}
+
+/** Resolves once commands can be sent, or never can again. */
+function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === "ready" || redis.status === "end") {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const done = () => {
+      redis.off("ready", done).off("end", done);
+      resolve();
+    };
+    redis.on("ready", done).on("end", done);
+  });
 }
 
 /**
