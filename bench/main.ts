@@ -4,13 +4,16 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { messageOf } from "../scripts/services/problem.ts";
 import { detail, duration, phase, say, style } from "../scripts/start/screen.ts";
 import { measureDispatch } from "./dispatch/index.ts";
+import { measureGateway } from "./gateway/index.ts";
 import { type Bench, type Collected, collector } from "./lib/bench.ts";
 import { type BenchName, readOptions } from "./lib/options.ts";
+import { writePlot } from "./lib/plot.ts";
 import { type BenchProduct, startBenchProduct } from "./lib/product.ts";
 import { type Backends, startBackends } from "./lib/servers.ts";
 import { tableText } from "./lib/table.ts";
 import { measureNoop } from "./noop/index.ts";
 import { measureRest } from "./rest/index.ts";
+import { measureScale } from "./scale/index.ts";
 import { measureSse } from "./sse/index.ts";
 import { measureStart } from "./start/index.ts";
 
@@ -19,6 +22,8 @@ const measurements: Record<BenchName, (bench: Bench) => Promise<void>> = {
   noop: measureNoop,
   rest: measureRest,
   sse: measureSse,
+  gateway: measureGateway,
+  scale: measureScale,
   start: measureStart,
 };
 
@@ -69,6 +74,9 @@ try {
       options.json,
       `${JSON.stringify({ at: new Date().toISOString(), machine, versions, ...collected }, null, 2)}\n`,
     );
+  }
+  if (options.plot) {
+    writePlot(options.plot, collected.rows, { unit: "ms", title: "Processor time of the engine per step" });
   }
 } finally {
   await stopAll();

@@ -4,6 +4,7 @@ import { newId } from "@djinnbot/contracts";
 import { runCommands, runStatus } from "@djinnbot/events";
 import { Redis } from "ioredis";
 import type { WorkloadSpec } from "../../apps/engine/src/workload/workload.ts";
+import { until } from "../lib/child.ts";
 import type { StepTime } from "./index.ts";
 
 interface Waiting {
@@ -17,13 +18,35 @@ export class Agents {
   readonly #waiting = new Map<string, Waiting>();
   readonly #early = new Map<string, StepTime[]>();
   readonly #wanted = new Map<string, number>();
+  readonly #answers: boolean;
+  #asked = 0;
   /** Steps acknowledged so far. */
   stepCount = 0;
+
+  /** With `answers: false` they take their steps and never end them. */
+  constructor(options: { answers: boolean } = { answers: true }) {
+    this.#answers = options.answers;
+  }
 
   ensure(spec: WorkloadSpec): void {
     if (this.#agents.has(spec.name)) return;
     this.#wanted.set(spec.runId, performance.now());
-    this.#agents.set(spec.name, new Agent(spec, (time) => this.#onAcknowledged(spec.runId, time)));
+    this.#agents.set(spec.name, this.#newAgent(spec));
+  }
+
+  #newAgent(spec: WorkloadSpec): Agent {
+    return new Agent(spec, {
+      answers: this.#answers,
+      onStep: () => {
+        this.#asked += 1;
+      },
+      onAcknowledged: (time) => this.#onAcknowledged(spec.runId, time),
+    });
+  }
+
+  /** Resolves when they have taken that many steps, all counted. */
+  async untilAsked(count: number): Promise<void> {
+    await until(async () => this.#asked >= count, 300_000, `${count} steps`);
   }
 
   /** When a workload was asked for the run (ms). */
@@ -65,26 +88,32 @@ export class Agents {
   }
 }
 
+interface AgentOptions {
+  answers: boolean;
+  onStep: () => void;
+  onAcknowledged: (time: StepTime) => void;
+}
+
 class Agent {
   readonly #spec: WorkloadSpec;
   readonly #in: Redis;
   readonly #out: Redis;
-  readonly #onAcknowledged: (time: StepTime) => void;
+  readonly #options: AgentOptions;
   readonly #times = new Map<string, StepTime>();
   #stopped = false;
 
-  constructor(spec: WorkloadSpec, onAcknowledged: (time: StepTime) => void) {
+  constructor(spec: WorkloadSpec, options: AgentOptions) {
     this.#spec = spec;
-    this.#onAcknowledged = onAcknowledged;
+    this.#options = options;
     // A workload's Redis user may do little besides reading and writing its streams.
-    const options = {
+    const connection = {
       protocol: 2,
       disableClientInfo: true,
       enableReadyCheck: false,
       maxRetriesPerRequest: null,
     } as const;
-    this.#in = new Redis(spec.env.REDIS_URL, options);
-    this.#out = new Redis(spec.env.REDIS_URL, options);
+    this.#in = new Redis(spec.env.REDIS_URL, connection);
+    this.#out = new Redis(spec.env.REDIS_URL, connection);
     for (const redis of [this.#in, this.#out]) redis.on("error", () => undefined);
     void this.#tell({ type: "ready", pid: process.pid });
     void this.#read();
@@ -118,7 +147,7 @@ class Agent {
     if (command.type === "ack") {
       const time = this.#times.get(command.commandId);
       this.#times.delete(command.commandId);
-      if (time) this.#onAcknowledged(time);
+      if (time) this.#options.onAcknowledged(time);
     }
     if (command.type !== "agentStep" || this.#times.has(command.commandId)) return;
     const { commandId, stepId, attempt } = command;
@@ -126,6 +155,8 @@ class Agent {
     const empty = { outputs: {}, summary: null, failure: null, commitHash: null, turns: 1 };
     this.#times.set(commandId, { begun, ended: performance.now() });
     void this.#tell({ type: "stepAccepted", ...answer });
+    this.#options.onStep();
+    if (!this.#options.answers) return;
     void this.#tell({ type: "stepResult", ...answer, outcome: "completed", ...empty });
   }
 

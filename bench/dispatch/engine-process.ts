@@ -39,6 +39,8 @@ const workspace: Workspace = {
     base: "0".repeat(40),
   }),
   collect: async (_run, { commitHash }) => ({ head: commitHash, commits: [] }),
+  head: async () => null,
+  merge: async () => ({ head: null }),
   push: async () => ({ status: "none", detail: null }),
   remove: async () => undefined,
 };

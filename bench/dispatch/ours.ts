@@ -1,14 +1,11 @@
 // Our engine in a process of its own; this process plays the workloads over the real protocol on Redis.
-import { join } from "node:path";
 import { version } from "@djinnbot/core";
 import { Redis } from "ioredis";
-import type { TestTenant } from "../../packages/testing/src/tenants.ts";
 import type { Bench } from "../lib/bench.ts";
-import { startChild } from "../lib/child.ts";
 import { type Installation, openDeps, registerTenant, withClient } from "../lib/servers.ts";
 import { spreadOf } from "../lib/stats.ts";
 import { Agents } from "./agents.ts";
-import type { EngineIn, EngineOut } from "./engine-process.ts";
+import { createPipeline, liftRunLimit, offerModel, startEngine } from "./engine.ts";
 import { contest, type DispatchCounts } from "./index.ts";
 
 export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise<void> {
@@ -16,20 +13,11 @@ export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise
   const installation = await backends.installation("bench_dispatch");
   const deps = openDeps(installation);
   const agents = new Agents();
-  const engine = startChild<EngineIn, EngineOut>({
-    program: join(import.meta.dirname, "engine-process.ts"),
-    input: { settings: installation.settings, redisUrl: installation.redisUrl, maxConcurrentRuns: 64 },
-    profile: bench.options.profile,
-  });
-  engine.onMessage((message) => {
-    if (message.kind === "ensure") agents.ensure(message.spec);
-    if (message.kind === "stop") agents.stop(message.name);
-  });
+  const engine = await startEngine({ installation, agents, maxConcurrentRuns: 64, profile: bench.options.profile });
   try {
-    await engine.next((message): message is EngineOut & { kind: "ready" } => message.kind === "ready");
     await offerModel(installation);
     const tenant = await registerTenant(deps);
-    await liftRunLimit(installation);
+    await liftRunLimit(installation, 100);
     await tenant.services.agents.create({ name: "Bench", slug: "bench" });
     const pipelines = new Map<number, Promise<string>>();
     const pipelineOf = (steps: number) => {
@@ -75,31 +63,6 @@ export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise
   }
 }
 
-async function createPipeline(tenant: TestTenant, steps: number): Promise<string> {
-  const id = `bench-${steps}`;
-  const lines = Array.from({ length: steps }, (_, at) =>
-    [
-      `  - id: S${at + 1}`,
-      "    agent: bench",
-      '    input: "Do nothing."',
-      ...(at + 1 < steps ? [`    onComplete: S${at + 2}`] : []),
-    ].join("\n"),
-  );
-  const yamlContent = `id: ${id}\nname: Bench\nversion: "1"\nagents:\n  - id: bench\nsteps:\n${lines.join("\n")}\n`;
-  await tenant.services.pipelines.create({ id, yamlContent });
-  return id;
-}
-
-/** A platform provider, as an installation registers its demo model; nothing here calls it. */
-async function offerModel({ ownerUrl }: Installation): Promise<void> {
-  await withClient(ownerUrl, async (client) => {
-    await client.query(
-      `INSERT INTO model_providers (id, tenant_id, provider_id, name, wire, base_url, enabled, is_demo, created_at, updated_at)
-       VALUES ('mpr_bench0000001', NULL, 'demo', 'Demo', 'openai-compatible', 'http://127.0.0.1:1/v1', true, true, 1, 1)`,
-    );
-  });
-}
-
 /** Where the time of a short run goes, as medians. */
 function phaseNote(runs: readonly number[][]): string {
   const names = [
@@ -114,15 +77,6 @@ function phaseNote(runs: readonly number[][]): string {
     return `${name} ${spreadOf(spans).p50.toFixed(1)}`;
   });
   return `ours, where the time of a short run goes (medians, ms): ${parts.join(", ")}`;
-}
-
-/** The peers know no tenants: here one may run as much at once as the engine takes. */
-async function liftRunLimit({ ownerUrl }: Installation): Promise<void> {
-  await withClient(ownerUrl, async (client) => {
-    await client.query("ALTER TABLE tenants NO FORCE ROW LEVEL SECURITY");
-    await client.query("UPDATE tenants SET max_concurrent_runs = 100");
-    await client.query("ALTER TABLE tenants FORCE ROW LEVEL SECURITY");
-  });
 }
 
 interface Work {

@@ -18,6 +18,8 @@ export interface Row extends Spread {
   unit: "ms" | "/s" | "MB";
   /** What `n` counts. */
   of: string;
+  /** Place on a curve of the plot: how much work there was. */
+  at?: { curve: string; size: number };
 }
 
 export interface Bench {

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { Problem } from "../../scripts/services/problem.ts";
 
-export const benchNames = ["dispatch", "noop", "rest", "sse", "start"] as const;
+export const benchNames = ["dispatch", "noop", "rest", "sse", "gateway", "scale", "start"] as const;
 export type BenchName = (typeof benchNames)[number];
 
 export interface Options {
@@ -11,6 +11,8 @@ export interface Options {
   only: readonly BenchName[];
   /** File that takes all figures. */
   json: string | null;
+  /** SVG file that takes the curves of cost as work grows. */
+  plot: string | null;
   /** Folder that takes CPU profiles of our own processes. */
   profile: string | null;
 }
@@ -24,6 +26,7 @@ export function readOptions(args: string[]): Options {
         quick: { type: "boolean", default: false },
         only: { type: "string", multiple: true, default: [] },
         json: { type: "string" },
+        plot: { type: "string" },
         profile: { type: "string" },
       },
     });
@@ -32,6 +35,7 @@ export function readOptions(args: string[]): Options {
       quick: values.quick,
       only: only.length > 0 ? only : benchNames,
       json: values.json ?? null,
+      plot: values.plot ?? null,
       profile: values.profile ?? null,
     };
   } catch (error) {
@@ -40,7 +44,7 @@ export function readOptions(args: string[]): Options {
   }
 }
 
-const usage = `npm run bench -- [--quick] [--only=${benchNames.join("|")}] [--json=<file>] [--profile=<folder>]`;
+const usage = `npm run bench -- [--quick] [--only=${benchNames.join("|")}] [--json=<file>] [--plot=<file.svg>] [--profile=<folder>]`;
 
 function benchNameOf(name: string): BenchName {
   const found = benchNames.find((known) => known === name);
