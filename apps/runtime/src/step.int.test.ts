@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { expect, test } from "vitest";
 import { type EngineSide, until } from "./test/engine-side.ts";
 import { type Answer, startScriptedModel } from "./test/scripted-model.ts";
@@ -64,10 +65,28 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   expect(model.requests).toHaveLength(5);
 });
 
-test("the bundle works with nothing beside it", async () => {
+test("a command that is there already is taken when the line is up, without a pause in between", async () => {
+  const delays: number[] = [];
+  for (let starts = 0; starts < 3; starts += 1) {
+    const model = await startScriptedModel([done]);
+    closing.push(model.close);
+    const side = stage.engineSide(model.url);
+    await side.send(side.stepCommand());
+    side.start();
+    const [[ready], [accepted]] = [await side.untilStatus("ready"), await side.untilStatus("stepAccepted")];
+    delays.push((accepted?.at ?? Number.NaN) - (ready?.at ?? Number.NaN));
+  }
+  // A reader that fails before it is connected waits a tenth of a second, every time.
+  expect(Math.min(...delays)).toBeLessThan(90);
+});
+
+test("the bundle works with nothing beside it, from code that V8 has compiled", async () => {
   const dir = mkdtempSync(join(tmpdir(), "djinnbot-bundle-"));
   closing.push(async () => rmSync(dir, { recursive: true, force: true }));
   execFileSync(process.execPath, [fileURLToPath(new URL("../build.mjs", import.meta.url)), dir]);
+  const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(join(dir, "runtime.cjs"), "utf8")}\n})`;
+  const cachedData = readFileSync(join(dir, "runtime.cache"));
+  expect(new Script(source, { cachedData }).cachedDataRejected).toBe(false);
   const model = await startScriptedModel([done]);
   const side = stage.engineSide(model.url);
   closing.push(model.close);
