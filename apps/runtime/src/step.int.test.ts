@@ -77,7 +77,7 @@ test("a command that is there already is taken when the line is up, without a pa
     delays.push((accepted?.at ?? Number.NaN) - (ready?.at ?? Number.NaN));
   }
   // A reader that fails before it is connected waits a tenth of a second, every time.
-  expect(Math.min(...delays)).toBeLessThan(90);
+  expect(Math.min(...delays)).toBeLessThan(60);
 });
 
 test("the bundle works with nothing beside it, from code that V8 has compiled", async () => {
