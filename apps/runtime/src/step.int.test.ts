@@ -65,21 +65,6 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   expect(model.requests).toHaveLength(5);
 });
 
-test("a command that is there already is taken when the line is up, without a pause in between", async () => {
-  const delays: number[] = [];
-  for (let starts = 0; starts < 3; starts += 1) {
-    const model = await startScriptedModel([done]);
-    closing.push(model.close);
-    const side = stage.engineSide(model.url);
-    await side.send(side.stepCommand());
-    side.start();
-    const [[ready], [accepted]] = [await side.untilStatus("ready"), await side.untilStatus("stepAccepted")];
-    delays.push((accepted?.at ?? Number.NaN) - (ready?.at ?? Number.NaN));
-  }
-  // A reader that fails before it is connected waits a tenth of a second, every time.
-  expect(Math.min(...delays)).toBeLessThan(60);
-});
-
 test("the bundle works with nothing beside it, from code that V8 has compiled", async () => {
   const dir = mkdtempSync(join(tmpdir(), "djinnbot-bundle-"));
   closing.push(async () => rmSync(dir, { recursive: true, force: true }));
