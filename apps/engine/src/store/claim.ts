@@ -10,6 +10,8 @@ import { sqlList } from "./sql-list.ts";
 const busy = sqlList(busyRunStatuses);
 const startable = sqlList(startableRunStatuses);
 const idle = sqlList(idleRunStatuses);
+/** The condition of the index of the queue. */
+const queued = `r.status IN ${startable} AND r.cancel_requested_at IS NULL`;
 
 export interface RunKey {
   tenantId: string;
@@ -23,28 +25,29 @@ export interface Candidate extends RunKey {
 
 /**
  * Pending runs in fair order: the tenant with the fewest running runs first, among equals the one that was served longest ago, one
- * run of each in turn, oldest first; only as many per tenant as its limit leaves room for (G8).
+ * run of each in turn, oldest first; only as many per tenant as its limit leaves room for (G8). What it reads grows with the tenants
+ * that wait, not with their queues.
  */
 export async function pendingRuns(deps: Deps, limit: number): Promise<RunKey[]> {
   const { rows } = await deps.system.pool.query<RunKey>(
-    `WITH busy AS (
+    `WITH RECURSIVE busy AS (
        SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ${busy} GROUP BY tenant_id
      ), waiting AS (
-       SELECT DISTINCT tenant_id FROM runs WHERE status IN ${startable}
-     ), served AS (
-       SELECT w.tenant_id, (
-         SELECT COALESCE(max(recent.started_at), 0) FROM (
-           SELECT started_at FROM runs WHERE tenant_id = w.tenant_id AND status NOT IN ${startable} ORDER BY created_at DESC LIMIT 20
-         ) recent
-       ) AS at FROM waiting w
-     ), queue AS (
-       SELECT r.id, r.tenant_id, r.created_at, t.max_concurrent_runs AS room, served.at AS served_at,
-         COALESCE(b.n, 0) + row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.created_at, r.id) AS place
-       FROM runs r JOIN tenants t ON t.id = r.tenant_id LEFT JOIN busy b ON b.tenant_id = r.tenant_id
-       JOIN served ON served.tenant_id = r.tenant_id
-       WHERE r.status IN ${startable} AND r.cancel_requested_at IS NULL AND t.status = 'active'
+       (SELECT r.tenant_id FROM runs r WHERE ${queued} ORDER BY r.tenant_id LIMIT 1)
+       UNION ALL SELECT (
+         SELECT r.tenant_id FROM runs r WHERE ${queued} AND r.tenant_id > waiting.tenant_id ORDER BY r.tenant_id LIMIT 1
+       ) FROM waiting WHERE waiting.tenant_id IS NOT NULL
+     ), asking AS (
+       SELECT t.id AS tenant_id, COALESCE(b.n, 0) AS busy, GREATEST(0, t.max_concurrent_runs - COALESCE(b.n, 0)) AS room, (
+         SELECT r.started_at FROM runs r WHERE r.tenant_id = t.id AND r.started_at IS NOT NULL ORDER BY r.started_at DESC LIMIT 1
+       ) AS served_at
+       FROM waiting w JOIN tenants t ON t.id = w.tenant_id LEFT JOIN busy b ON b.tenant_id = t.id WHERE t.status = 'active'
      )
-     SELECT id AS "runId", tenant_id AS "tenantId" FROM queue WHERE place <= room ORDER BY place, served_at, created_at, id LIMIT $1`,
+     SELECT next.id AS "runId", a.tenant_id AS "tenantId" FROM asking a CROSS JOIN LATERAL (
+       SELECT r.id, r.created_at, row_number() OVER (ORDER BY r.created_at, r.id) AS n FROM (
+         SELECT r.id, r.created_at FROM runs r WHERE r.tenant_id = a.tenant_id AND ${queued} ORDER BY r.created_at, r.id LIMIT LEAST($1, a.room)
+       ) r
+     ) next ORDER BY a.busy + next.n, COALESCE(a.served_at, 0), next.created_at, next.id LIMIT $1`,
     [limit],
   );
   return rows;
