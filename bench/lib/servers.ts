@@ -62,6 +62,7 @@ export async function startBackends(log: (line: string) => void): Promise<Backen
     const settings: ServiceSettings = {
       NODE_ENV: "production",
       LOG_LEVEL: "warn",
+      DATABASE_TIMEOUT_SEC: 30,
       APP_DATABASE_URL: urlAs(ownerUrl, "djinnbot_app", appPassword),
       SYSTEM_DATABASE_URL: urlAs(ownerUrl, "djinnbot_system", systemPassword),
       REDIS_URL: redisUrl,
