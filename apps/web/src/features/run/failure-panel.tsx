@@ -4,14 +4,9 @@ import { Button, CodeText, ErrorState, TextLink } from "@djinnbot/ui";
 import { ArrowDownToLine, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { ClampedText } from "./clamped-text.tsx";
+import { placeOf } from "./failure-place.ts";
 import { RestartDialog } from "./restart-dialog.tsx";
 import type { TimelineEntry } from "./timeline.ts";
-
-const PLACES: Partial<Record<string, { href: string; label: string }>> = {
-  MODEL_NOT_CONFIGURED: { href: "/settings/providers", label: "Open providers" },
-  MODEL_REFUSED: { href: "/settings/providers", label: "Open providers" },
-  AGENT_MISSING: { href: "/agents", label: "Open agents" },
-};
 
 type FailurePanelProps = {
   run: RunDetail;
@@ -29,10 +24,7 @@ export function FailurePanel({ run, timeline, onJump }: FailurePanelProps) {
   }
   const step = timeline.findLast((entry) => entry.status === "failed");
   const stepId = step?.stepId ?? run.currentStep;
-  const place =
-    failure.code.startsWith("PIPELINE_") || failure.code === "NO_ROUTE" || failure.code === "OUTPUT_MISSING"
-      ? { href: `/pipelines/${encodeURIComponent(run.pipelineId)}`, label: "Open the pipeline" }
-      : PLACES[failure.code];
+  const place = placeOf(failure.code, run);
   return (
     <>
       <ErrorState
@@ -51,7 +43,7 @@ export function FailurePanel({ run, timeline, onJump }: FailurePanelProps) {
                 Jump to error
               </Button>
             )}
-            {place === undefined ? null : <TextLink href={place.href}>{place.label}</TextLink>}
+            {place === null ? null : <TextLink href={place.href}>{place.label}</TextLink>}
             <CodeText text={failure.code} className="ml-auto text-muted" />
           </>
         }
