@@ -30,7 +30,8 @@ type TimelineTabProps = { run: RunDetail; over: boolean; onSelect: (key: string)
 export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
   const now = useNow(over ? null : 1000);
   const delegations = useDelegations(run.id);
-  const bars = barsOf(run, delegations.data?.swarms ?? [], attemptKey);
+  const usage = useUsage(run.id, over);
+  const bars = barsOf(run, delegations.data?.swarms ?? [], attemptKey).map((bar) => withUsage(bar, usage.data));
   const axis = axisOf(bars, over ? null : now);
   return (
     <div className="flex flex-col">
@@ -39,9 +40,24 @@ export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
       ) : (
         <Bars bars={bars} axis={axis} onSelect={onSelect} />
       )}
-      <Usage runId={run.id} over={over} />
+      <Usage usage={usage} />
     </div>
   );
+}
+
+/** Costs of branches and executors grow without an event on this run's stream. */
+const REREAD_MS = 5000;
+
+function useUsage(runId: string, over: boolean) {
+  return trpc.runs.usage.useQuery({ runId }, { refetchInterval: over ? false : REREAD_MS });
+}
+
+/** What a run of its own has used in all its steps. */
+function withUsage(bar: Bar, usage: RunUsage | undefined): Bar {
+  const { open } = bar;
+  const own = "run" in open ? (usage?.byStep.filter(({ runId }) => runId === open.run) ?? []) : [];
+  const sum = (name: "inputTokens" | "outputTokens") => own.reduce((total, one) => total + one[name], 0);
+  return own.length === 0 ? bar : { ...bar, inputTokens: sum("inputTokens"), outputTokens: sum("outputTokens") };
 }
 
 function Bars({ bars, axis, onSelect }: { bars: readonly Bar[]; axis: Axis; onSelect: (key: string) => void }) {
@@ -172,11 +188,7 @@ function TickLabels({ axis }: { axis: Axis }) {
   );
 }
 
-/** Costs of branches and executors grow without an event on this run's stream. */
-const REREAD_MS = 5000;
-
-function Usage({ runId, over }: { runId: string; over: boolean }) {
-  const usage = trpc.runs.usage.useQuery({ runId }, { refetchInterval: over ? false : REREAD_MS });
+function Usage({ usage }: { usage: ReturnType<typeof useUsage> }) {
   if (usage.isError && usage.data === undefined) {
     const retry = () => void usage.refetch();
     return <FaultState className="m-4" title="The cost could not be loaded" error={usage.error} onRetry={retry} />;
