@@ -1,5 +1,5 @@
 /** One instance of the engine: its systems put together, started and drained. */
-import { createRunKey, type Deps, deleteRunKeys, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
+import { type Deps, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
 import { now, readClock } from "./clock.ts";
 import { watchDisks } from "./disk-watch.ts";
@@ -50,10 +50,6 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
       servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" })));
   return {
     ...{ deps, options, log, workload, workspace, services },
-    runKeys: {
-      create: async (key) => (await createRunKey(deps, key)).key,
-      remove: async (key) => void (await deleteRunKeys(deps, key)),
-    },
     tailer: new Tailer({ redis: tail, control: deps.redis, log }),
     transitions: new TransitionWriter(deps),
     publisher: new Publisher(deps),

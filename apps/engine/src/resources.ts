@@ -56,18 +56,6 @@ export const engineDefaults = {
   drainMs: 25_000,
 } as const satisfies Partial<EngineOptions>;
 
-/** Keys by which a session's workload authenticates at the API. */
-export interface RunKeys {
-  create(options: {
-    tenantId: string;
-    runId: string;
-    sessionId: string;
-    agentId: string;
-    expiresAt: number;
-  }): Promise<string>;
-  remove(options: { tenantId: string; sessionId: string }): Promise<void>;
-}
-
 export interface Resources {
   deps: Deps;
   options: EngineOptions;
@@ -76,7 +64,6 @@ export interface Resources {
   workspace: Workspace;
   /** Other nouns, as the engine itself inside a tenant. */
   services: (tenantId: string, requestId: string) => Services;
-  runKeys: RunKeys;
   tailer: Tailer;
   transitions: TransitionWriter;
   publisher: Publisher;

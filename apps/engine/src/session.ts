@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { newId, type SessionStatus } from "@djinnbot/contracts";
+import { deleteRunKeys, runKeyOf } from "@djinnbot/core";
 import { narrate, sendCommands } from "./channel.ts";
 import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
@@ -60,13 +61,14 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
   const paths = tenantPaths(deps.config.dataDir, run.tenantId);
   const home = paths.home(run.runId, agent.id);
   narrate(resources, run, { type: "CONTAINER_STARTING", ...key, detail: resources.workload.sandbox });
-  const [name, runKey] = await Promise.all([
+  const runKey = runKeyOf({ ...key, agentId: agent.id, expiresAt: now() + keyLifeMs });
+  const [name] = await Promise.all([
     insertSession(deps, {
+      ...{ also: [runKey.statement] },
       ...{ ...key, epoch: run.epoch, agentId: agent.id, userId: run.row.initiatedByUserId },
       ...{ model: prepared.model, prompt: run.row.task },
       agent: { slug: agent.slug, hash: profileHash(prepared.profile), profile: prepared.profile },
     }),
-    resources.runKeys.create({ ...key, agentId: agent.id, expiresAt: now() + keyLifeMs }),
     ensureSessionUser(deps, key),
     mkdir(home, { recursive: true, mode: 0o700 }),
   ]);
@@ -85,7 +87,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
         AGENT_ID: agent.id,
         REDIS_URL: workloadRedisUrl(options.workloadRedisUrl, { sessionId, password: redisPassword(deps, sessionId) }),
         API_URL: options.apiUrl,
-        RUN_KEY: runKey,
+        RUN_KEY: runKey.key,
         WORKSPACE: workdir,
         HOME: home,
         COMMAND_CURSOR: "0",
@@ -116,14 +118,14 @@ export async function closeSession(
   run: Pick<HeldRun, "tenantId" | "runId" | "requestId" | "log">,
   options: { session: Pick<HeldSession, "id" | "name">; status: SessionStatus; error: string | null },
 ): Promise<void> {
-  const { deps, runKeys, workload } = resources;
+  const { deps, workload } = resources;
   const { session, status, error } = options;
   const { tenantId } = run;
   await sendCommands(resources, run, [{ sessionId: session.id, body: { type: "shutdown" } }]).catch(() => undefined);
   await workload.stop(session.name, resources.options.stopGraceMs);
   await Promise.all([
     closeSessionRow(deps, { tenantId, sessionId: session.id, status, error }),
-    runKeys.remove({ tenantId, sessionId: session.id }),
+    deleteRunKeys(deps, { tenantId, sessionId: session.id }),
     deleteRedisUser(deps.redis, session.id),
   ]);
   narrate(resources, run, {

@@ -1,6 +1,6 @@
 /** The verbs: business logic, one function per file, and the ways edges call them. */
 
-export { createRunKey, deleteRunKeys, type RunKeyOptions } from "./api-key/run-key.ts";
+export { deleteRunKeys, runKeyOf } from "./api-key/run-key.ts";
 export { anonymousCaller, authenticate, type Credentials } from "./auth/authenticate.ts";
 export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
 export { signInBrowser } from "./auth/login.ts";

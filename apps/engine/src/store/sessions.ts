@@ -1,7 +1,7 @@
 /** Sessions: one agent's life in a workload. */
 import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { now } from "../clock.ts";
 import { LostRun } from "../errors.ts";
 import { workloadNamePrefix } from "../workload/name.ts";
@@ -24,6 +24,8 @@ export async function insertSession(
     prompt: string;
     /** The agent as the run keeps it from now on. */
     agent: { slug: string; hash: string; profile: object };
+    /** What is made with the session. */
+    also: readonly Statement[];
   },
 ): Promise<string> {
   const { tenantId, runId, sessionId, agentId, userId, prompt, model, epoch, agent } = options;
@@ -49,6 +51,7 @@ export async function insertSession(
        ON CONFLICT DO NOTHING`,
       values: [runId, epoch, agent.slug, agent.hash],
     },
+    ...options.also,
   ]);
   const name: unknown = inserted?.[0]?.workload;
   if (typeof name !== "string") {

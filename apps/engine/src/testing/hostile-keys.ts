@@ -1,5 +1,6 @@
 /** What somebody could do who has got hold of a workload's own key and Redis user, from wherever they are. */
-import { createRunKey } from "@djinnbot/core";
+import { runKeyOf } from "@djinnbot/core";
+import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { globalEvents, runCommands, runEvents, runStatus, tenantEvents, tenantKeys } from "@djinnbot/events";
 import type { TestBackends } from "@djinnbot/testing";
 import { Redis } from "ioredis";
@@ -29,7 +30,8 @@ export async function steal(platform: Platform, run: Address): Promise<Stolen> {
     const [session] = rows;
     if (session) {
       const { id: sessionId, agentId } = session;
-      const { key } = await createRunKey(deps, { ...run, sessionId, agentId, expiresAt: Date.now() + 60_000 });
+      const { key, statement } = runKeyOf({ ...run, sessionId, agentId, expiresAt: Date.now() + 60_000 });
+      await tenantPipeline(deps.db, run.tenantId, [statement]);
       return { ...run, sessionId, key, password: redisPassword(deps, sessionId) };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

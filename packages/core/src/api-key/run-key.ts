@@ -1,11 +1,10 @@
 /** Keys of workloads: made with a session, gone with it. */
 import { newId, runKeyScopes } from "@djinnbot/contracts";
-import { tenantPipeline } from "@djinnbot/db";
+import { type Statement, tenantPipeline } from "@djinnbot/db";
 import { newToken } from "../crypto/token.ts";
 import type { Deps } from "../ctx.ts";
 
-export interface RunKeyOptions {
-  tenantId: string;
+interface RunKeyOptions {
   runId: string;
   sessionId: string;
   agentId: string;
@@ -13,29 +12,23 @@ export interface RunKeyOptions {
   expiresAt: number;
 }
 
-/** The key as the workload gets it. Fails when the run is not the tenant's. */
-export async function createRunKey(deps: Pick<Deps, "db">, options: RunKeyOptions): Promise<{ key: string }> {
-  const { tenantId, runId, sessionId, agentId, expiresAt } = options;
+/**
+ * A key, and the statement that keeps it: for the transaction that makes its session, so that no crash leaves one without the other.
+ * Nothing is kept when the session is not there.
+ */
+export function runKeyOf(options: RunKeyOptions): { key: string; statement: Statement } {
+  const { runId, sessionId, agentId, expiresAt } = options;
   const key = newToken("runKey");
-  await tenantPipeline(deps.db, tenantId, [
-    {
-      name: "create-run-key",
-      text: `INSERT INTO api_keys (id, kind, run_id, session_id, agent_id, name, key_hash, key_prefix, scopes, expires_at, created_at)
-       VALUES ($1, 'run', $2, $3::text, $4, 'session ' || $3::text, $5, $6, $7, $8, $9)`,
-      values: [
-        newId("apiKey"),
-        runId,
-        sessionId,
-        agentId,
-        key.hash,
-        key.shown,
-        [...runKeyScopes],
-        expiresAt,
-        Date.now(),
-      ],
-    },
-  ]);
-  return { key: key.token };
+  const statement = {
+    name: "create-run-key",
+    text: `INSERT INTO api_keys (id, kind, run_id, session_id, agent_id, name, key_hash, key_prefix, scopes, expires_at, created_at)
+     SELECT $1, 'run', $2, id, $4, 'session ' || id, $5, $6, $7, $8, $9 FROM sessions WHERE id = $3`,
+    values: [
+      ...[newId("apiKey"), runId, sessionId, agentId, key.hash, key.shown],
+      ...[[...runKeyScopes], expiresAt, Date.now()],
+    ],
+  };
+  return { key: key.token, statement };
 }
 
 /** Deletes the keys of a session; answers how many there were. */

@@ -1,7 +1,7 @@
-import { newId } from "@djinnbot/contracts";
+import { tenantPipeline } from "@djinnbot/db";
 import { bearer, credentials, twoTenants, unique } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRunKey, deleteRunKeys } from "../api-key/run-key.ts";
+import { deleteRunKeys, runKeyOf } from "../api-key/run-key.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { serviceCaller, servicesFor } from "../call.ts";
 import { seedPrices } from "./prices.ts";
@@ -112,10 +112,13 @@ describe("run keys", () => {
     expect(await logsOf(a)).toEqual([]);
   });
 
-  it("are not made for another tenant's run", async () => {
+  it("are not made for another tenant's session", async () => {
     const { a, b } = await twoTenants(stage.deps);
-    const run = await stage.newRun(a);
-    const options = { runId: run.runId, sessionId: newId("session"), agentId: "x", expiresAt: Date.now() + 1000 };
-    await expect(createRunKey(stage.deps, { ...options, tenantId: b.tenantId })).rejects.toThrow();
+    const { runId, sessionId } = await stage.newRun(a);
+    const { key, statement } = runKeyOf({ runId, sessionId, agentId: "x", expiresAt: Date.now() + 60_000 });
+    await tenantPipeline(stage.deps.db, b.tenantId, [statement]);
+    await expect(authenticate(stage.deps, credentials({ authorization: bearer(key) }))).rejects.toMatchObject({
+      code: "UNAUTHENTICATED",
+    });
   });
 });

@@ -2,10 +2,10 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { newId } from "@djinnbot/contracts";
-import { withTenant } from "@djinnbot/db";
+import { tenantPipeline, withTenant } from "@djinnbot/db";
 import { tenantKeys } from "@djinnbot/events";
 import { bearer, credentials, newTenant, type TestDeps, type TestTenant, testDeps, unique } from "@djinnbot/testing";
-import { createRunKey } from "../../api-key/run-key.ts";
+import { runKeyOf } from "../../api-key/run-key.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Caller } from "../../call.ts";
 import { handleModelCall } from "../handle.ts";
@@ -95,6 +95,9 @@ async function newRun(deps: TestDeps, tenant: TestTenant): Promise<Workload> {
   await withTenant(deps.db, tenant.tenantId, async (tx) => {
     const times = { createdAt: 1, updatedAt: 1 };
     await tx.run.create({ data: { id: runId, pipelineId: "p", pipelineYaml: "", taskDescription: "t", ...times } });
+    await tx.session.create({
+      data: { id: sessionId, agentId: "coder", source: "pipeline", sourceId: runId, createdAt: 1 },
+    });
     for (const attempt of [1, 2]) {
       const step = { runId, stepId: "build", attempt, sequence: attempt, agentId: "coder" };
       await tx.step.create({ data: { id: `${runId}:${attempt}`, ...step } });
@@ -102,8 +105,8 @@ async function newRun(deps: TestDeps, tenant: TestTenant): Promise<Workload> {
   });
   // A living run has a stream.
   await deps.redis.xadd(tenantKeys.runEvents(tenant.tenantId, runId), "*", "data", "{}");
-  const options = { tenantId: tenant.tenantId, runId, sessionId, agentId: "coder", expiresAt: Date.now() + 60_000 };
-  const { key } = await createRunKey(deps, options);
+  const { key, statement } = runKeyOf({ runId, sessionId, agentId: "coder", expiresAt: Date.now() + 60_000 });
+  await tenantPipeline(deps.db, tenant.tenantId, [statement]);
   const caller = await authenticate(deps, credentials({ authorization: bearer(key) }));
   return { runId, sessionId, key, caller };
 }
