@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { newId } from "@djinnbot/contracts";
-import { createRunKey, type Deps, version } from "@djinnbot/core";
+import { type Deps, runKeyOf, version } from "@djinnbot/core";
+import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { withTenant } from "@djinnbot/db";
 import { tenantKeys } from "@djinnbot/events";
 import type { TestTenant } from "../../packages/testing/src/tenants.ts";
@@ -62,11 +63,16 @@ async function keyOfRun(deps: Deps, { tenantId }: TestTenant): Promise<string> {
   await withTenant(deps.db, tenantId, async (tx) => {
     const times = { createdAt: 1, updatedAt: 1 };
     await tx.run.create({ data: { id: runId, pipelineId: "bench", pipelineYaml: "", taskDescription: "", ...times } });
+    await tx.session.create({
+      data: { id: sessionId, agentId: "bench", source: "pipeline", sourceId: runId, createdAt: 1 },
+    });
   });
   // A living run has a stream.
   await deps.redis.xadd(tenantKeys.runEvents(tenantId, runId), "*", "data", "{}");
   const expiresAt = Date.now() + 3_600_000;
-  return (await createRunKey(deps, { tenantId, runId, sessionId, agentId: "bench", expiresAt })).key;
+  const { key, statement } = runKeyOf({ runId, sessionId, agentId: "bench", expiresAt });
+  await tenantPipeline(deps.db, tenantId, [statement]);
+  return key;
 }
 
 async function startModel(): Promise<{ url: string; close: () => Promise<void> }> {
