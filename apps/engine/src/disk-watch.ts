@@ -6,8 +6,10 @@ import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 const run = promisify(execFile);
-/** Counting takes this long (ms) only when there are very many files. */
+/** Counting takes this long (ms) only when there are far too many files. */
 const patienceMs = 20_000;
+/** What a file or folder counts at least, however little is in it. */
+const leastKb = 4;
 
 export async function watchDisks({ deps, options, log }: Resources, scheduler: Scheduler): Promise<void> {
   const limitMb = options.limits.diskMb;
@@ -20,7 +22,8 @@ export async function watchDisks({ deps, options, log }: Resources, scheduler: S
     try {
       const usedMb = await measureMb(tenantPaths(deps.config.dataDir, tenantId).run(runId));
       if (usedMb > limitMb) {
-        const message = `The files of the run take ${usedMb} MB; at most ${limitMb} MB are allowed.`;
+        const used = usedMb === Number.POSITIVE_INFINITY ? "so many files that they cannot be counted" : `${usedMb} MB`;
+        const message = `The files of the run take ${used}; at most ${limitMb} MB are allowed.`;
         driver.checkWorkload({ sessionId: session.sessionId, failed: { code: "DISK_LIMIT", message } });
       }
     } catch (error) {
@@ -29,16 +32,24 @@ export async function watchDisks({ deps, options, log }: Resources, scheduler: S
   }
 }
 
-/** What the folder takes on the disk: small files count as the blocks they take. */
+/** What the folder takes on the disk, by blocks or by the number of its files, whichever is more; infinite when it takes too long. */
 async function measureMb(dir: string): Promise<number> {
-  const counted = await run("du", ["-skx", "--", dir], { timeout: patienceMs }).catch(
+  const [kb, files] = await Promise.all([count(["-skx", "--", dir]), count(["-sx", "--inodes", "--", dir])]);
+  return Math.ceil(Math.max(kb, files * leastKb) / 1024);
+}
+
+async function count(args: string[]): Promise<number> {
+  const counted = await run("du", args, { timeout: patienceMs }).catch(
     // Files that go while it counts make it complain, and it counts on.
     (error: { stdout?: string; killed?: boolean }) => {
-      if (error.killed || !error.stdout) {
+      if (error.killed) {
+        return { stdout: "Infinity" };
+      }
+      if (!error.stdout) {
         throw error;
       }
       return { stdout: error.stdout };
     },
   );
-  return Math.ceil(Number.parseInt(counted.stdout, 10) / 1024);
+  return Number.parseFloat(counted.stdout);
 }

@@ -91,17 +91,23 @@ export function describeHostile(backend: HostileBackend): void {
       expect(platform.engines.map(({ child }) => child.exitCode)).toEqual([null]);
     });
 
-    it("fills the disk up to its limit, and its step ends with a reason", { timeout: 120_000 }, async () => {
-      const tenant = await platform.tenant();
-      const yamlContent = lineOf(unique("fills"), [{ agent: "architect" }]);
-      const { id: pipelineId } = await tenant.client.api.pipelines.create.mutate({ yamlContent });
-      const command = "for n in 1 2 3 4; do head -c 40000000 /dev/urandom > part-$n; done; sleep 60";
-      const task = `## Task\nCall bash ${JSON.stringify({ command })}`;
-      const input = { pipelineId, task, modelOverride: "demo/demo-call" };
-      const { id } = await tenant.client.api.runs.create.mutate(input);
-      const { detail } = await settled(platform, { client: tenant.client, runId: id, code: "DISK_LIMIT" });
-      expect(detail.failure?.message).toMatch(/take \d+ MB; at most 64 MB/);
-    });
+    it.each([
+      ["large files", "for n in 1 2 3 4; do head -c 40000000 /dev/urandom > part-$n; done; sleep 60"],
+      ["tiny files", "mkdir many; cd many; seq 30000 | xargs touch; sleep 60"],
+    ])(
+      "fills the disk with %s up to its limit, and its step ends with a reason",
+      { timeout: 120_000 },
+      async (_what, command) => {
+        const tenant = await platform.tenant();
+        const yamlContent = lineOf(unique("fills"), [{ agent: "architect" }]);
+        const { id: pipelineId } = await tenant.client.api.pipelines.create.mutate({ yamlContent });
+        const task = `## Task\nCall bash ${JSON.stringify({ command })}`;
+        const input = { pipelineId, task, modelOverride: "demo/demo-call" };
+        const { id } = await tenant.client.api.runs.create.mutate(input);
+        const { detail } = await settled(platform, { client: tenant.client, runId: id, code: "DISK_LIMIT" });
+        expect(detail.failure?.message).toMatch(/take \d+ MB; at most 64 MB/);
+      },
+    );
   });
 }
 
