@@ -32,6 +32,7 @@ const config: NextConfig = {
     "pg",
     "pino",
     "prom-client",
+    "proxy-chain",
   ],
   // Types are checked once for the whole repository by `npm run verify`.
   typescript: { ignoreBuildErrors: true },

@@ -18,6 +18,8 @@ const EngineEnv = z.object({
   RUNTIME_BUNDLE: z.string().optional(),
   RUNTIME_IMAGE: z.string().optional(),
   DOCKER_HOST: z.string().optional(),
+  /** `bridge` gives containers a network of their tenant, from which nothing is kept away; left out: none but the door. */
+  DOCKER_NETWORK: z.enum(["none", "bridge"]).optional(),
   PATH: z.string().optional(),
   /** Runs this instance works on at once. */
   MAX_CONCURRENT_RUNS: z.coerce.number().int().min(1).max(1000).default(20),

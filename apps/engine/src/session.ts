@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { deleteRunKeys, runKeyOf } from "@djinnbot/core";
+import { proxyLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "./channel.ts";
 import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
@@ -88,6 +89,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
         REDIS_URL: workloadRedisUrl(options.workloadRedisUrl, { sessionId, password: redisPassword(deps, sessionId) }),
         API_URL: options.apiUrl,
         RUN_KEY: runKey.key,
+        PROXY_LOGIN: proxyLogin(deps.config.authSecretKey, key),
         WORKSPACE: workdir,
         HOME: home,
         COMMAND_CURSOR: "0",

@@ -55,8 +55,14 @@ async function heartbeat({ deps, options, workload }: Resources, scheduler: Sche
     .pipeline()
     .zadd(systemKeys.instances, at, instanceId)
     .zremrangebyscore(systemKeys.instances, "-inf", at - forgetInstanceMs)
-    .hset(key, { backend: workload.kind, sandbox: workload.sandbox, version, runs: scheduler.held.length })
-    .hset(systemKeys.lastWorkload, { backend: workload.kind, sandbox: workload.sandbox })
+    .hset(key, {
+      backend: workload.kind,
+      sandbox: workload.sandbox,
+      network: workload.network,
+      version,
+      runs: scheduler.held.length,
+    })
+    .hset(systemKeys.lastWorkload, { backend: workload.kind, sandbox: workload.sandbox, network: workload.network })
     .expire(key, instanceLifeS)
     .exec();
 }

@@ -1,5 +1,5 @@
 /** Entries of a run's stream as lines of a step's transcript: what is kept, once, and texts that came in pieces in one piece. */
-import { narrationTypes } from "@djinnbot/contracts";
+import { transcriptTypes } from "@djinnbot/contracts";
 
 export interface Line {
   streamId: string;
@@ -12,7 +12,7 @@ interface Step {
   attempt: number;
 }
 
-const kept = new Set<string>([...narrationTypes, "COMMIT_FAILED"]);
+const kept = new Set(transcriptTypes);
 const chunked = new Set(["STEP_OUTPUT", "STEP_THINKING"]);
 const maxChunk = 100_000;
 const maxRecent = 500;

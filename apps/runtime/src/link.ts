@@ -32,6 +32,8 @@ const maxSeen = 5000;
 
 export function openLink(options: {
   url: string;
+  /** Socket of Redis, in place of the address in `url`. */
+  path?: string | undefined;
   address: RunAddress;
   cursor: string;
   log: Log;
@@ -39,8 +41,9 @@ export function openLink(options: {
   onUp: () => void;
 }): Link {
   const { address, log } = options;
-  const writer = createWorkloadRedis(options.url, { log, name: "runtime-out" });
-  const reader = createWorkloadRedis(options.url, { log, name: "runtime-in", blocking: true });
+  const { url, path } = options;
+  const writer = createWorkloadRedis(url, { log, path, name: "runtime-out" });
+  const reader = createWorkloadRedis(url, { log, path, name: "runtime-in", blocking: true });
   let closed = false;
   writer.on("ready", options.onUp);
 

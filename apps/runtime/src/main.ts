@@ -3,6 +3,7 @@ import { createLog } from "@djinnbot/config";
 import type { AgentStepCommand } from "@djinnbot/contracts";
 import { Conversation } from "./context/conversation.ts";
 import type { StepControl } from "./control.ts";
+import { openWayOut } from "./door.ts";
 import { readEnv } from "./env.ts";
 import { openLink } from "./link.ts";
 import { NarrationQueue, narrateStep } from "./narrator.ts";
@@ -17,8 +18,10 @@ const log = createLog({ service: "runtime", instance: env.SESSION_ID, level: env
   agent_id: env.AGENT_ID,
 });
 const conversation = new Conversation();
+const wayOut = openWayOut(env, log);
 const link = openLink({
   url: env.REDIS_URL,
+  path: wayOut.redisPath,
   address,
   cursor: env.COMMAND_CURSOR,
   log,
@@ -29,7 +32,7 @@ const queue = new NarrationQueue(link.narrate);
 async function run(command: AgentStepCommand, signal: AbortSignal, control: StepControl) {
   const { commandId, stepId, attempt } = command;
   const narrator = narrateStep({ queue, ...address, requestId: commandId.slice(0, 128), stepId, attempt });
-  const result = await runStep({ env, command, conversation, narrator, signal, control });
+  const result = await runStep({ env, wayOut, command, conversation, narrator, signal, control });
   narrator.flush();
   // What people see comes before the result that ends the step, unless Redis is away.
   await queue.drain(500);

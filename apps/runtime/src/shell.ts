@@ -7,6 +7,8 @@ export interface ShellOptions {
   home: string;
   path: string;
   tmpDir?: string | undefined;
+  /** The only way to the outside, where the workload has no network. */
+  proxyUrl?: string | undefined;
   commit: { authorName: string; authorEmail: string };
 }
 export interface RunOptions {
@@ -47,6 +49,7 @@ function childEnv(options: ShellOptions): Record<string, string> {
     TERM: "dumb",
     PAGER: "cat",
     ...(options.tmpDir ? { TMPDIR: options.tmpDir } : {}),
+    ...(options.proxyUrl ? proxyEnv(options.proxyUrl) : {}),
     GIT_AUTHOR_NAME: authorName,
     GIT_AUTHOR_EMAIL: authorEmail,
     GIT_COMMITTER_NAME: authorName,
@@ -58,6 +61,13 @@ function childEnv(options: ShellOptions): Record<string, string> {
     GIT_CONFIG_KEY_0: "safe.directory",
     GIT_CONFIG_VALUE_0: options.workspace,
   };
+}
+
+/** Programs look for it under names of either case. */
+function proxyEnv(url: string): Record<string, string> {
+  const names = { http_proxy: url, https_proxy: url, no_proxy: "localhost,127.0.0.1,::1" };
+  const upper = Object.entries(names).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...names, ...Object.fromEntries(upper), NODE_USE_ENV_PROXY: "1" };
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {

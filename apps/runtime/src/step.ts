@@ -4,6 +4,7 @@ import { type AgentStepCommand, type FailureCode, withKnowledge } from "@djinnbo
 import { callApi } from "./api.ts";
 import type { Conversation } from "./context/conversation.ts";
 import type { StepControl } from "./control.ts";
+import type { WayOut } from "./door.ts";
 import type { RuntimeEnv } from "./env.ts";
 import { type Git, type Look, openGit } from "./git.ts";
 import { type LoopEnd, runLoop } from "./loop.ts";
@@ -24,6 +25,7 @@ export interface StepResult {
 }
 export interface StepOptions {
   env: RuntimeEnv;
+  wayOut: WayOut;
   command: AgentStepCommand;
   conversation: Conversation;
   narrator: Narrator;
@@ -38,12 +40,13 @@ const maxSummary = 20_000;
 
 /** Never throws; an unexpected error is a failed step. Nothing the step started is left running. */
 export async function runStep(options: StepOptions): Promise<StepResult> {
-  const { env, command, narrator } = options;
+  const { env, wayOut, command, narrator } = options;
   const shell = createShell({
     workspace: env.WORKSPACE,
     home: env.HOME,
     path: env.PATH,
     tmpDir: env.TMPDIR,
+    proxyUrl: wayOut.proxyUrl,
     commit: command.commit,
   });
   const deadline = new AbortController();
@@ -70,13 +73,14 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 
 async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal }): Promise<StepResult> {
   const { env, command, shell } = options;
+  const { apiUrl } = options.wayOut;
   const signal = AbortSignal.any([options.signal, options.deadline]);
   const memory: ToolContext["memory"] = { calls: new Set(), incomplete: 0, knowledge: [], files: new Map() };
   // Not under the step's signal: the commit is made after its end.
   const git = openGit({ shell, workspace: env.WORKSPACE, signal: new AbortController().signal });
   const found = git.look();
   const model = await createModel(command.model, {
-    apiUrl: env.API_URL,
+    apiUrl,
     runKey: env.RUN_KEY,
     sessionId: env.SESSION_ID,
   });
@@ -102,7 +106,7 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
         found,
         context: {
           ...{ workspace: env.WORKSPACE, home: env.HOME, shell, memory, stepRef },
-          api: (call) => callApi({ apiUrl: env.API_URL, runKey: env.RUN_KEY }, call),
+          api: (call) => callApi({ apiUrl, runKey: env.RUN_KEY }, call),
         },
       });
   shell.killAll();

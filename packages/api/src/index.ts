@@ -10,6 +10,7 @@ export {
   verifyBrowserToken,
 } from "@djinnbot/core";
 export { type ApiConfig, apiDefaults } from "./config.ts";
+export { type Door, openDoor } from "./door/index.ts";
 export { type Api, createApi, type RequestInfo } from "./handler.ts";
 export { createHealth, type Health, type HealthCheck } from "./health.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";

@@ -12,11 +12,17 @@ export interface NodeHost {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Listens on `host:port` (0 = any free port, by default on loopback). */
-export async function serve(handler: FetchHandler, options: { port?: number; host?: string } = {}): Promise<NodeHost> {
+/** Not yet listening. */
+export function httpServer(handler: FetchHandler): Server {
   const server = createServer((request, response) => void answer(handler, request, response));
   server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
+  return server;
+}
+
+/** Listens on `host:port` (0 = any free port, by default on loopback). */
+export async function serve(handler: FetchHandler, options: { port?: number; host?: string } = {}): Promise<NodeHost> {
+  const server = httpServer(handler);
   const host = options.host ?? "127.0.0.1";
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -30,7 +36,8 @@ export async function serve(handler: FetchHandler, options: { port?: number; hos
   };
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+/** Stops taking connections, ends those that are idle, and the rest after `graceMs`. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -54,4 +54,9 @@ export const serviceEnvShape = {
   DEMO_MODEL_KEY: z.string().optional(),
   /** `true` lets model providers and repositories resolve to private addresses (one machine, trusted people). */
   ALLOW_PRIVATE_ADDRESSES: z.stringbool().default(false),
+  /** What agents may reach although it is not on the public internet: names, addresses and networks, separated by commas. */
+  EGRESS_PRIVATE_HOSTS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
 } as const;

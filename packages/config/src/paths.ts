@@ -36,6 +36,16 @@ export function tenantPaths(dataDir: string, tenantId: string) {
 }
 export type TenantPaths = ReturnType<typeof tenantPaths>;
 
+/** Sockets through which workloads without a network reach what they may; the folder is shown inside every one of them. */
+export function doorPaths(dir: string) {
+  return { dir, api: join(dir, "api.sock"), redis: join(dir, "redis.sock"), proxy: join(dir, "proxy.sock") };
+}
+
+/** Folder of the door's sockets on this machine. */
+export function doorDir(dataDir: string): string {
+  return join(resolve(dataDir), "door");
+}
+
 /** True when `path` is `base` or lies below it (no file system access). */
 export function isInside(base: string, path: string): boolean {
   const rel = relative(resolve(base), resolve(path));

@@ -1,6 +1,7 @@
 /** Agents: personas with a model, tools and limits; templates are the catalogue they are cloned from (agent-svc). */
 import { z } from "zod";
 import { contract } from "./contract.ts";
+import { EgressMode, HostPatterns } from "./egress.ts";
 import { AgentId, EpochMs, IdOrSlug, Name, Slug, TenantId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
 import { patchOf } from "./patch.ts";
@@ -39,6 +40,9 @@ export const AgentConfig = z.object({
   timeout: z.int().min(1).max(86_400).nullable().default(null),
   maxRetries: z.int().min(0).max(20).nullable().default(null),
   maxConcurrentSteps: z.int().min(1).max(50).default(2),
+  /** What of the tenant's network rules is left to this agent; null = all of it. */
+  egressMode: EgressMode.nullable().default(null),
+  egressHosts: HostPatterns.default([]),
   pulseEnabled: z.boolean().default(false),
   pulseIntervalMinutes: z.int().min(1).max(10_080).default(30),
   pulseOffsetMinutes: z.int().min(0).max(10_080).default(0),

@@ -1,6 +1,7 @@
 /** Messages on the event streams. A fact, told at least once; names and fields are those that clients already know. */
 import { z } from "zod";
 import { DelegatedTaskStatus, DelegationKind, DelegationStatus } from "./delegation.ts";
+import { EgressRefusal } from "./egress.ts";
 import { Failure } from "./failure.ts";
 import { EpochMs, RunId, TenantId } from "./id.ts";
 import { RunStatus } from "./status.ts";
@@ -159,6 +160,14 @@ const runDetail = [
   message("CONTAINER_READY", { sessionId: z.string(), detail: z.string().nullable() }),
   message("CONTAINER_DESTROYED", { sessionId: z.string(), detail: z.string().nullable() }),
   message("CONTAINER_CRASHED", { sessionId: z.string(), error: z.string() }),
+  /** The agent wanted to connect to somewhere it may not; told once a step for each place. */
+  message("EGRESS_REFUSED", {
+    ...stepRef,
+    host: z.string().max(300),
+    port: z.int(),
+    reason: EgressRefusal,
+    detail: z.string().max(1000),
+  }),
   message("COMMIT_FAILED", { ...stepRef, error: z.string() }),
   message("BRANCH_PUSHED", {
     branch: z.string(),
@@ -179,6 +188,8 @@ export type RunEventType = RunEvent["type"];
 
 /** The runtime may say these and nothing else. */
 export const narrationTypes = narration.map((schema) => schema.shape.type.value);
+/** What is kept of a step: what its runtime said, and what others had to say about it. */
+export const transcriptTypes: readonly string[] = [...narrationTypes, "COMMIT_FAILED", "EGRESS_REFUSED"];
 /** After one of these a run stream has nothing more to tell (until a restart). */
 export const terminalRunEvents = [
   "RUN_COMPLETE",

@@ -20,6 +20,7 @@ export * from "./auth.ts";
 export * from "./budget.ts";
 export * from "./contract.ts";
 export * from "./delegation.ts";
+export * from "./egress.ts";
 export * from "./event.ts";
 export * from "./failure.ts";
 export * from "./fault.ts";

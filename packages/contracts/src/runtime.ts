@@ -101,6 +101,10 @@ export const WorkloadEnv = z.object({
   REDIS_URL: z.string(),
   API_URL: z.url(),
   RUN_KEY: z.string(),
+  /** User and password of the session at the proxy that leads outside, `user:password`. */
+  PROXY_LOGIN: z.string().optional(),
+  /** Folder with the sockets that lead out of a workload without a network; left out where it has one. */
+  DOOR_DIR: z.string().optional(),
   /** Absolute path of the working copy as the workload sees it. */
   WORKSPACE: z.string(),
   HOME: z.string(),

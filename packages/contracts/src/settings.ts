@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ThinkingLevel } from "./agent.ts";
 import { contract } from "./contract.ts";
+import { EgressMode, HostPatterns } from "./egress.ts";
 import { patchOf } from "./patch.ts";
 
 const ModelRef = z
@@ -48,6 +49,9 @@ export const Settings = z.object({
   defaultRunBudgetTokens: z.int().min(0).max(1_000_000_000_000_000).default(0),
   /** Models to try in this order when the chosen one is down or refuses for capacity; only those of its wire are used. */
   fallbackModels: z.array(ModelRef).max(5).default([]),
+  /** Where the tenant's agents may connect to; an agent's own rules can only narrow it. */
+  egressMode: EgressMode.default("internet"),
+  egressHosts: HostPatterns.default([]),
 });
 export type Settings = z.infer<typeof Settings>;
 /** A partial change: only what is present is set (the earlier system reset the rest). */

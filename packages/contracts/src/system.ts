@@ -28,6 +28,8 @@ export const system = {
       workload: z.object({
         backend: z.enum(["process", "docker", "kubernetes"]).nullable(),
         sandbox: z.enum(["bubblewrap", "container", "pod", "none"]).nullable(),
+        /** `door`: workloads reach outside by the proxy only, as far as the network rules allow; `open`: the rules cannot be enforced. */
+        network: z.enum(["door", "open"]).nullable(),
       }),
       demoModel: z.boolean(),
       activeRuns: z.int().nullable(),

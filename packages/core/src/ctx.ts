@@ -24,6 +24,8 @@ export interface CoreConfig {
   serviceToken: string;
   allowedRepositoryDirs: readonly string[];
   allowPrivateAddresses: boolean;
+  /** Checked when the door opens. */
+  egressPrivateHosts: readonly string[];
 }
 
 /** Shared by all requests of a process. */

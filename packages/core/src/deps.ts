@@ -34,6 +34,7 @@ export function createDeps(
       serviceToken: env.SERVICE_TOKEN,
       allowedRepositoryDirs: env.ALLOWED_REPOSITORY_DIRS,
       allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
+      egressPrivateHosts: env.EGRESS_PRIVATE_HOSTS,
     },
     close: async () => {
       redis.disconnect();

@@ -46,10 +46,14 @@ export function createRedis(
 /**
  * A workload's connection: sends nothing but AUTH, SELECT (only when the URL names a database) and what its caller asks for,
  * because its Redis user may do little else. A command is never queued or sent twice: while the server is away it fails at
- * once, and the caller decides. Keeps trying for ever, also while the server does not know the user (the engine makes it anew).
+ * once, and the caller decides. `path` is a socket that leads there, in place of the URL's address. Keeps trying for ever, also while the server does not know the user (the engine makes it anew).
  */
-export function createWorkloadRedis(url: string, options: { log: Log; name: string; blocking?: boolean }): Redis {
+export function createWorkloadRedis(
+  url: string,
+  options: { log: Log; name: string; blocking?: boolean; path?: string | undefined },
+): Redis {
   const redis = new Redis(url, {
+    ...(options.path === undefined ? {} : { path: options.path, tls: undefined }),
     protocol: 2,
     disableClientInfo: true,
     enableReadyCheck: false,

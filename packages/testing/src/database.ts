@@ -86,6 +86,7 @@ export function testServiceEnv(
     DEMO_MODEL_URL: undefined,
     DEMO_MODEL_KEY: undefined,
     ALLOW_PRIVATE_ADDRESSES: true,
+    EGRESS_PRIVATE_HOSTS: [] as string[],
   };
 }
 

@@ -29,6 +29,7 @@ export function testHost(options: { script: Script; log: Log }): TestHost {
   const workload: Workload = {
     kind: "process",
     sandbox: "none",
+    network: "open",
     ensure: async (spec) => {
       if (!find(spec.name)?.alive) {
         const peer = new Peer({ spec, ...options });

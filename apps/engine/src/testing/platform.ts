@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { apiDefaults, createApi, type NodeHost, serve } from "@djinnbot/api";
+import { apiDefaults, createApi, type NodeHost, openDoor, serve } from "@djinnbot/api";
 import { createDjinnClient, type DjinnClient } from "@djinnbot/client";
 import { createDeps, type Deps } from "@djinnbot/core";
 import { seedAgentTemplates, seedPipelines, seedPlatformProviders, seedPrices } from "@djinnbot/core/seed";
@@ -25,6 +25,10 @@ export interface PlatformOptions {
   /** Added to the engines' environment. */
   engineEnv?: Record<string, string>;
   chunkDelayMs?: number;
+  /** Redis as workloads reach it, where that is to be another address. */
+  workloadRedisUrl?: string;
+  /** What the operator opens to agents of the private networks. */
+  privateHosts?: string[];
 }
 export interface EngineProcess {
   child: ChildProcess;
@@ -51,7 +55,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const repositoriesDir = join(dataDir, "repositories");
   mkdirSync(repositoriesDir);
   await ensureBuilt(["runtime"], { log: () => undefined });
-  const env = { ...testServiceEnv(options.backends, { dataDir }), ALLOWED_REPOSITORY_DIRS: [repositoriesDir] };
+  const env = {
+    ...testServiceEnv(options.backends, { dataDir }),
+    ALLOWED_REPOSITORY_DIRS: [repositoriesDir],
+    EGRESS_PRIVATE_HOSTS: options.privateHosts ?? [],
+  };
   const deps = createDeps(env, { service: "api", instance: "api", dbConnections: 10 });
   await seedPipelines(deps.system, join(paths.root, "pipelines"));
   await seedAgentTemplates(deps.system, join(paths.root, "templates/agents"));
@@ -74,6 +82,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
   const edge = createApi({ deps, config });
   const api = await serve(edge.fetch);
+  const door = await openDoor({
+    deps,
+    fetch: edge.fetch,
+    redisUrl: options.workloadRedisUrl ?? options.backends.redisUrl,
+  });
   const bwrap = await ensureBubblewrap({ toolsDir: paths.toolsDir, log: () => undefined });
   const engineEnv = {
     ...Object.fromEntries(
@@ -111,6 +124,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     tenant: () => tenantWithAgents(deps, api.url),
     stop: async () => {
       await Promise.all(engines.map(({ child }) => ended(child, "SIGTERM")));
+      await door.close();
       await api.close();
       await edge.close();
       await demo.stop();

@@ -18,6 +18,8 @@ export interface SandboxBase {
 /** Where our own programs are inside the sandbox. */
 const home = "/opt/djinnbot";
 export const sandboxNode = `${home}/bin/node`;
+/** Where the sockets of the door are inside. */
+export const sandboxDoor = `${home}/door`;
 export const sandboxPath = `${home}/bin:/usr/local/bin:/usr/bin:/bin`;
 const systemDirs = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /** Configuration that programs need; nothing that tells about the machine's people or services. */
@@ -31,7 +33,6 @@ const systemFiles = [
   "/etc/nsswitch.conf",
   "/etc/pki/tls/certs",
   "/etc/protocols",
-  "/etc/resolv.conf",
   "/etc/services",
   "/etc/ssl/certs",
   "/etc/ssl/openssl.cnf",
@@ -59,8 +60,14 @@ export function sandboxBundle(base: SandboxBase): string {
 }
 
 /** Arguments up to and including `--`. Throws when a mount's path does not exist. */
-export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec; statusFd: number }): string[] {
-  const { base, spec, statusFd } = options;
+export function bubblewrapArgs(options: {
+  base: SandboxBase;
+  spec: WorkloadSpec;
+  /** Folder of the door's sockets. */
+  door: string;
+  statusFd: number;
+}): string[] {
+  const { base, spec, door, statusFd } = options;
   return [
     ...namespaceArgs(base),
     ...["--json-status-fd", String(statusFd)],
@@ -83,6 +90,7 @@ export function bubblewrapArgs(options: { base: SandboxBase; spec: WorkloadSpec;
       statSync(path);
       return [access === "write" ? "--bind" : "--ro-bind", path, path];
     }),
+    ...["--ro-bind", door, sandboxDoor],
     ...["--remount-ro", "/", "--chdir", spec.workdir],
     ...environmentArgs(spec),
     "--",
@@ -118,7 +126,7 @@ function coverProc(): string[] {
 
 function namespaceArgs(base: SandboxBase): string[] {
   const user = base.userNamespace ? ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"] : [];
-  const others = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+  const others = ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
   return [...user, ...others, "--hostname", "sandbox", "--cap-drop", "ALL", "--new-session"];
 }
 

@@ -5,15 +5,15 @@ import type { WorkloadSpec } from "./workload.ts";
 export const labelPrefix = "djinnbot";
 /** Name under which a container reaches services of the machine it runs on. */
 export const hostName = "host.docker.internal";
+/** Where the sockets of the door are inside a container without a network. */
+export const containerDoor = "/opt/djinnbot/door";
 const mib = 1024 * 1024;
 
 export interface ContainerPlace {
   installation: string;
   image: string;
-  /** Name of the tenant's network. */
-  network: string;
-  /** Address behind {@link hostName}: the gateway of that network, or Docker's word for it. */
-  hostAddress: string;
+  /** Without a network the folder of the door's sockets; with one its name, and the address behind {@link hostName}. */
+  network: { name: "none"; door: string } | { name: string; hostAddress: string };
   /** `uid:gid` the container runs as; owner of what it may write. */
   user: string;
   startedAt: number;
@@ -29,6 +29,10 @@ export function labelsOf(spec: WorkloadSpec, place: Pick<ContainerPlace, "instal
     [`${labelPrefix}.started`]: String(place.startedAt),
     [`${labelPrefix}.deadline`]: String(spec.deadlineAt),
   };
+}
+
+function bind(source: string, target: string, access: "read" | "write") {
+  return { Type: "bind" as const, Source: source, Target: target, ReadOnly: access === "read" };
 }
 
 /** The body of `POST /containers/create`. The workload's environment is not in it: it goes to the standard input, once. */
@@ -51,16 +55,14 @@ export function containerSpec(spec: WorkloadSpec, place: ContainerPlace): Contai
       Init: true,
       AutoRemove: false,
       RestartPolicy: { Name: "no" },
-      NetworkMode: place.network,
-      ExtraHosts: [`${hostName}:${place.hostAddress}`],
+      NetworkMode: place.network.name,
+      ExtraHosts: "hostAddress" in place.network ? [`${hostName}:${place.network.hostAddress}`] : [],
       ReadonlyRootfs: true,
       Tmpfs: { "/tmp": "rw,nosuid,nodev,size=1g,mode=1777" },
-      Mounts: spec.mounts.map(({ path, access }) => ({
-        Type: "bind" as const,
-        Source: path,
-        Target: path,
-        ReadOnly: access === "read",
-      })),
+      Mounts: [
+        ...spec.mounts.map(({ path, access }) => bind(path, path, access)),
+        ...("door" in place.network ? [bind(place.network.door, containerDoor, "read")] : []),
+      ],
       CapDrop: ["ALL"],
       Privileged: false,
       SecurityOpt: ["no-new-privileges:true"],

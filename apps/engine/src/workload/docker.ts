@@ -6,7 +6,7 @@ import Docker from "dockerode";
 import { now } from "../clock.ts";
 import { ensureNetwork, quiet, removeUnusedNetworks } from "./docker-network.ts";
 import { ownerOf } from "./docker-owner.ts";
-import { type ContainerPlace, containerSpec, hostName, labelPrefix } from "./docker-spec.ts";
+import { type ContainerPlace, containerDoor, containerSpec, hostName, labelPrefix } from "./docker-spec.ts";
 import { createLoopbackRelay, isLoopback, type LoopbackRelay } from "./loopback-relay.ts";
 import type { Registry } from "./registry.ts";
 import type { Workload, WorkloadSpec, WorkloadState } from "./workload.ts";
@@ -17,10 +17,15 @@ export interface DockerOptions {
   image: string;
   /** `unix://…`, `tcp://…`; default: the local socket. */
   dockerHost?: string | undefined;
+  /** `none`: the door is the only way out. `bridge`: a network per tenant, from which nothing is kept away; Docker Desktop has no other. */
+  network?: "none" | "bridge" | undefined;
+  /** Folder of the door's sockets. */
+  door: string;
   log: Log;
 }
 
 interface Host extends DockerOptions {
+  network: "none" | "bridge";
   docker: Docker;
   hostName: string;
   /** Docker Desktop: networks and their gateways are inside a virtual machine. */
@@ -39,17 +44,20 @@ export async function createDockerWorkload(options: DockerOptions): Promise<Work
   const docker = new Docker(connection(options.dockerHost));
   const info: { OperatingSystem?: string; Name?: string } = await docker.info();
   await docker.getImage(options.image).inspect();
+  const isVirtualMachine = info.OperatingSystem?.includes("Docker Desktop") === true;
   const host: Host = {
     ...options,
     docker,
     hostName: `docker:${info.Name ?? ""}`,
-    isVirtualMachine: info.OperatingSystem?.includes("Docker Desktop") === true,
+    isVirtualMachine,
+    network: isVirtualMachine ? "bridge" : (options.network ?? "none"),
     relay: createLoopbackRelay(options.log),
   };
   const starting = new Map<string, Promise<void>>();
   return {
     kind: "docker",
     sandbox: "container",
+    network: host.network === "none" ? "door" : "open",
     ensure: async (spec) => {
       const running = starting.get(spec.name) ?? host.registry.exclusively(spec.name, () => start(host, spec));
       starting.set(spec.name, running);
@@ -93,7 +101,7 @@ async function start(host: Host, spec: WorkloadSpec): Promise<void> {
   const removeOld = () => docker.getContainer(spec.name).remove({ force: true, v: true }).catch(quiet(404));
   await removeOld();
   const place = await placeFor(host, spec);
-  const env = await reachable(spec.env, { address: place.hostAddress, relay: host.relay });
+  const env = await reachable(spec.env, place.network, host.relay);
   await run(docker, { spec, place, env }).catch(async (error: Error) => {
     await removeOld();
     if (!/network .* not found/i.test(error.message)) {
@@ -108,11 +116,19 @@ async function start(host: Host, spec: WorkloadSpec): Promise<void> {
   log.debug({ workload: name }, "workload started");
 }
 
-async function placeFor({ docker, installation, image, isVirtualMachine }: Host, spec: WorkloadSpec) {
-  const { name, gateway } = await ensureNetwork(docker, { installation, tenantId: spec.tenantId });
-  const hostAddress = isVirtualMachine || gateway === null ? "host-gateway" : gateway;
-  const user = await ownerOf(spec);
-  return { installation, image, network: name, hostAddress, user, startedAt: now() } satisfies ContainerPlace;
+async function placeFor(host: Host, spec: WorkloadSpec): Promise<ContainerPlace> {
+  const { installation, image } = host;
+  const [network, user] = await Promise.all([networkFor(host, spec), ownerOf(spec)]);
+  return { installation, image, network, user, startedAt: now() };
+}
+
+async function networkFor(host: Host, { tenantId }: WorkloadSpec): Promise<ContainerPlace["network"]> {
+  const { docker, installation, network, door, isVirtualMachine } = host;
+  if (network === "none") {
+    return { name: "none", door };
+  }
+  const { name, gateway } = await ensureNetwork(docker, { installation, tenantId });
+  return { name, hostAddress: isVirtualMachine || gateway === null ? "host-gateway" : gateway };
 }
 
 async function stop(host: Host, name: string, graceMs: number): Promise<void> {
@@ -179,16 +195,23 @@ async function end(container: Docker.Container, graceMs: number): Promise<void> 
   await container.remove({ force: true, v: true }).catch(quiet(404, 409));
 }
 
-/** Addresses on this machine's loopback are rewritten to the name a container knows it by, and made to answer there. */
-async function reachable(env: WorkloadEnv, host: { address: string; relay: LoopbackRelay }): Promise<WorkloadEnv> {
+/** The door where there is one; else addresses on this machine's loopback become the name a container knows it by, and answer there. */
+async function reachable(
+  env: WorkloadEnv,
+  network: ContainerPlace["network"],
+  relay: LoopbackRelay,
+): Promise<WorkloadEnv> {
+  if (!("hostAddress" in network)) {
+    return { ...env, DOOR_DIR: containerDoor };
+  }
   const rewrite = async (address: string) => {
     const url = new URL(address);
     if (!isLoopback(url.hostname)) {
       return address;
     }
     const defaultPort = { "redis:": 6379, "rediss:": 6379, "https:": 443 }[url.protocol] ?? 80;
-    if (host.address !== "host-gateway") {
-      await host.relay.open(host.address, Number(url.port || defaultPort));
+    if (network.hostAddress !== "host-gateway") {
+      await relay.open(network.hostAddress, Number(url.port || defaultPort));
     }
     url.hostname = hostName;
     return url.href;

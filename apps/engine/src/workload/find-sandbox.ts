@@ -11,6 +11,7 @@ const plain = [
   "/proc",
   "--dev",
   "/dev",
+  "--unshare-net",
   "--unshare-pid",
   "--unshare-ipc",
   "--cap-drop",

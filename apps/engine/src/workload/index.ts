@@ -1,7 +1,8 @@
 /** Chooses and opens the backend that hosts workloads. */
 import { accessSync, constants } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import type { Log } from "@djinnbot/config";
+import { doorDir, type Log } from "@djinnbot/config";
 import type { Redis } from "@djinnbot/events";
 import { findNpm } from "./bubblewrap-args.ts";
 import { createDockerWorkload } from "./docker.ts";
@@ -30,6 +31,7 @@ export interface WorkloadSettings {
   RUNTIME_IMAGE?: string | undefined;
   /** `unix://…` or `tcp://…` (docker); default: the local socket. */
   DOCKER_HOST?: string | undefined;
+  DOCKER_NETWORK?: "none" | "bridge" | undefined;
   PATH?: string | undefined;
 }
 
@@ -42,11 +44,16 @@ export async function createWorkload(options: {
   log: Log;
 }): Promise<Workload> {
   const { settings, redis, log } = options;
+  const { DATA_DIR: dataDir } = settings;
+  const door = doorDir(dataDir);
+  // The sockets come with the process that serves them; the folder is shown inside workloads that may start before it.
+  await mkdir(door, { recursive: true });
   const installation = installationId({ dataDir: settings.DATA_DIR, secret: settings.AUTH_SECRET_KEY });
   const registry = createRegistry({ redis, installation, kind: settings.DEPLOYMENT_MODE });
   if (settings.DEPLOYMENT_MODE === "docker") {
     const image = required(settings.RUNTIME_IMAGE, "RUNTIME_IMAGE");
-    return createDockerWorkload({ installation, registry, image, dockerHost: settings.DOCKER_HOST, log });
+    const { DOCKER_HOST: dockerHost, DOCKER_NETWORK: network } = settings;
+    return createDockerWorkload({ installation, registry, image, dockerHost, network, door, log });
   }
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
   const path = settings.PATH ?? defaultPath;
@@ -62,8 +69,8 @@ export async function createWorkload(options: {
     "workload backend: process",
   );
   const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace };
-  const { DATA_DIR: dataDir } = settings;
-  return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap: sandbox.path, base, path, log });
+  const bubblewrap = sandbox.path;
+  return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap, base, door, path, log });
 }
 
 function required(value: string | undefined, name: string): string {

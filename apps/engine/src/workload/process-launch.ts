@@ -1,7 +1,14 @@
 /** Starting the process of a workload: detached from us, with its environment on a descriptor instead of in its environment. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { bubblewrapArgs, type SandboxBase, sandboxBundle, sandboxNode, sandboxPath } from "./bubblewrap-args.ts";
+import {
+  bubblewrapArgs,
+  type SandboxBase,
+  sandboxBundle,
+  sandboxDoor,
+  sandboxNode,
+  sandboxPath,
+} from "./bubblewrap-args.ts";
 import type { Limiter } from "./limits.ts";
 import { type WorkloadFiles, withFiles, writeExitCode } from "./process-files.ts";
 import { formatLabel } from "./process-label.ts";
@@ -13,6 +20,8 @@ export interface LaunchOptions {
   /** Path of a bubblewrap that works here; null = plain children. */
   bubblewrap: string | null;
   base: SandboxBase;
+  /** Folder of the door's sockets; a sandbox has no other way out. */
+  door: string;
   /** PATH of plain children. */
   path: string;
 }
@@ -43,7 +52,8 @@ export async function launch(
   if (pipe && "write" in pipe) {
     // A process that ended at once shows in `inspect`; the broken pipe says nothing more.
     pipe.on("error", () => undefined);
-    pipe.end(JSON.stringify(spec.env), () => pipe.destroy());
+    const env = isPlain ? spec.env : { ...spec.env, DOOR_DIR: sandboxDoor };
+    pipe.end(JSON.stringify(env), () => pipe.destroy());
   }
   if (isPlain) {
     writeExitCode(files, child);
@@ -56,13 +66,13 @@ export async function launch(
 }
 
 function commandLine(options: LaunchOptions, spec: WorkloadSpec, startedAt: number): string[] {
-  const { installation, base, limiter, bubblewrap } = options;
+  const { installation, base, limiter, bubblewrap, door } = options;
   const { name, tenantId, runId, sessionId, home } = spec;
   const label = formatLabel({ installation, name, tenantId, runId, sessionId, startedAt, home });
   const inner = limiter.inner(spec.limits);
   if (bubblewrap === null) {
     return [...inner, base.node, base.bundle, label];
   }
-  const sandbox = bubblewrapArgs({ base, spec, statusFd: 4 });
+  const sandbox = bubblewrapArgs({ base, spec, door, statusFd: 4 });
   return [bubblewrap, ...sandbox, ...inner, sandboxNode, sandboxBundle(base), label];
 }

@@ -34,6 +34,7 @@ export function createProcessWorkload(options: ProcessOptions): Workload {
   return {
     kind: "process",
     sandbox: options.bubblewrap === null ? "none" : "bubblewrap",
+    network: options.bubblewrap === null ? "open" : "door",
     ensure: async (spec) => {
       const running = starting.get(spec.name) ?? registry.exclusively(spec.name, () => start(machine, spec));
       starting.set(spec.name, running);

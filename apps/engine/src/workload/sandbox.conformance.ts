@@ -1,5 +1,6 @@
 /** What every backend promises about the inside of a workload: what is offered there, what is bounded, what is out of sight. */
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
 import { newId } from "@djinnbot/contracts";
@@ -141,6 +142,30 @@ export function describeSandbox(backend: Backend): void {
         const names = [...output.matchAll(/^E (\w+)=/gm)].map(([, name]) => name ?? "");
         expect(names.filter((name) => !own.includes(name))).toEqual([]);
       });
+
+      const testDoor = backend.hasNetwork ? () => undefined : test;
+      testDoor(
+        "has no network: neither the machine's addresses, nor its abstract sockets, nor a way outside",
+        async () => {
+          const { hostname, port } = new URL(stage.redisUrl);
+          const abstract = createServer().listen(`\0djinnbot-${process.pid}`);
+          const script = `node -e '
+          const net = require("net");
+          const at = [{ host: "${hostname}", port: ${port} }, { host: "localhost", port: ${port} },
+            { host: "host.docker.internal", port: ${port} }, { path: "\\0djinnbot-${process.pid}" }];
+          let left = at.length;
+          for (const to of at) {
+            const socket = net.connect(to, () => console.log("CONNECTED", JSON.stringify(to)));
+            socket.on("error", () => undefined).on("close", () => --left || process.exit(0));
+            setTimeout(() => socket.destroy(), 1000);
+          }
+          const lines = (name) => require("fs").readFileSync("/proc/net/" + name, "utf8").trim().split("\\n");
+          console.log(lines("dev").slice(2).map((line) => line.trim().split(":")[0]).join(), lines("route").length);'`;
+          const { output } = await stage.runInside({ script });
+          abstract.close();
+          expect(output).toBe("lo 1\n");
+        },
+      );
 
       test("cannot pretend to be another workload", async () => {
         const [victim, liar] = [await stage.prepare(), await stage.prepare({ files: { "probe.sh": "" } })];

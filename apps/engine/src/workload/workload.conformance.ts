@@ -40,8 +40,10 @@ export function describeWorkload(backend: Backend): void {
     test("hands over the environment whole, with addresses that answer", async () => {
       const spec = await stage.prepare({
         script: `node -e '
-          const url = new URL(JSON.parse(require("fs").readFileSync("env.json", "utf8")).REDIS_URL);
-          const socket = require("net").connect(Number(url.port), url.hostname);
+          const env = JSON.parse(require("fs").readFileSync("env.json", "utf8"));
+          const url = new URL(env.REDIS_URL);
+          const at = env.DOOR_DIR ? { path: env.DOOR_DIR + "/redis.sock" } : { port: Number(url.port), host: url.hostname };
+          const socket = require("net").connect(at);
           socket.write("AUTH " + url.username + " " + url.password + "\\r\\nPING\\r\\nKEYS *\\r\\nQUIT\\r\\n");
           socket.on("data", (data) => process.stdout.write(data));
           setTimeout(() => process.exit(1), 5000).unref();
@@ -50,8 +52,9 @@ export function describeWorkload(backend: Backend): void {
       await ensureRedisUser(stage.redis, { ...spec, password });
       await stage.workload.ensure(spec);
       expect((await stage.result(spec)).output).toMatch(/^\+OK\r\n\+PONG\r\n-NOPERM/);
-      const { REDIS_URL, API_URL, ...env } = JSON.parse(await stage.read(spec, "env.json"));
+      const { REDIS_URL, API_URL, DOOR_DIR, ...env } = JSON.parse(await stage.read(spec, "env.json"));
       expect(env).toEqual({ ...spec.env, REDIS_URL: undefined, API_URL: undefined });
+      expect(DOOR_DIR !== undefined).toBe(stage.workload.network === "door");
       expect(API_URL).toMatch(/:9\/$/);
       expect(new URL(REDIS_URL).password).toBe(password);
       await deleteRedisUser(stage.redis, spec.sessionId);

@@ -47,6 +47,8 @@ export interface WorkloadState {
 export interface Workload {
   readonly kind: "process" | "docker" | "kubernetes";
   readonly sandbox: "bubblewrap" | "container" | "pod" | "none";
+  /** `door`: the workload has no network, and reaches outside by the proxy only. */
+  readonly network: "door" | "open";
   /** Starts the workload unless one of that name runs. Throws when it cannot be started. */
   ensure(spec: WorkloadSpec): Promise<void>;
   /** Ends it: asked first, killed after `graceMs`. Quiet when there is none. */

@@ -1,9 +1,12 @@
 /** What the process does once, before its first request. */
-import { type NodeHost, startPrivateServer } from "@djinnbot/api";
+import { type Door, type NodeHost, openDoor, startPrivateServer } from "@djinnbot/api";
 import { EnvError } from "@djinnbot/config";
 import { rememberAddresses } from "./address.ts";
 import { web } from "./deps.ts";
 import { endOnTerm } from "./ending.ts";
+
+/** Time that calls of workloads get when the process ends, in ms. */
+const drainMs = 8000;
 
 /** Ends the process when it cannot start: Next would keep it running and answer every request with 500. */
 export async function start(): Promise<void> {
@@ -19,7 +22,13 @@ async function open(): Promise<void> {
   rememberAddresses();
   const { env, api, deps } = web();
   let operators: NodeHost | undefined;
-  endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close()]) });
+  let door: Door | undefined;
+  endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close(), door?.close(drainMs)]) });
+  door = await openDoor({ deps, fetch: api.fetch, redisUrl: env.REDIS_URL }).catch((error: Error) => {
+    throw new EnvError([
+      `DATA_DIR, EGRESS_PRIVATE_HOSTS: the door of the workloads cannot be opened (${error.message})`,
+    ]);
+  });
   if (env.METRICS_PORT !== undefined) {
     const { registry } = api.metrics;
     const options = {

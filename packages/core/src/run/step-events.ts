@@ -1,5 +1,5 @@
 /** What one execution of a step said and did: stored as far as it is copied, and from there on as the stream has it. */
-import { narrationTypes, notFound } from "@djinnbot/contracts";
+import { notFound, transcriptTypes } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
 import { isAfter, runEvents, toEntries } from "@djinnbot/events";
 import type { Ctx } from "../ctx.ts";
@@ -19,7 +19,7 @@ export interface StepPlace {
   startedAt: bigint | null;
 }
 
-const told = new Set<string>([...narrationTypes, "COMMIT_FAILED"]);
+const told = new Set(transcriptTypes);
 /** The clocks of Redis and of the engine may differ by this much. */
 const slackMs = 10_000;
 

@@ -28,7 +28,7 @@ export async function systemStatus({ ctx }: Args): Promise<Status> {
     ctx.tenantId === null || ctx.actor.kind === "anonymous" ? null : within(readCounts(deps, ctx.tenantId)),
   ]);
   const databaseConnected = platform !== null;
-  const { backend, sandbox } = engines.workload;
+  const { backend, sandbox, network } = engines.workload;
   return {
     status: databaseConnected && redisConnected && engines.count > 0 ? "ok" : "degraded",
     version: deps.config.version,
@@ -37,7 +37,11 @@ export async function systemStatus({ ctx }: Args): Promise<Status> {
     databaseConnected,
     engines: engines.count,
     storage: { juicefsMounted: false, rustfsHealthy: false, dataPath: null, juicefsVolume: null },
-    workload: { backend: oneOf(backends, backend), sandbox: oneOf(sandboxes, sandbox) },
+    workload: {
+      backend: oneOf(backends, backend),
+      sandbox: oneOf(sandboxes, sandbox),
+      network: oneOf(networks, network),
+    },
     demoModel: platform?.demo ?? false,
     activeRuns: counts?.runs ?? null,
     totalPipelines: counts?.pipelines ?? null,
@@ -47,6 +51,7 @@ export async function systemStatus({ ctx }: Args): Promise<Status> {
 }
 
 const backends = ["process", "docker", "kubernetes"] as const;
+const networks = ["door", "open"] as const;
 const sandboxes = ["bubblewrap", "container", "pod", "none"] as const;
 function oneOf<T extends string>(known: readonly T[], text: string | undefined): T | null {
   return known.find((item) => item === text) ?? null;

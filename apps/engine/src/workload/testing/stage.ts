@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLog, tenantPaths } from "@djinnbot/config";
+import { createLog, doorDir, doorPaths, tenantPaths } from "@djinnbot/config";
 import { newId } from "@djinnbot/contracts";
 import { createRedis, type Redis } from "@djinnbot/events";
 import {
@@ -22,6 +23,8 @@ export interface Backend {
   /** Settings without the data directory and the secret, which the stage makes itself. */
   settings(): Promise<Omit<WorkloadSettings, "DATA_DIR" | "AUTH_SECRET_KEY">>;
   isSandboxed: boolean;
+  /** Inside is more of a network than the door. */
+  hasNetwork?: boolean;
   /** The shell inside is not the host's root. */
   hasOwnUser: boolean;
   /** Why the suite cannot run here. */
@@ -55,19 +58,38 @@ export async function until<T>(check: () => Promise<T | null | false>): Promise<
   }
 }
 
+/** The part of the door that the suite needs: the API is not there. */
+async function openRedisDoor(dataDir: string, redisUrl: string): Promise<Server> {
+  const { hostname, port } = new URL(redisUrl);
+  const server = createServer((incoming) => {
+    const outgoing = connect(Number(port), hostname);
+    incoming.on("error", () => outgoing.destroy());
+    outgoing.on("error", () => incoming.destroy());
+    incoming.pipe(outgoing).pipe(incoming);
+  });
+  const path = doorPaths(doorDir(dataDir)).redis;
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await chmod(path, 0o666);
+  return server;
+}
+
 export class Stage {
   readonly redis: Redis;
   readonly redisUrl: string;
   readonly dataDir: string;
   readonly settings: WorkloadSettings;
   readonly workload: Workload;
+  private readonly door: Server;
 
-  private constructor(parts: Pick<Stage, "redis" | "redisUrl" | "dataDir" | "settings" | "workload">) {
+  private constructor(
+    parts: Pick<Stage, "redis" | "redisUrl" | "dataDir" | "settings" | "workload"> & { door: Server },
+  ) {
     this.redis = parts.redis;
     this.redisUrl = parts.redisUrl;
     this.dataDir = parts.dataDir;
     this.settings = parts.settings;
     this.workload = parts.workload;
+    this.door = parts.door;
   }
 
   static async open(backend: Backend, redisUrl: string): Promise<Stage> {
@@ -78,7 +100,8 @@ export class Stage {
     const settings = { ...(await backend.settings()), DATA_DIR: dataDir, AUTH_SECRET_KEY: secret };
     const redis = createRedis(redisUrl, { log, name: "conformance" });
     const workload = await createWorkload({ settings, redis, log });
-    return new Stage({ redis, redisUrl, dataDir, settings, workload });
+    const door = await openRedisDoor(dataDir, redisUrl);
+    return new Stage({ redis, redisUrl, dataDir, settings, workload, door });
   }
 
   /** The backend as another engine opens it. */
@@ -97,6 +120,7 @@ export class Stage {
 
   async close(): Promise<void> {
     this.redis.disconnect();
+    this.door.close();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 

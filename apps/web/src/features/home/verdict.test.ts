@@ -10,7 +10,7 @@ const status: SystemStatus = {
   databaseConnected: true,
   engines: 2,
   storage: { juicefsMounted: false, rustfsHealthy: false, dataPath: null, juicefsVolume: null },
-  workload: { backend: "process", sandbox: "bubblewrap" },
+  workload: { backend: "process", sandbox: "bubblewrap", network: "door" },
   demoModel: false,
   activeRuns: 0,
   totalPipelines: 1,
@@ -27,7 +27,12 @@ describe("systemParts", () => {
 
   it("says what to do about every part that is not all right", () => {
     const parts = systemParts(
-      { ...status, engines: 0, redisConnected: false, workload: { backend: "process", sandbox: "none" } },
+      {
+        ...status,
+        engines: 0,
+        redisConnected: false,
+        workload: { backend: "process", sandbox: "none", network: "open" },
+      },
       model,
     );
     const bad = parts.filter(({ state }) => state !== "ok");

@@ -67,6 +67,8 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
       const tone = event.status === "completed" ? "ok" : "warn";
       return { tone, title: `The executors are done: ${event.status}`, detail: event.error };
     }
+    case "EGRESS_REFUSED":
+      return { tone: "warn", title: `Not allowed to connect to ${event.host}:${event.port}`, detail: event.detail };
     case "COMMIT_FAILED":
       return { tone: "danger", title: "The changes could not be committed", detail: event.error };
     default:

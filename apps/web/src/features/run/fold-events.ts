@@ -190,6 +190,7 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       break;
     case "APPROVAL_DECIDED":
     case "COMMIT_FAILED":
+    case "EGRESS_REFUSED":
     case "DELEGATION_STARTED":
     case "DELEGATION_TASK":
     case "DELEGATION_ENDED":

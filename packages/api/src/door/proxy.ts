@@ -1,0 +1,116 @@
+/** The proxy that leads outside: for each connection it asks who wants it, where to, and whether that is allowed. */
+import { Agent } from "node:http";
+import type { LookupFunction } from "node:net";
+import type { EgressRefusal } from "@djinnbot/contracts";
+import type { Deps } from "@djinnbot/core";
+import {
+  type Place,
+  PrivateHosts,
+  type ProxySession,
+  readProxyLogin,
+  refusedByAddress,
+  refusedByRules,
+  type SessionEgress,
+} from "@djinnbot/core/egress";
+import { type PrepareRequestFunctionOpts, type PrepareRequestFunctionResult, RequestError, Server } from "proxy-chain";
+import { addressesOf } from "./addresses.ts";
+import { ProxySessions } from "./sessions.ts";
+
+export interface EgressProxy {
+  /** On loopback. */
+  port: number;
+  close(): Promise<void>;
+}
+
+/** A connection on which nothing is said for this long is ended, in ms. */
+const idleMs = 10 * 60_000;
+
+/** Throws when the operator's list of private hosts cannot be understood. */
+export async function startEgressProxy(deps: Deps): Promise<EgressProxy> {
+  const privateHosts = new PrivateHosts(deps.config.egressPrivateHosts);
+  const sessions = new ProxySessions(deps);
+  const owners = new Map<number, ProxySession>();
+  // Never shared: a connection that was checked for one tenant must not serve another.
+  const httpAgent = new Agent({ keepAlive: false });
+
+  const prepare = async (asked: PrepareRequestFunctionOpts): Promise<PrepareRequestFunctionResult> => {
+    const session = readProxyLogin(deps.config.authSecretKey, { user: asked.username, password: asked.password });
+    const egress = session && (await sessions.egressOf(session));
+    if (!session || !egress) {
+      return { requestAuthentication: true, failMsg: "This proxy serves running sessions only." };
+    }
+    const place = { host: asked.hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase(), port: asked.port };
+    if (!owners.has(asked.connectionId)) {
+      if (!sessions.connected(session)) {
+        throw new RequestError("Too many connections are open at once.", 429);
+      }
+      owners.set(asked.connectionId, session);
+    }
+    const found = await decide(egress, place, privateHosts);
+    if (found.reason !== null) {
+      const detail = sentenceOf(found.reason, place);
+      sessions.tellRefused(session, egress, { place, reason: found.reason, detail });
+      throw new RequestError(detail, 403);
+    }
+    return { dnsLookup: pinned(found.addresses) as never, httpAgent };
+  };
+
+  const server = new Server({ host: "127.0.0.1", port: 0, authRealm: "djinnbot", prepareRequestFunction: prepare });
+  server.server.on("connection", (socket) => socket.setTimeout(idleMs));
+  server.on("connectionClosed", ({ connectionId }: { connectionId: number }) => {
+    const session = owners.get(connectionId);
+    owners.delete(connectionId);
+    if (session) {
+      sessions.disconnected(session);
+    }
+  });
+  server.on("requestFailed", ({ error }: { error: Error }) =>
+    deps.log.warn({ err: error.message }, "the proxy of the workloads failed"),
+  );
+  await server.listen();
+  return { port: server.port, close: () => server.close(true) };
+}
+
+/** Where to connect to, or why not. Throws when the name leads nowhere. */
+async function decide(
+  rules: Pick<SessionEgress, "tenant" | "agent">,
+  place: Place,
+  privateHosts: PrivateHosts,
+): Promise<{ reason: EgressRefusal } | { reason: null; addresses: string[] }> {
+  const reason = refusedByRules(rules, place);
+  if (reason !== null) {
+    return { reason };
+  }
+  const addresses = await addressesOf(place.host, { isOurs: privateHosts.names(place) });
+  if (addresses.length === 0) {
+    throw new RequestError(`The name ${place.host} could not be resolved.`, 502);
+  }
+  return { reason: refusedByAddress(privateHosts, place, addresses), addresses };
+}
+
+/** Connects only to what was checked: a name that changes its mind in between gains nothing. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  return (_host, options, done) => {
+    const [first] = all;
+    if (options.all) {
+      done(null, all);
+    } else {
+      done(null, first?.address ?? "", first?.family);
+    }
+  };
+}
+
+function sentenceOf(reason: EgressRefusal, { host, port }: Place): string {
+  const place = `${host}:${port}`;
+  switch (reason) {
+    case "tenant":
+      return `The network rules of this team do not allow ${place}. They are under Settings → Network.`;
+    case "agent":
+      return `The network rules of this agent do not allow ${place}. They are on the agent's page, under Network.`;
+    case "private":
+      return `${host} is not on the public internet. Only the operator of this installation can open it to agents (EGRESS_PRIVATE_HOSTS).`;
+    case "port":
+      return `Port ${port} is for mail, which agents cannot send directly.`;
+  }
+}

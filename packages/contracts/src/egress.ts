@@ -1,0 +1,31 @@
+/** Where agents may connect to: rules of a tenant and of an agent, and why a connection was refused. */
+import { z } from "zod";
+
+/** `internet`: every public address. `listed`: the hosts of the list. `none`: nothing outside of the platform. */
+export const EgressMode = z.enum(["internet", "listed", "none"]);
+export type EgressMode = z.infer<typeof EgressMode>;
+
+const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
+const hostPattern = new RegExp(`^(\\*\\.)?${label}(\\.${label})*(:[1-9][0-9]{0,4})?$`);
+
+/** A host as a rule names it: `example.com`, `*.example.com` (every name below it), `10.1.2.3`; with `:port`, that port only. */
+export const HostPattern = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(260)
+  .regex(hostPattern, "must look like example.com, *.example.com or example.com:8443");
+export const HostPatterns = z.array(HostPattern).max(200);
+
+/** A list whose mode does not use it is kept, so that a change of the mode can be taken back. */
+export interface EgressRules {
+  mode: EgressMode;
+  hosts: readonly string[];
+}
+
+/**
+ * Why a connection was refused. `tenant`, `agent`: by the rules of these. `private`: the address is not on the public internet
+ * and the operator has not opened it. `port`: mail, which no agent sends by itself.
+ */
+export const EgressRefusal = z.enum(["tenant", "agent", "private", "port"]);
+export type EgressRefusal = z.infer<typeof EgressRefusal>;
