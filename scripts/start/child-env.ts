@@ -43,6 +43,7 @@ export interface ServiceEnv {
   RUNTIME_BUNDLE: string;
   ALLOWED_REPOSITORY_DIRS: string;
   ALLOW_PRIVATE_ADDRESSES: "true" | "false";
+  EGRESS_PRIVATE_HOSTS: string;
   ENGINE_HEALTH_PORT: string;
   BWRAP_PATH?: string;
   DEMO_MODEL_URL?: string;
@@ -71,6 +72,7 @@ export function serviceEnv(runtime: Runtime): NodeJS.ProcessEnv {
     RUNTIME_BUNDLE: paths.runtimeBundle,
     ALLOWED_REPOSITORY_DIRS: [runtime.repositoriesDir, settings.ALLOWED_REPOSITORY_DIRS].filter(Boolean).join(":"),
     ALLOW_PRIVATE_ADDRESSES: settings.ALLOW_PRIVATE_ADDRESSES ?? (isLoopback ? "true" : "false"),
+    EGRESS_PRIVATE_HOSTS: settings.EGRESS_PRIVATE_HOSTS,
     ENGINE_HEALTH_PORT: String(runtime.engineHealthPort),
     ...(bwrapPath && { BWRAP_PATH: bwrapPath }),
     ...(demoModelUrl && { DEMO_MODEL_URL: demoModelUrl, DEMO_MODEL_KEY: secrets.DEMO_MODEL_KEY }),

@@ -56,6 +56,12 @@ export const Settings = z.object({
     .enum(["true", "false"], "must be true or false")
     .optional()
     .describe("May model providers and repositories lie in private networks? Left out: true while HOST is loopback."),
+  EGRESS_PRIVATE_HOSTS: z
+    .string()
+    .default("")
+    .describe(
+      "What agents may reach although it is not on the public internet: names, addresses and networks, separated by commas.",
+    ),
   ...providerKeys,
 });
 export type Settings = z.output<typeof Settings>;

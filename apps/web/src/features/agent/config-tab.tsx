@@ -2,6 +2,7 @@
 import type { AgentConfig, AgentDetail } from "@djinnbot/contracts";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
+import { AgentRulesCard } from "../network/agent-rules-card.tsx";
 import { ConfigEditor } from "./config-editor.tsx";
 import { ConfigSkeleton } from "./config-skeleton.tsx";
 import { ProfileEditor } from "./profile-editor.tsx";
@@ -12,7 +13,10 @@ export function ConfigTab({ agent }: { agent: AgentDetail }) {
   return (
     <div className="flex max-w-3xl flex-col gap-4">
       {config.data ? (
-        <ConfigEditor key={agent.id} agent={agent} config={config.data satisfies AgentConfig} />
+        <>
+          <ConfigEditor key={agent.id} agent={agent} config={config.data satisfies AgentConfig} />
+          <AgentRulesCard key={`network ${agent.id}`} agent={agent} config={config.data} />
+        </>
       ) : config.error ? (
         <FaultState
           title="The configuration could not be loaded"
