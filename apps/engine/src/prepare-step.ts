@@ -178,6 +178,7 @@ function systemPrompt(
     tools,
     workspace: run.workspace?.path ?? "",
     sandboxed: resources.workload.sandbox !== "none",
+    proxied: resources.workload.network === "door",
   });
 }
 

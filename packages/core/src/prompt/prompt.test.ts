@@ -21,6 +21,7 @@ const system: SystemPrompt = {
   tools: ["read", "bash"],
   workspace: "/workspace",
   sandboxed: true,
+  proxied: true,
 };
 const step: StepPrompt = {
   pipelineId: "feature",
@@ -76,6 +77,8 @@ describe("buildSystemPrompt", () => {
   it("tells how far the walls go", () => {
     expect(buildSystemPrompt(system)).toContain("sandbox");
     expect(buildSystemPrompt({ ...system, sandboxed: false })).toContain("not walled off");
+    expect(buildSystemPrompt(system)).toContain("through the proxy");
+    expect(buildSystemPrompt({ ...system, proxied: false })).not.toContain("proxy");
   });
 
   it("stands without persona and colleagues, and stays bounded with huge ones", () => {

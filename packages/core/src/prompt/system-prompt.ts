@@ -28,6 +28,8 @@ export interface SystemPrompt {
   workspace: string;
   /** False: a plain child process on the machine. */
   sandboxed: boolean;
+  /** Outside is reached by a proxy only. */
+  proxied: boolean;
 }
 
 const maxPersonaChars = 24_000;
@@ -71,7 +73,7 @@ function colleagues(list: Colleague[]): string {
   );
 }
 
-function environment({ workspace, sandboxed }: SystemPrompt): string {
+function environment({ workspace, sandboxed, proxied }: SystemPrompt): string {
   const walls = sandboxed
     ? "You run in a sandbox: the workspace and the temporary folder are all you can write, and nothing else of this machine is of use to you."
     : "You are not walled off from this machine: read and write nothing outside the workspace.";
@@ -82,6 +84,11 @@ function environment({ workspace, sandboxed }: SystemPrompt): string {
       "",
       "- Work in the current directory and name files relative to it.",
       `- ${walls}`,
+      ...(proxied
+        ? [
+            "- Programs reach the internet through the proxy in `http_proxy` and `https_proxy`. What it refuses your team has closed: say so instead of looking for a way around it.",
+          ]
+        : []),
       "- What you leave in the workspace is committed for you at the end of the step, under your name. You need not commit, and must not push, switch branches or rewrite history.",
       "- Leave git's configuration and hooks (`.git/config`, `.git/hooks`, `git config`) as they are.",
       "- Keep secrets, downloads and build output out of what is committed.",

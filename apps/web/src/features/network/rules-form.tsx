@@ -62,7 +62,7 @@ export function RulesForm<M extends Mode>({ title, description, options, meaning
       fault={state.fault}
     >
       <div className="flex flex-col gap-2">
-        <SegmentedControl label={title} value={mode} onValueChange={setMode} options={options} />
+        <SegmentedControl label={title} value={mode} onValueChange={setMode} options={options} className="self-start" />
         <p className="text-sm text-muted">{meanings[mode]}</p>
       </div>
       {mode === "listed" ? (
