@@ -29,6 +29,7 @@ export interface ServiceEnv {
   APP_DATABASE_URL: string;
   SYSTEM_DATABASE_URL: string;
   REDIS_URL: string;
+  REDIS_SESSION_USERS: "acl" | "relay";
   DATA_DIR: string;
   AUTH_SECRET_KEY: string;
   SECRET_ENCRYPTION_KEY: string;
@@ -59,6 +60,7 @@ export function serviceEnv(runtime: Runtime): NodeJS.ProcessEnv {
     APP_DATABASE_URL: roleUrl(runtime.ownerUrl, "djinnbot_app", secrets.DATABASE_APP_PASSWORD),
     SYSTEM_DATABASE_URL: roleUrl(runtime.ownerUrl, "djinnbot_system", secrets.DATABASE_SYSTEM_PASSWORD),
     REDIS_URL: runtime.redisUrl,
+    REDIS_SESSION_USERS: settings.REDIS_SESSION_USERS,
     DATA_DIR: settings.DATA_DIR,
     AUTH_SECRET_KEY: secrets.AUTH_SECRET_KEY,
     SECRET_ENCRYPTION_KEY: secrets.SECRET_ENCRYPTION_KEY,

@@ -35,6 +35,10 @@ export const Settings = z.object({
   REDIS_URL: urlOf(["redis:", "rediss:"], "redis://:password@host:6379")
     .optional()
     .describe("Redis 7 or newer, with maxmemory-policy noeviction. Left out: one is started for you."),
+  REDIS_SESSION_USERS: z
+    .enum(["acl", "relay"], "must be acl or relay")
+    .default("acl")
+    .describe("Set relay where the server in REDIS_URL forbids ACL SETUSER, as some managed ones do."),
   DATA_DIR: z.string().default(".data").describe("Folder for databases, secrets, logs and the tenants' files."),
   DEMO_MODEL: z
     .enum(["auto", "on", "off"], "must be auto, on or off")

@@ -5,6 +5,7 @@ import { createGit } from "@djinnbot/core/git";
 import { createEngine } from "./engine.ts";
 import { type EngineEnv, readEngineEnv } from "./env.ts";
 import { startOperatorServer } from "./operator-server.ts";
+import { checkSessionUsers } from "./redis-user.ts";
 import { createWorkload } from "./workload/index.ts";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
 import { removeLeftovers } from "./workspace/leftovers.ts";
@@ -24,10 +25,15 @@ function environment(): EngineEnv {
 const env = environment();
 const deps = createDeps(env, { service: "engine", instance: env.instanceId });
 const { log } = deps;
+const workload = await createWorkload({ settings: env, redis: deps.redis, log });
+await checkSessionUsers(deps, workload.network).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 const engine = createEngine({
   deps,
   redisUrl: env.REDIS_URL,
-  workload: await createWorkload({ settings: env, redis: deps.redis, log }),
+  workload,
   workspace: createGitWorkspace({ git: await createGit(env.DATA_DIR), dataDir: env.DATA_DIR }),
   options: {
     instanceId: env.instanceId,

@@ -3,19 +3,18 @@ import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { deleteRunKeys, runKeyOf } from "@djinnbot/core";
-import { proxyLogin } from "@djinnbot/core/egress";
+import { sessionLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "./channel.ts";
 import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun, HeldSession } from "./held-run.ts";
 import { profileHash } from "./lookup.ts";
 import type { PreparedStep } from "./prepare-step.ts";
-import { ensureSessionUser, redisPassword } from "./redis-user.ts";
+import { deleteSessionUser, ensureSessionUser, sessionRedisUrl } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { Failed, SessionRow } from "./store/rows.ts";
 import { closeSessionRow, insertSession, markSessionRunning } from "./store/sessions.ts";
 import { cleanText } from "./text.ts";
-import { deleteRedisUser, workloadRedisUrl } from "./workload/redis-user.ts";
 import { WorkspaceError } from "./workspace/workspace.ts";
 
 /** A run key outlives any step, and dies with its session long before. */
@@ -62,6 +61,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
   const paths = tenantPaths(deps.config.dataDir, run.tenantId);
   const home = paths.home(run.runId, agent.id);
   narrate(resources, run, { type: "CONTAINER_STARTING", ...key, detail: resources.workload.sandbox });
+  const proxy = sessionLogin(deps.config.authSecretKey, "proxy", key);
   const runKey = runKeyOf({ ...key, agentId: agent.id, expiresAt: now() + keyLifeMs });
   const [name] = await Promise.all([
     insertSession(deps, {
@@ -86,10 +86,10 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
         RUN_ID: run.runId,
         SESSION_ID: sessionId,
         AGENT_ID: agent.id,
-        REDIS_URL: workloadRedisUrl(options.workloadRedisUrl, { sessionId, password: redisPassword(deps, sessionId) }),
+        REDIS_URL: sessionRedisUrl(deps, options.workloadRedisUrl, key),
         API_URL: options.apiUrl,
         RUN_KEY: runKey.key,
-        PROXY_LOGIN: proxyLogin(deps.config.authSecretKey, key),
+        PROXY_LOGIN: `${proxy.user}:${proxy.password}`,
         WORKSPACE: workdir,
         HOME: home,
         COMMAND_CURSOR: "0",
@@ -128,7 +128,7 @@ export async function closeSession(
   await Promise.all([
     closeSessionRow(deps, { tenantId, sessionId: session.id, status, error }),
     deleteRunKeys(deps, { tenantId, sessionId: session.id }),
-    deleteRedisUser(deps.redis, session.id),
+    deleteSessionUser(deps, session.id),
   ]);
   narrate(resources, run, {
     type: "CONTAINER_DESTROYED",

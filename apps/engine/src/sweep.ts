@@ -4,14 +4,13 @@ import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
 import { now } from "./clock.ts";
-import { restoreRedisUsers } from "./redis-user.ts";
+import { deleteSessionUser, restoreRedisUsers } from "./redis-user.ts";
 import type { Resources } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { closeSession } from "./session.ts";
 import { leftoverSessions } from "./store/sessions.ts";
 import { sqlList } from "./store/sql-list.ts";
 import { wakeDue } from "./store/wake.ts";
-import { deleteRedisUser } from "./workload/redis-user.ts";
 import type { WorkloadState } from "./workload/workload.ts";
 
 /** Instances without a heartbeat for this long are forgotten; readers count those of the last seconds only. */
@@ -109,7 +108,7 @@ async function stopOrphans(
   for (const state of old.filter((candidate) => !wanted.has(candidate.sessionId))) {
     log.warn({ workload: state.name, run_id: state.runId }, "stopping a workload that belongs to nothing");
     await workload.stop(state.name, options.stopGraceMs);
-    await deleteRedisUser(deps.redis, state.sessionId);
+    await deleteSessionUser(deps, state.sessionId);
   }
 }
 

@@ -34,6 +34,8 @@ export const serviceEnvShape = {
   /** Longest time of a statement; without any answer five seconds later the connection is given up. */
   DATABASE_TIMEOUT_SEC: z.coerce.number().int().min(1).max(600).default(30),
   REDIS_URL: z.url(),
+  /** `relay` where the server forbids ACL SETUSER: what workloads say to Redis is then checked on its way. */
+  REDIS_SESSION_USERS: z.enum(["acl", "relay"]).default("acl"),
   /** Absolute path; tenants' files live below it. */
   DATA_DIR: z.string().min(1),
   /** Root of token signing; Ed25519 keys derive from it. */

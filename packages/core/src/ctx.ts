@@ -24,6 +24,8 @@ export interface CoreConfig {
   serviceToken: string;
   allowedRepositoryDirs: readonly string[];
   allowPrivateAddresses: boolean;
+  /** Who keeps a session's workload to its run's streams: Redis itself, or the relay of the door. */
+  redisSessionUsers: "acl" | "relay";
   /** Checked when the door opens. */
   egressPrivateHosts: readonly string[];
 }

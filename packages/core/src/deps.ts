@@ -34,6 +34,7 @@ export function createDeps(
       serviceToken: env.SERVICE_TOKEN,
       allowedRepositoryDirs: env.ALLOWED_REPOSITORY_DIRS,
       allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
+      redisSessionUsers: env.REDIS_SESSION_USERS,
       egressPrivateHosts: env.EGRESS_PRIVATE_HOSTS,
     },
     close: async () => {

@@ -76,6 +76,7 @@ export function testServiceEnv(
     SYSTEM_DATABASE_URL: backends.systemUrl,
     DATABASE_TIMEOUT_SEC: 30,
     REDIS_URL: backends.redisUrl,
+    REDIS_SESSION_USERS: "acl" as "acl" | "relay",
     DATA_DIR: extra.dataDir,
     AUTH_SECRET_KEY: randomBytes(32).toString("base64url"),
     SECRET_ENCRYPTION_KEY: randomBytes(32).toString("base64"),

@@ -1,7 +1,15 @@
 /** What somebody could do who has got hold of a workload's own key and Redis user, from wherever they are. */
 import { runKeyOf } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { globalEvents, runCommands, runEvents, runStatus, tenantEvents, tenantKeys } from "@djinnbot/events";
+import {
+  globalEvents,
+  runCommands,
+  runEvents,
+  runStatus,
+  tenantEvents,
+  tenantKeys,
+  workloadUser,
+} from "@djinnbot/events";
 import type { TestBackends } from "@djinnbot/testing";
 import { Redis } from "ioredis";
 import { redisPassword } from "../redis-user.ts";
@@ -91,7 +99,7 @@ export async function useAtRedis(
   backends: TestBackends,
   { sessionId, password, victim, ...own }: Stolen & { victim: Address },
 ) {
-  const redis = new Redis(workloadRedisUrl(backends.redisUrl, { sessionId, password }), {
+  const redis = new Redis(workloadRedisUrl(backends.redisUrl, { user: workloadUser(sessionId), password }), {
     enableReadyCheck: false,
     maxRetriesPerRequest: 1,
   });

@@ -27,6 +27,8 @@ export interface PlatformOptions {
   chunkDelayMs?: number;
   /** Redis as workloads reach it, where that is to be another address. */
   workloadRedisUrl?: string;
+  /** `relay`: as if the server forbade ACL SETUSER. */
+  redisSessionUsers?: "acl" | "relay";
   /** What the operator opens to agents of the private networks. */
   privateHosts?: string[];
 }
@@ -58,6 +60,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const env = {
     ...testServiceEnv(options.backends, { dataDir }),
     ALLOWED_REPOSITORY_DIRS: [repositoriesDir],
+    REDIS_SESSION_USERS: options.redisSessionUsers ?? ("acl" as const),
     EGRESS_PRIVATE_HOSTS: options.privateHosts ?? [],
   };
   const deps = createDeps(env, { service: "api", instance: "api", dbConnections: 10 });

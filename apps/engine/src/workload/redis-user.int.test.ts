@@ -16,7 +16,10 @@ describe("the Redis user of a session", () => {
   let workload: Redis;
 
   const connect = async (password: string) => {
-    const redis = createWorkloadRedis(workloadRedisUrl(url, { sessionId, password }), { log, name: "workload" });
+    const redis = createWorkloadRedis(workloadRedisUrl(url, { user: workloadUser(sessionId), password }), {
+      log,
+      name: "workload",
+    });
     await new Promise((resolve, reject) => {
       redis.once("ready", resolve);
       redis.once("error", reject);

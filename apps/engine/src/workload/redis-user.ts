@@ -39,9 +39,9 @@ export async function hasRedisUser(redis: Redis, sessionId: string): Promise<boo
 }
 
 /** The address a workload connects to: `url` with the session's user instead of ours. */
-export function workloadRedisUrl(url: string, options: { sessionId: string; password: string }): string {
+export function workloadRedisUrl(url: string, login: { user: string; password: string }): string {
   const address = new URL(url);
-  address.username = workloadUser(options.sessionId);
-  address.password = options.password;
+  address.username = login.user;
+  address.password = login.password;
   return address.href;
 }

@@ -1,21 +1,14 @@
 /** The door of workloads: who is let through it, to where, and what people hear of the rest. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import http, { type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { doorDir, doorPaths } from "@djinnbot/config";
-import { newId } from "@djinnbot/contracts";
-import { createDeps, runKeyOf } from "@djinnbot/core";
-import { proxyLogin } from "@djinnbot/core/egress";
-import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import type { SessionLogin } from "@djinnbot/core/egress";
 import { runEvents, toEntries } from "@djinnbot/events";
-import { newTenant, type TestTenant, testDeps, testServiceEnv } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApi } from "../handler.ts";
-import { type Door, openDoor } from "./index.ts";
+import type { Door } from "./index.ts";
+import { openScene, type Session } from "./testing/scene.ts";
 
 const asked: IncomingHttpHeaders[] = [];
 const outside = http.createServer((request, response) => {
@@ -25,59 +18,17 @@ const outside = http.createServer((request, response) => {
 await new Promise<void>((resolve) => outside.listen(0, "127.0.0.1", resolve));
 const { port } = outside.address() as AddressInfo;
 
-const { backends } = await testDeps();
-const dataDir = mkdtempSync(join(tmpdir(), "djinnbot-door-"));
-const env = { ...testServiceEnv(backends, { dataDir }), EGRESS_PRIVATE_HOSTS: [`localhost:${port}`, "fd00:1::/32"] };
-const deps = createDeps(env, { service: "test", instance: "door" });
-const api = createApi({ deps, config: { redisUrl: backends.redisUrl } });
-const open = () => openDoor({ deps, fetch: api.fetch, redisUrl: backends.redisUrl });
-const paths = doorPaths(doorDir(dataDir));
+const scene = await openScene({ EGRESS_PRIVATE_HOSTS: [`localhost:${port}`, "fd00:1::/32"] });
+const { env, deps, paths, atWork } = scene;
 let door: Door;
 beforeAll(async () => {
-  door = await open();
+  door = await scene.open();
 });
 afterAll(async () => {
   await door.close();
-  await api.close();
-  await deps.close();
+  await scene.close();
   outside.close();
 });
-
-interface Session {
-  tenant: TestTenant;
-  agentId: string;
-  runId: string;
-  sessionId: string;
-  key: string;
-  login: string;
-}
-
-/** A step of an agent that is at work. */
-async function atWork(): Promise<Session> {
-  const tenant = await newTenant(deps);
-  const { tenantId } = tenant;
-  const { id: agentId } = await tenant.services.agents.create({ name: "Ada", slug: "ada" });
-  const [runId, sessionId] = [newId("run"), newId("session")];
-  const { key, statement } = runKeyOf({ runId, sessionId, agentId, expiresAt: Date.now() + 60_000 });
-  const insert = (text: string, values: unknown[]) => ({ text, values });
-  await tenantPipeline(deps.db, tenantId, [
-    insert(
-      "INSERT INTO runs (id, pipeline_id, pipeline_yaml, task_description, created_at, updated_at) VALUES ($1, 'p', '', 't', 1, 1)",
-      [runId],
-    ),
-    insert(
-      "INSERT INTO sessions (id, agent_id, source, source_id, status, created_at) VALUES ($1, $2, 'pipeline', $3, 'running', 1)",
-      [sessionId, agentId, runId],
-    ),
-    insert(
-      "INSERT INTO steps (id, run_id, step_id, sequence, agent_id, status, session_id) VALUES ($1, $2, 'BUILD', 1, 'ada', 'running', $3)",
-      [`${runId}:1`, runId, sessionId],
-    ),
-    statement,
-  ]);
-  await deps.redis.xadd(runEvents.key({ tenantId, runId }), "*", "data", "{}");
-  return { tenant, agentId, runId, sessionId, key, login: proxyLogin(env.AUTH_SECRET_KEY, { tenantId, sessionId }) };
-}
 
 interface Answer {
   status: number;
@@ -108,14 +59,16 @@ function request(options: http.RequestOptions): Promise<Answer> {
     asking.on("error", reject).end();
   });
 }
-const basic = (login: string) => ({ "proxy-authorization": `Basic ${Buffer.from(login).toString("base64")}` });
+const basic = ({ user, password }: SessionLogin) => ({
+  "proxy-authorization": `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+});
 /** As `curl --proxy` asks for http, and for https. */
-const get = (login: string, url: string) =>
+const get = (login: SessionLogin, url: string) =>
   request({ socketPath: paths.proxy, path: url, headers: { ...basic(login), host: new URL(url).host } });
-const tunnel = (login: string, place: string) =>
+const tunnel = (login: SessionLogin, place: string) =>
   request({ socketPath: paths.proxy, method: "CONNECT", path: place, headers: basic(login) });
 
-async function told({ tenant: { tenantId }, runId }: Session) {
+async function told({ tenantId, runId }: Session) {
   const raw = await deps.redis.xrange(runEvents.key({ tenantId, runId }), "-", "+");
   return toEntries(raw as [string, string[]][])
     .map(({ data }) => JSON.parse(data))
@@ -158,31 +111,28 @@ describe("Redis behind the door", () => {
 describe("the proxy", () => {
   it("serves sessions that are open, by their own login", async () => {
     const [mine, theirs] = [await atWork(), await atWork()];
-    const [user = "", password = ""] = mine.login.split(":");
-    const [theirUser = ""] = theirs.login.split(":");
+    const { user, password } = mine.proxy;
     const url = `http://localhost:${port}/page?x=1`;
-    expect(await get(mine.login, url)).toEqual({ status: 200, body: "GET /page?x=1" });
-    expect(await tunnel(mine.login, `localhost:${port}`)).toMatchObject({ status: 200, body: /GET \/tunnel$/ });
+    expect(await get(mine.proxy, url)).toEqual({ status: 200, body: "GET /page?x=1" });
+    expect(await tunnel(mine.proxy, `localhost:${port}`)).toMatchObject({ status: 200, body: /GET \/tunnel$/ });
     expect(JSON.stringify(asked)).not.toContain("proxy-authorization");
-    for (const login of ["a:b", `${user}:`, `${user}:${randomBytes(32).toString("base64url")}`]) {
-      expect((await get(login, url)).status, login).toBe(407);
+    for (const wrong of ["", "b", randomBytes(32).toString("base64url"), theirs.proxy.password, mine.redis.password]) {
+      expect((await get({ user, password: wrong }, url)).status, wrong).toBe(407);
     }
-    expect((await tunnel(`${theirUser}:${password}`, `localhost:${port}`)).status).toBe(407);
-    await tenantPipeline(deps.db, mine.tenant.tenantId, [
-      { text: "UPDATE sessions SET status = 'completed' WHERE id = $1", values: [mine.sessionId] },
-    ]);
-    await expect.poll(async () => (await get(mine.login, url)).status, { timeout: 5000 }).toBe(407);
-    expect((await get(theirs.login, url)).status).toBe(200);
+    expect((await tunnel({ user: theirs.proxy.user, password }, `localhost:${port}`)).status).toBe(407);
+    await scene.endSession(mine);
+    await expect.poll(async () => (await get(mine.proxy, url)).status, { timeout: 5000 }).toBe(407);
+    expect((await get(theirs.proxy, url)).status).toBe(200);
   });
 
   it("leads to no address of the machine and its networks, however it is written, and says so once", async () => {
     const session = await atWork();
-    const own = new URL(backends.redisUrl).port;
+    const own = new URL(scene.redisUrl).port;
     const hosts = ["127.0.0.1", "127.8.8.8", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"];
     for (const host of [...hosts, "localhost", "LOCALHOST."]) {
       for (const { status } of [
-        await tunnel(session.login, `${host}:${own}`),
-        await get(session.login, `http://${host}:${own}/`),
+        await tunnel(session.proxy, `${host}:${own}`),
+        await get(session.proxy, `http://${host}:${own}/`),
       ]) {
         // Refused, or not a name that leads anywhere.
         expect([403, 502], host).toContain(status);
@@ -190,9 +140,9 @@ describe("the proxy", () => {
     }
     // What is refused above is never connected to, so this one does not leave the machine either.
     for (const place of ["169.254.169.254:80", "[fd00:ec2::254]:80", "10.0.0.1:443", "192.168.0.1:22"]) {
-      const answer = await tunnel(session.login, place);
+      const answer = await tunnel(session.proxy, place);
       expect(answer).toMatchObject({ status: 403, body: /not on the public internet.*EGRESS_PRIVATE_HOSTS/ });
-      await tunnel(session.login, place);
+      await tunnel(session.proxy, place);
     }
     const metadata = (await told(session)).filter(({ host }) => host === "169.254.169.254");
     expect(metadata).toEqual([
@@ -202,7 +152,7 @@ describe("the proxy", () => {
 
   it("follows the rules of the tenant and, within them, of the agent; a change counts soon", async () => {
     const [session, other] = [await atWork(), await atWork()];
-    const { tenant, agentId, login } = session;
+    const { tenant, agentId, proxy: login } = session;
     const place = `localhost:${port}`;
     const becomes = (status: number) =>
       expect.poll(async () => (await tunnel(login, place)).status, { timeout: 6000 }).toBe(status);
@@ -223,11 +173,11 @@ describe("the proxy", () => {
     expect((await tunnel(login, "example.com:25")).body).toMatch(/Port 25 is for mail/);
     expect((await told(session)).map(({ reason }) => reason)).toEqual(["tenant", "agent", "tenant", "port"]);
     expect(await told(other)).toEqual([]);
-    expect((await tunnel(other.login, place)).status).toBe(200);
+    expect((await tunnel(other.proxy, place)).status).toBe(200);
   });
 
   it("bounds what one session holds open", async () => {
-    const { login } = await atWork();
+    const { proxy: login } = await atWork();
     const held = Array.from({ length: 300 }, () => {
       const asking = http.request({
         ...{ socketPath: paths.proxy, method: "CONNECT", path: `localhost:${port}`, headers: basic(login) },
@@ -252,7 +202,7 @@ describe("the proxy", () => {
 
 describe("several processes on one machine", () => {
   it("take over from one that ends, and what a killed one left behind is no hindrance", async () => {
-    const next = await open();
+    const next = await scene.open();
     const { key } = await atWork();
     const me = () =>
       request({ socketPath: paths.api, path: "/v1/auth/me", headers: { authorization: `Bearer ${key}` } }).then(
@@ -264,14 +214,13 @@ describe("several processes on one machine", () => {
     await next.close();
     expect([paths.api, paths.redis, paths.proxy].some(existsSync)).toBe(false);
     writeFileSync(paths.api, "");
-    door = await open();
+    door = await scene.open();
     expect(await me()).toBe(200);
   });
 
   it("do not start with a list of private hosts that means nothing", async () => {
     for (const entry of ["10.0.0.0/99", "not a host", "300.1.1.1/8"]) {
-      const wrong = { ...deps, config: { ...deps.config, egressPrivateHosts: [entry] } };
-      await expect(openDoor({ deps: wrong, fetch: api.fetch, redisUrl: backends.redisUrl })).rejects.toThrow();
+      await expect(scene.open({ egressPrivateHosts: [entry] })).rejects.toThrow();
     }
   });
 });

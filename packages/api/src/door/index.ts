@@ -1,6 +1,6 @@
 /**
  * The door of workloads that have no network: sockets in a folder that each of them sees. `api.sock` serves the API for run keys,
- * `redis.sock` is Redis, `proxy.sock` leads outside as far as the rules allow.
+ * `redis.sock` is Redis (with `REDIS_SESSION_USERS=relay` what of it a session may use), `proxy.sock` leads outside as far as the rules allow.
  */
 import { chmod, mkdir } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
@@ -14,6 +14,7 @@ import { faultResponse } from "../respond.ts";
 import { type HeldSocket, holdSocket } from "./held-socket.ts";
 import { pipeServer } from "./pipe-server.ts";
 import { startEgressProxy } from "./proxy.ts";
+import { redisRelay } from "./redis-relay.ts";
 
 export interface Door {
   /** Requests that are being answered get `graceMs`. */
@@ -34,7 +35,11 @@ export async function openDoor(options: { deps: Deps; fetch: FetchHandler; redis
   await chmod(paths.dir, 0o755);
   const proxy = await startEgressProxy(deps);
   const api = httpServer(forRunKeys(options.fetch));
-  const redis = pipeServer(() => connectToRedis(redisUrl));
+  const openRedis = () => connectToRedis(redisUrl);
+  const redis =
+    deps.config.redisSessionUsers === "relay"
+      ? redisRelay({ deps, url: redisUrl, open: openRedis })
+      : pipeServer(openRedis);
   const outside = pipeServer(() => connect({ host: "127.0.0.1", port: proxy.port, allowHalfOpen: true }));
   const held: HeldSocket[] = [];
   for (const [server, path] of [

@@ -4,10 +4,10 @@ import type { LookupFunction } from "node:net";
 import type { EgressRefusal } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import {
+  type DoorSession,
   type Place,
   PrivateHosts,
-  type ProxySession,
-  readProxyLogin,
+  readSessionLogin,
   refusedByAddress,
   refusedByRules,
   type SessionEgress,
@@ -29,12 +29,13 @@ const idleMs = 10 * 60_000;
 export async function startEgressProxy(deps: Deps): Promise<EgressProxy> {
   const privateHosts = new PrivateHosts(deps.config.egressPrivateHosts);
   const sessions = new ProxySessions(deps);
-  const owners = new Map<number, ProxySession>();
+  const owners = new Map<number, DoorSession>();
   // Never shared: a connection that was checked for one tenant must not serve another.
   const httpAgent = new Agent({ keepAlive: false });
 
   const prepare = async (asked: PrepareRequestFunctionOpts): Promise<PrepareRequestFunctionResult> => {
-    const session = readProxyLogin(deps.config.authSecretKey, { user: asked.username, password: asked.password });
+    const login = { user: asked.username, password: asked.password };
+    const session = readSessionLogin(deps.config.authSecretKey, "proxy", login);
     const egress = session && (await sessions.egressOf(session));
     if (!session || !egress) {
       return { requestAuthentication: true, failMsg: "This proxy serves running sessions only." };

@@ -1,7 +1,7 @@
 /** What the proxy knows of the sessions that use it: their rules for a moment, their connections, what they were told. */
 import type { EgressRefusal } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { type Place, type ProxySession, readSessionEgress, type SessionEgress } from "@djinnbot/core/egress";
+import { type DoorSession, type Place, readSessionEgress, type SessionEgress } from "@djinnbot/core/egress";
 import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
 
 interface Known {
@@ -28,12 +28,12 @@ export class ProxySessions {
   }
 
   /** The rules that count now; null when the session is over. */
-  async egressOf(session: ProxySession): Promise<SessionEgress | null> {
+  async egressOf(session: DoorSession): Promise<SessionEgress | null> {
     return this.#of(session).egress;
   }
 
   /** False when it has as many connections as it may have. */
-  connected({ sessionId }: ProxySession): boolean {
+  connected({ sessionId }: DoorSession): boolean {
     const known = this.#known.get(sessionId);
     if (known === undefined || known.connections >= maxConnections) {
       return false;
@@ -42,7 +42,7 @@ export class ProxySessions {
     return true;
   }
 
-  disconnected({ sessionId }: ProxySession): void {
+  disconnected({ sessionId }: DoorSession): void {
     const known = this.#known.get(sessionId);
     if (known) {
       known.connections -= 1;
@@ -51,7 +51,7 @@ export class ProxySessions {
 
   /** Tells the people who watch the run, once for each place and step. */
   tellRefused(
-    { tenantId, sessionId }: ProxySession,
+    { tenantId, sessionId }: DoorSession,
     egress: SessionEgress,
     refused: { place: Place; reason: EgressRefusal; detail: string },
   ): void {
@@ -70,7 +70,7 @@ export class ProxySessions {
     );
   }
 
-  #of(session: ProxySession): Known {
+  #of(session: DoorSession): Known {
     const now = Date.now();
     const known = this.#known.get(session.sessionId);
     if (known && known.readAt > now - rulesMs) {

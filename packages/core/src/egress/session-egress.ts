@@ -4,7 +4,7 @@ import { withTenant } from "@djinnbot/db";
 import { toConfig } from "../agent/queries.ts";
 import type { Deps } from "../ctx.ts";
 import { readSettings } from "../settings/get.ts";
-import type { ProxySession } from "./proxy-login.ts";
+import type { DoorSession } from "./session-login.ts";
 
 export interface SessionEgress {
   runId: string;
@@ -17,7 +17,7 @@ export interface SessionEgress {
 /** Null when the session is over, or its agent was deleted. */
 export async function readSessionEgress(
   { db }: Pick<Deps, "db">,
-  { tenantId, sessionId }: ProxySession,
+  { tenantId, sessionId }: DoorSession,
 ): Promise<SessionEgress | null> {
   return withTenant(db, tenantId, async (tx) => {
     const session = await tx.session.findFirst({

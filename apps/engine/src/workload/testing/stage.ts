@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLog, doorDir, doorPaths, tenantPaths } from "@djinnbot/config";
 import { newId } from "@djinnbot/contracts";
-import { createRedis, type Redis } from "@djinnbot/events";
+import { createRedis, type Redis, workloadUser } from "@djinnbot/events";
 import {
   createWorkload,
   type Workload,
@@ -139,7 +139,10 @@ export class Stage {
     }
     const env = {
       ...{ TENANT_ID: tenantId, RUN_ID: runId, SESSION_ID: sessionId, AGENT_ID: "ada" },
-      ...{ REDIS_URL: workloadRedisUrl(this.redisUrl, { sessionId, password }), API_URL: "http://127.0.0.1:9/" },
+      ...{
+        REDIS_URL: workloadRedisUrl(this.redisUrl, { user: workloadUser(sessionId), password }),
+        API_URL: "http://127.0.0.1:9/",
+      },
       ...{ RUN_KEY: `run-key-of-${runId}`, WORKSPACE: workspace, HOME: home },
       ...{ COMMAND_CURSOR: "0", IDLE_TIMEOUT_MS: 600_000 },
     };
