@@ -1,6 +1,6 @@
 import type { Delegation, RunDetail } from "@djinnbot/contracts";
 import { expect, test } from "vitest";
-import { axisOf, barsOf, place } from "./bars.ts";
+import { axisOf, barsOf, modelSpans, place } from "./bars.ts";
 
 const step = (stepId: string, attempt: number, times: [number, number, number | null], extra: object = {}) => ({
   ...{ id: `run_a_${stepId}_${attempt}`, stepId, attempt, status: "completed", agentName: "Ada", inputs: {} },
@@ -41,6 +41,23 @@ test("each execution is followed by what it started", () => {
   ]);
   expect(bars[1]?.open).toEqual({ run: "run_t" });
   expect(bars[2]?.open).toEqual({ step: "BUILD.2" });
+});
+
+test("the model's share of an execution is what was asked during it", () => {
+  const [plan, build, split, branch] = barsOf(run, [], keyOf);
+  const call = (stepId: string | null, createdAt: number, durationMs: number | null) => ({
+    stepId,
+    createdAt,
+    durationMs,
+  });
+  const calls = [call("PLAN", 3000, 1500), call("PLAN", 1200, 500), call("PLAN", 9000, 10), call("BUILD", 6000, null)];
+  expect(plan && modelSpans(plan, calls)).toEqual([
+    { from: 1500, to: 3000 },
+    { from: 1000, to: 1200 },
+  ]);
+  expect(build && modelSpans(build, calls)).toEqual([{ from: 6000, to: 6000 }]);
+  expect(split && modelSpans(split, [...calls, call(null, 9500, 5)])).toEqual([]);
+  expect(branch && modelSpans(branch, [call("TESTS", 9600, 50)])).toEqual([]);
 });
 
 test("the axis goes on while something runs, with few round ticks", () => {

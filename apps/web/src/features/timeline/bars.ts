@@ -1,5 +1,5 @@
 /** What happened when in a run: a bar for each execution, branch and executor on one axis. Pure. */
-import type { Delegation, RunDetail } from "@djinnbot/contracts";
+import type { Delegation, LlmCall, RunDetail } from "@djinnbot/contracts";
 
 export interface Bar {
   id: string;
@@ -78,6 +78,23 @@ function taskBars(delegation: Delegation, step: RunDetail["steps"][number]): Bar
         ...{ queuedAt: delegation.createdAt, startedAt: task.startedAt, endedAt: task.completedAt },
         ...{ costMicros: task.costMicros, inputTokens: null, outputTokens: null, open: { run: task.runId } },
       }));
+}
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** The part of an execution's time in which its model was at work; what is left are tools, and waiting. */
+export function modelSpans(bar: Bar, calls: readonly Pick<LlmCall, "stepId" | "createdAt" | "durationMs">[]): Span[] {
+  const { open, label, startedAt, endedAt } = bar;
+  if (!("step" in open) || startedAt === null) {
+    return [];
+  }
+  const end = endedAt ?? Number.POSITIVE_INFINITY;
+  return calls
+    .filter(({ stepId, createdAt }) => stepId === label && createdAt >= startedAt && createdAt <= end)
+    .map(({ createdAt, durationMs }) => ({ from: Math.max(startedAt, createdAt - (durationMs ?? 0)), to: createdAt }));
 }
 
 /** From the first thing that happened to the last, or to now while the run goes on. Null before anything did. */

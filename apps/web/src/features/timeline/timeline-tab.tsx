@@ -1,5 +1,5 @@
 "use client";
-import type { RunDetail, RunUsage } from "@djinnbot/contracts";
+import type { LlmCall, RunDetail, RunUsage } from "@djinnbot/contracts";
 import {
   cn,
   Duration,
@@ -22,7 +22,7 @@ import { trpc } from "@/trpc/client.ts";
 import { useDelegations } from "../delegation/delegations-tab.tsx";
 import { FaultState } from "../form/fault-state.tsx";
 import { attemptKey } from "../run/transcript-model.ts";
-import { type Axis, axisOf, type Bar, barsOf, place } from "./bars.ts";
+import { type Axis, axisOf, type Bar, barsOf, modelSpans, place, type Span } from "./bars.ts";
 
 type TimelineTabProps = { run: RunDetail; over: boolean; onSelect: (key: string) => void };
 
@@ -31,6 +31,7 @@ export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
   const now = useNow(over ? null : 1000);
   const delegations = useDelegations(run.id);
   const usage = useUsage(run.id, over);
+  const calls = useCalls(run.id, over);
   const bars = barsOf(run, delegations.data?.swarms ?? [], attemptKey).map((bar) => withUsage(bar, usage.data));
   const axis = axisOf(bars, over ? null : now);
   return (
@@ -38,7 +39,7 @@ export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
       {axis === null ? (
         <p className="p-4 text-sm text-muted">Nothing has happened yet.</p>
       ) : (
-        <Bars bars={bars} axis={axis} onSelect={onSelect} />
+        <Bars bars={bars} axis={axis} calls={calls} onSelect={onSelect} />
       )}
       <Usage usage={usage} />
     </div>
@@ -52,6 +53,12 @@ function useUsage(runId: string, over: boolean) {
   return trpc.runs.usage.useQuery({ runId }, { refetchInterval: over ? false : REREAD_MS });
 }
 
+/** The newest calls: as many as one answer holds. */
+function useCalls(runId: string, over: boolean): readonly LlmCall[] {
+  const calls = trpc.llmCalls.list.useQuery({ runId, limit: 200 }, { refetchInterval: over ? false : REREAD_MS });
+  return calls.data?.calls ?? [];
+}
+
 /** What a run of its own has used in all its steps. */
 function withUsage(bar: Bar, usage: RunUsage | undefined): Bar {
   const { open } = bar;
@@ -60,7 +67,14 @@ function withUsage(bar: Bar, usage: RunUsage | undefined): Bar {
   return own.length === 0 ? bar : { ...bar, inputTokens: sum("inputTokens"), outputTokens: sum("outputTokens") };
 }
 
-function Bars({ bars, axis, onSelect }: { bars: readonly Bar[]; axis: Axis; onSelect: (key: string) => void }) {
+type BarsProps = {
+  bars: readonly Bar[];
+  axis: Axis;
+  calls: readonly LlmCall[];
+  onSelect: (key: string) => void;
+};
+
+function Bars({ bars, axis, calls, onSelect }: BarsProps) {
   return (
     <Table label="What happened when">
       <TableHead>
@@ -83,7 +97,7 @@ function Bars({ bars, axis, onSelect }: { bars: readonly Bar[]; axis: Axis; onSe
               <BarLabel bar={bar} onSelect={onSelect} />
             </TableCell>
             <TableCell className="max-sm:hidden">
-              <BarShape bar={bar} axis={axis} />
+              <BarShape bar={bar} axis={axis} asked={modelSpans(bar, calls)} />
             </TableCell>
             <TableCell align="right" className="text-xs text-muted">
               {bar.startedAt === null ? "–" : <Duration from={bar.startedAt} to={bar.endedAt} />}
@@ -135,8 +149,8 @@ const FILLS: Record<string, string> = {
   paused: "bg-warn",
 };
 
-/** The time in the queue is the thin line before the bar. What it shows stands in the row as numbers. */
-function BarShape({ bar, axis }: { bar: Bar; axis: Axis }) {
+/** The thin line before a bar is its time in the queue, the dark parts of it are its model at work. */
+function BarShape({ bar, axis, asked }: { bar: Bar; axis: Axis; asked: readonly Span[] }) {
   const { queuedAt, startedAt, endedAt, status } = bar;
   const begun = startedAt ?? endedAt;
   const end = place(axis, endedAt ?? axis.to);
@@ -163,6 +177,13 @@ function BarShape({ bar, axis }: { bar: Bar; axis: Axis }) {
           style={{ left: `${start}%`, width: `max(3px, ${end - start}%)` }}
         />
       )}
+      {asked.map(({ from, to }) => (
+        <span
+          key={`${from} ${to}`}
+          className="absolute inset-y-1 min-w-px rounded-sm bg-black/30"
+          style={{ left: `${place(axis, from)}%`, width: `${place(axis, to) - place(axis, from)}%` }}
+        />
+      ))}
     </div>
   );
 }
@@ -170,7 +191,7 @@ function BarShape({ bar, axis }: { bar: Bar; axis: Axis }) {
 function TickLabels({ axis }: { axis: Axis }) {
   return (
     <span className="relative block h-4 min-w-40">
-      <span className="sr-only">Time line</span>
+      <span className="sr-only">Time line; dark parts of a bar are its model at work</span>
       {axis.ticks.map((tick) => {
         const at = place(axis, axis.from + tick);
         return (
