@@ -58,6 +58,8 @@ describe("refusals", () => {
     expect((await ask({ caller, providerId, path: "files" })).status).toBe(404);
     expect((await ask({ caller, providerId, body: { messages: [] } })).status).toBe(400);
     expect((await ask({ caller, providerId, body: { model: "m", x: "y".repeat(11 * 1024 * 1024) } })).status).toBe(413);
+    const deep = `{"model":"m","x":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+    expect((await ask({ caller, providerId, body: deep })).status).toBe(400);
     await tenant.services.settings.putProvider({ providerId, extraConfig: { ALLOWED_MODELS: "a, b" } });
     expect((await ask({ caller, providerId, body: { model: "c" } })).status).toBe(403);
     expect((await ask({ caller, providerId, body: { model: "b" } })).status).toBe(200);

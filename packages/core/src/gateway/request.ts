@@ -68,7 +68,16 @@ export function renderModelRequest(
       ? { ...named, stream_options: { ...streamOptions, include_usage: true } }
       : named;
   // Written anew: a provider that reads a repeated key differently would otherwise see another model than the one that was checked.
-  return { model, json, body: Buffer.from(JSON.stringify(changed)) };
+  return { model, json, body: write(changed) };
+}
+
+/** What parses may still be too deep to be written. */
+function write(json: Record<string, unknown>): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(json));
+  } catch {
+    throw new Fault("BAD_REQUEST", "The request is nested too deeply.");
+  }
 }
 
 function parseObject(raw: Buffer): Record<string, unknown> {

@@ -39,7 +39,12 @@ export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
       {axis === null ? (
         <p className="p-4 text-sm text-muted">Nothing has happened yet.</p>
       ) : (
-        <Bars bars={bars} axis={axis} calls={calls} onSelect={onSelect} />
+        <>
+          <Bars bars={bars} axis={axis} calls={calls} onSelect={onSelect} />
+          <p className="px-3 py-1.5 text-xs text-muted max-sm:hidden">
+            Thin line: in the queue. Dark: the model at work; the rest of a bar is tools.
+          </p>
+        </>
       )}
       <Usage usage={usage} />
     </div>

@@ -48,7 +48,7 @@ export function ask({ caller, providerId, path = "chat/completions", body, heade
   const request = new Request(`http://gateway/v1/llm/${providerId}/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body ?? { model: "m", stream: true, messages: [] }),
+    body: typeof body === "string" ? body : JSON.stringify(body ?? { model: "m", stream: true, messages: [] }),
   });
   return handleModelCall({ caller, providerId, path, request });
 }
