@@ -23,6 +23,7 @@ describeHostile({
   },
   skip: "skip" in engine ? engine.skip : undefined,
   hosts: ["127.0.0.1", "host.docker.internal"],
+  attempts: 100,
   open: [],
   // Docker's own filter of system calls refuses them: since version 23, 25, and that of May 2026.
   byMachine: [

@@ -13,6 +13,7 @@ describeHostile({
   engineEnv: async () => ({}),
   skip: sandbox.path === null ? `bubblewrap cannot make a sandbox here: ${sandbox.reason}` : undefined,
   hosts: ["127.0.0.1"],
+  attempts: 96,
   open: ["connect to a socket of the machine without a path", "rewrite the log of its own workload"],
   byMachine: [],
   impossible: {},

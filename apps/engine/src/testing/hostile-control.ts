@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Attempt, readReport } from "./hostile-report.ts";
+import { type Attempt, needsOtherMachine, readReport } from "./hostile-report.ts";
 import { placeAttempts, type Targets } from "./hostile-scene.ts";
 import { ended, type Platform } from "./platform.ts";
 
@@ -30,8 +30,7 @@ export async function runControl(platform: Platform, targets: Targets): Promise<
   const dir = mkdtempSync(join(tmpdir(), "djinnbot-control-"));
   const holder = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", targets.secretParts.join("")]);
   try {
-    const { runDir } = { runDir: targets.victim.paths.run };
-    const control = { runDir, isRoot: process.getuid?.() === 0, secretPid: holder.pid };
+    const control = { runDir: targets.victim.paths.run, isRoot: process.getuid?.() === 0, secretPid: holder.pid };
     placeAttempts(dir, { ...targets, control, bombs: { ...targets.bombs, ...small }, hosts: ["127.0.0.1"] });
     execFileSync("git", ["init", "-q", dir]);
     const [report, problems] = [join(dir, "report.jsonl"), join(dir, "problems.txt")];
@@ -56,6 +55,7 @@ export function unproven(attempts: readonly Attempt[], known: readonly string[])
   const isAdministrator = canAdminister();
   return attempts
     .filter(({ outcome }) => outcome !== "succeeded" && outcome !== "planted")
+    .filter((attempt) => !needsOtherMachine(attempt))
     .filter(({ needs }) => needs !== "root" || isAdministrator)
     .filter(({ name }) => !byMachine.includes(name) && !known.includes(name) && !isKeptByPassword(name))
     .map(({ name, outcome, detail }) => `${name}: ${outcome} ${detail}`);

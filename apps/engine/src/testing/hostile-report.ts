@@ -21,9 +21,14 @@ export function namesOf(attempts: readonly Attempt[], outcome: Attempt["outcome"
   return attempts.filter((attempt) => attempt.outcome === outcome).map(({ name }) => name);
 }
 
+/** Its own programs are written for one kind of machine (`hostile/machine-code.mjs`). */
+export function needsOtherMachine({ detail }: Attempt): boolean {
+  return process.arch !== "x64" && detail === "machine code for x86-64";
+}
+
 /** What could not be tried, with what was missing. */
 export function impossibleOf(attempts: readonly Attempt[]): Record<string, string> {
-  const lines = attempts.filter(({ outcome }) => outcome === "impossible");
+  const lines = attempts.filter((attempt) => attempt.outcome === "impossible" && !needsOtherMachine(attempt));
   return Object.fromEntries(lines.map(({ name, detail }) => [name, detail]));
 }
 

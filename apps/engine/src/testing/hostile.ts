@@ -30,6 +30,8 @@ interface HostileBackend {
   skip?: string | undefined;
   /** Names under which the machine is known inside. */
   hosts: string[];
+  /** How many attempts there are. */
+  attempts: number;
   /** Attempts that succeed on this backend: exactly these are what its column of docs/security-model.md leaves open. */
   open: string[];
   /** Attempts that something decides which this machine brings along: its Docker's version. */
@@ -92,6 +94,7 @@ export function describeHostile(backend: HostileBackend): void {
       const succeeded = namesOf(attempts, "succeeded").filter((name) => !backend.byMachine.includes(name));
       expect(succeeded.toSorted()).toEqual(backend.open.toSorted());
       expect(impossibleOf(attempts)).toEqual(backend.impossible);
+      expect(attempts.length).toBe(backend.attempts);
       const names = new Set(attempts.map(({ name }) => name));
       expect(control.filter(({ name }) => !names.has(name))).toEqual([]);
       const [printed, took] = readFileSync(join(work, "flood.txt"), "utf8").split(" ").map(Number);

@@ -13,28 +13,32 @@ interface Machine {
   /** `AUDIT_ARCH_…` of <linux/audit.h>. */
   audit: number;
   socket: number;
+  /** `clone` and `unshare`. */
+  namespaces: number[];
   refused: [number, keyof typeof errno][];
 }
 
 /** In the order: keyrings, which belong to whoever started the engine; bpf; perf; userfaultfd; io_uring, which passes filters by. */
 const machines: Record<string, Machine> = {
-  x64: { audit: 0xc000003e, socket: 41, refused: refusing([248, 249, 250, 321, 298, 323]) },
-  arm64: { audit: 0xc00000b7, socket: 198, refused: refusing([217, 218, 219, 280, 241, 282]) },
+  x64: { audit: 0xc000003e, socket: 41, namespaces: [56, 272], refused: refusing([248, 249, 250, 321, 298, 323]) },
+  arm64: { audit: 0xc00000b7, socket: 198, namespaces: [220, 97], refused: refusing([217, 218, 219, 280, 241, 282]) },
 };
 
 function refusing(numbers: number[]): Machine["refused"] {
   const asForbidden = numbers.map((number): Machine["refused"][number] => [number, "EPERM"]);
-  // Programs that know io_uring go on without it where the kernel has none.
-  return [...asForbidden, [425, "ENOSYS"], [426, "ENOSYS"], [427, "ENOSYS"]];
+  // io_uring, and clone3, whose arguments a filter cannot see: programs go on without them where the kernel has none.
+  return [...asForbidden, [425, "ENOSYS"], [426, "ENOSYS"], [427, "ENOSYS"], [435, "ENOSYS"]];
 }
 
-const [loadWord, jumpIfEqual, jumpIfAtLeast, answer] = [0x20, 0x15, 0x35, 0x06];
+const [loadWord, jumpIfEqual, jumpIfAtLeast, jumpIfAnyBit, answer] = [0x20, 0x15, 0x35, 0x45, 0x06];
 const [numberAt, archAt, firstArgumentAt] = [0, 4, 16];
 /**
  * Sockets that programs may open: local, IPv4, IPv6, netlink. Others are in no network namespace, like a virtual machine's to its
  * hypervisor, or lead to seldom used parts of the kernel, like its ciphers.
  */
 const families = [1, 2, 10, 16];
+/** A sandbox that root starts without a user namespace of its own would let agents make one, and be root in it. */
+const newUserNamespace = 0x10000000;
 /** Numbers from here on are x86-64's x32 calls: the same calls once more. */
 const otherTable = 0x40000000;
 const allow = 0x7fff0000;
@@ -46,7 +50,7 @@ export function seccompFilter(arch: string): Buffer | null {
   if (!machine) {
     return null;
   }
-  const { audit, socket, refused } = machine;
+  const { audit, socket, namespaces, refused } = machine;
   const lines: [code: number, value: number, ifTrue?: number, ifFalse?: number][] = [
     [loadWord, archAt],
     [jumpIfEqual, audit, 1, 0],
@@ -57,6 +61,13 @@ export function seccompFilter(arch: string): Buffer | null {
     ...refused.flatMap(([number, name]): typeof lines => [
       [jumpIfEqual, number, 0, 1],
       [answer, refuse(name)],
+    ]),
+    ...namespaces.flatMap((number): typeof lines => [
+      [jumpIfEqual, number, 0, 4],
+      [loadWord, firstArgumentAt],
+      [jumpIfAnyBit, newUserNamespace, 0, 1],
+      [answer, refuse("EPERM")],
+      [answer, allow],
     ]),
     [jumpIfEqual, socket, 0, families.length + 2],
     [loadWord, firstArgumentAt],

@@ -58,11 +58,15 @@ async function tryPrograms() {
       return true;
     }),
   );
-  await attempt("change the Node that the next run executes", () => {
-    // Only asked: while it runs, nobody can open it for writing.
-    accessSync(process.execPath, constants.W_OK);
-    return true;
-  });
+  await attempt(
+    "change the Node that the next run executes",
+    () => {
+      // Only asked: while it runs, nobody can open it for writing.
+      accessSync(process.execPath, constants.W_OK);
+      return true;
+    },
+    { needs: "root" },
+  );
   await attempt("write system programs", () => any(["/usr/bin/env", "/usr/bin/git", "/bin/sh"], canWrite), {
     needs: "root",
   });
