@@ -9,7 +9,7 @@ import { placeAttempts, type Targets } from "./hostile-scene.ts";
 import { ended, type Platform } from "./platform.ts";
 
 /** What would harm the machine is done small here, or asked for only: `control` in `hostile/*.mjs`. */
-const small = { forks: 3, memoryMb: 20, fileBytes: 2_000_000, roomBytes: 500_000_000 };
+const small = { forks: 3, memoryMb: 20, fileBytes: 2_000_000, roomBytes: 500_000_000, mostBytes: 1_000_000 };
 
 /** Depends on the kernel or on what is installed; a machine without it has nothing to attack there. */
 const byMachine = [

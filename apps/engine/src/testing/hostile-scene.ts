@@ -96,6 +96,8 @@ export interface Scene {
   backends: TestBackends;
   hosts: string[];
   enginePort: number;
+  /** What a file may take. */
+  diskMb: number;
   victim: Victim;
   sockets: Sockets;
   marker: string;
@@ -111,7 +113,7 @@ const systemSockets = [
 export function targetsOf({ platform, backends, victim, sockets, ...scene }: Scene) {
   const postgres = new URL(backends.systemUrl);
   const { dataDir } = platform;
-  const { hosts, marker, outside, enginePort } = scene;
+  const { hosts, marker, outside, enginePort, diskMb } = scene;
   return {
     ...{ dataDir, victim, marker, outside, hosts },
     engine: { pid: platform.engines[0]?.child.pid, port: enginePort },
@@ -137,7 +139,7 @@ export function targetsOf({ platform, backends, victim, sockets, ...scene }: Sce
     secretParts: ["demo-key-", "0123456789"],
     bombs: {
       ...{ forks: 400, memoryMb: 2000, fileBytes: 10_000_000_000, sparseBytes: 10_000_000_000 },
-      ...{ smallWrites: 80_000, roomBytes: 1_200_000_000 },
+      ...{ smallWrites: 80_000, roomBytes: 1_200_000_000, mostBytes: diskMb * 1024 * 1024 },
     },
   };
 }

@@ -42,7 +42,8 @@ interface HostileBackend {
   unproven: string[];
 }
 
-const limits = { WORKLOAD_PIDS: "96", WORKLOAD_MEMORY_MB: "512", WORKLOAD_DISK_MB: "64" };
+const diskMb = 64;
+const limits = { WORKLOAD_PIDS: "96", WORKLOAD_MEMORY_MB: "512", WORKLOAD_DISK_MB: String(diskMb) };
 const outputBytes = Number(process.env.HOSTILE_OUTPUT_BYTES ?? 500_000_000);
 const enginePort = 20_000 + Math.floor(Math.random() * 20_000);
 
@@ -67,7 +68,17 @@ export function describeHostile(backend: HostileBackend): void {
       const held = await startVictim(platform, victim);
       const [marker, outside] = [unique("left"), join(platform.dataDir, "was-outside")];
       const { hosts } = backend;
-      const targets = targetsOf({ platform, backends, hosts, enginePort, victim: held, sockets, marker, outside });
+      const targets = targetsOf({
+        platform,
+        backends,
+        hosts,
+        enginePort,
+        diskMb,
+        victim: held,
+        sockets,
+        marker,
+        outside,
+      });
       const runtime = fingerprint(targets.runtime);
       const control = await runControl(platform, targets);
       print(`${backend.label}, control without it`, control);
@@ -95,6 +106,7 @@ export function describeHostile(backend: HostileBackend): void {
       expect(succeeded.toSorted()).toEqual(backend.open.toSorted());
       expect(impossibleOf(attempts)).toEqual(backend.impossible);
       expect(attempts.length).toBe(backend.attempts);
+      expect(namesOf(attempts, "planted").length, "what is looked for below").toBe(4);
       const names = new Set(attempts.map(({ name }) => name));
       expect(control.filter(({ name }) => !names.has(name))).toEqual([]);
       const [printed, took] = readFileSync(join(work, "flood.txt"), "utf8").split(" ").map(Number);

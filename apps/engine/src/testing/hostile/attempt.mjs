@@ -46,6 +46,9 @@ export function run(file, args, options = {}) {
   if (end.error?.code === "ENOENT") {
     throw missing(file);
   }
+  if (end.error) {
+    throw end.error;
+  }
   return end;
 }
 /** Runs a script with the Node at hand, in a process of its own. */

@@ -85,9 +85,9 @@ export function program(file, calls) {
 export function call(calls, { letIn = [], ...options } = {}) {
   const file = program("calls", calls);
   try {
-    const { status, signal, error } = run(file, [], options);
-    if (error || signal) {
-      throw error ?? new Error(signal);
+    const { status, signal } = run(file, [], options);
+    if (signal) {
+      throw new Error(signal);
     }
     const name = errorNames.get(status) ?? String(status);
     if (control && name === "ENOSYS") {

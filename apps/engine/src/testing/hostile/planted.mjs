@@ -38,15 +38,25 @@ function plantHooks() {
     writeFileSync(join(".git/hooks", hook), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   }
   for (const key of settings) {
-    run("git", ["config", key, command]);
+    git("config", key, command);
   }
   if (!control) {
     return planted;
   }
-  run("git", ["-c", "user.name=H", "-c", "user.email=h@example.test", "commit", "--allow-empty", "-qm", "x"]);
-  const didRun = existsSync(targets.outside);
-  rmSync(targets.outside, { force: true });
-  return didRun;
+  const told = git("-c", "user.name=H", "-c", "user.email=h@example.test", "commit", "--allow-empty", "-m", "x");
+  if (!existsSync(targets.outside)) {
+    throw new Error(`git ran nothing: ${told}`);
+  }
+  rmSync(targets.outside);
+  return true;
+}
+
+function git(...args) {
+  const { status, signal, stdout, stderr } = run("git", args, { stdio: ["ignore", "pipe", "pipe"] });
+  if (status !== 0) {
+    throw new Error(`git ${args.join(" ")} ended with ${signal ?? status}: ${stderr}`);
+  }
+  return stdout + stderr;
 }
 
 async function leaveProcess() {
