@@ -59,6 +59,8 @@ export async function createWorkload(options: {
   const limiter = filter === null ? plainLimiter : filtering(plainLimiter, filter);
   if (sandbox.path === null) {
     log.warn({ reason: sandbox.reason }, "agents' processes are not sandboxed; for trusted use only");
+  } else if (filter === null) {
+    log.warn("agents' processes may use every system call: this machine or its bubblewrap takes no filter of them");
   }
   log.info(
     { sandbox: sandbox.path === null ? "none" : "bubblewrap", filter: filter !== null, limits: limiter.enforced },
