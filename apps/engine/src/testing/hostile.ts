@@ -1,6 +1,6 @@
 /** A hostile agent on a backend: what it tries inside, what of it shows outside, and that everybody else goes on. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
 import { terminalRunStatuses } from "@djinnbot/contracts";
@@ -8,7 +8,18 @@ import { runEvents, runStatus } from "@djinnbot/events";
 import { type TestBackends, unique } from "@djinnbot/testing";
 import { createDemoRepository } from "@djinnbot/testing/demo-repository";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runControl, unproven } from "./hostile-control.ts";
 import { statusAt, steal, useAtApi, useAtRedis } from "./hostile-keys.ts";
+import { impossibleOf, namesOf, print, readReport } from "./hostile-report.ts";
+import {
+  fingerprint,
+  hostileRepository,
+  openSockets,
+  type Sockets,
+  secretsOf,
+  startVictim,
+  targetsOf,
+} from "./hostile-scene.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { becomes, commandLines, lineOf, settled, untilStatus } from "./watch.ts";
 
@@ -19,17 +30,20 @@ interface HostileBackend {
   skip?: string | undefined;
   /** Names under which the machine is known inside. */
   hosts: string[];
+  /** How many attempts there are. */
+  attempts: number;
   /** Attempts that succeed on this backend: exactly these are what its column of docs/security-model.md leaves open. */
   open: string[];
-}
-interface Attempt {
-  name: string;
-  outcome: "refused" | "succeeded";
-  detail: string;
+  /** Attempts that something decides which this machine brings along: its Docker's version. */
+  byMachine: string[];
+  /** Attempts that cannot be made inside, each with what is missing there. */
+  impossible: Record<string, string>;
+  /** Attempts that something else than the sandbox refuses, so that they fail without it, too. */
+  unproven: string[];
 }
 
-const secret = "another-tenants-secret-9f2c";
-const limits = { WORKLOAD_PIDS: "96", WORKLOAD_MEMORY_MB: "512", WORKLOAD_DISK_MB: "64" };
+const diskMb = 64;
+const limits = { WORKLOAD_PIDS: "96", WORKLOAD_MEMORY_MB: "512", WORKLOAD_DISK_MB: String(diskMb) };
 const outputBytes = Number(process.env.HOSTILE_OUTPUT_BYTES ?? 500_000_000);
 const enginePort = 20_000 + Math.floor(Math.random() * 20_000);
 
@@ -37,42 +51,67 @@ export function describeHostile(backend: HostileBackend): void {
   describe.skipIf(backend.skip !== undefined)(`a hostile agent: ${backend.label}`, () => {
     let platform: Platform;
     let backends: TestBackends;
+    let sockets: Sockets;
     beforeAll(async () => {
       backends = await backend.backends();
       const own = { ENGINE_HEALTH_PORT: String(enginePort), ...limits };
       platform = await startPlatform({ backends, engineEnv: { ...(await backend.engineEnv()), ...own } });
+      sockets = openSockets(platform.dataDir);
     }, 120_000);
-    afterAll(() => platform?.stop());
+    afterAll(async () => {
+      sockets?.close();
+      await platform?.stop();
+    });
 
-    it("gets nothing that is not its own, and brings nobody down", { timeout: 240_000 }, async () => {
+    it("gets nothing that is not its own, and brings nobody down", { timeout: 300_000 }, async () => {
       const [victim, attacker] = [await platform.tenant(), await platform.tenant()];
       const held = await startVictim(platform, victim);
-      const marker = unique("left");
-      const outside = join(platform.dataDir, "was-outside");
-      const targets = targetsOf({ platform, backends, backend, victim: held, marker, outside });
+      const [marker, outside] = [unique("left"), join(platform.dataDir, "was-outside")];
+      const { hosts } = backend;
+      const targets = targetsOf({
+        platform,
+        backends,
+        hosts,
+        enginePort,
+        diskMb,
+        victim: held,
+        sockets,
+        marker,
+        outside,
+      });
+      const runtime = fingerprint(targets.runtime);
+      const control = await runControl(platform, targets);
+      print(`${backend.label}, control without it`, control);
+      expect(unproven(control, backend.unproven)).toEqual([]);
+
       const repository = await hostileRepository(platform, targets);
       const yamlContent = lineOf(unique("hostile"), [{ agent: "architect" }]);
       const { id: pipelineId } = await attacker.client.api.pipelines.create.mutate({ yamlContent });
-      const command = `node hostile.mjs targets.json > report.jsonl 2> problems.txt; yes 0123456789 | head -c ${outputBytes}`;
-      const task = `## Task\nCall bash ${JSON.stringify({ command, timeout: 200 })}`;
+      const attack = "node hostile/main.mjs targets.json > report.jsonl 2> problems.txt";
+      const command = `${attack}; node hostile/flood.mjs ${outputBytes} flood.txt`;
+      const task = `## Task\nCall bash ${JSON.stringify({ command, timeout: 260 })}`;
       const input = { pipelineId, task, repository, modelOverride: "demo/demo-call" };
       const run = await attacker.client.api.runs.create.mutate(input);
       const stolen = await steal(platform, { tenantId: attacker.tenantId, runId: run.id });
       expect(await useAtApi(platform, { ...stolen, victim: held })).toEqual([]);
       expect(await useAtRedis(backends, { ...stolen, victim: held })).toEqual([]);
-      await untilStatus(platform, run.id, terminalRunStatuses);
+      await untilStatus(platform, run.id, terminalRunStatuses, 280_000);
       await becomes(() => statusAt(platform, stolen.key, "GET", "/v1/auth/me"), 401, 10_000);
 
       const work = tenantPaths(platform.dataDir, attacker.tenantId).workspace(run.id);
-      const attempts = readFileSync(join(work, "report.jsonl"), "utf8")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Attempt);
-      process.stdout.write(`${report(backend.label, attempts)}\n`);
+      const attempts = readReport(join(work, "report.jsonl"));
+      print(backend.label, attempts);
       expect(readFileSync(join(work, "problems.txt"), "utf8")).toBe("");
-      const succeeded = attempts.filter(({ outcome }) => outcome === "succeeded").map(({ name }) => name);
-      expect(succeeded.sort()).toEqual(backend.open.toSorted());
-      expect(attempts.length).toBeGreaterThanOrEqual(60);
+      const succeeded = namesOf(attempts, "succeeded").filter((name) => !backend.byMachine.includes(name));
+      expect(succeeded.toSorted()).toEqual(backend.open.toSorted());
+      expect(impossibleOf(attempts)).toEqual(backend.impossible);
+      expect(attempts.length).toBe(backend.attempts);
+      expect(namesOf(attempts, "planted").length, "what is looked for below").toBe(4);
+      const names = new Set(attempts.map(({ name }) => name));
+      expect(control.filter(({ name }) => !names.has(name))).toEqual([]);
+      const [printed, took] = readFileSync(join(work, "flood.txt"), "utf8").split(" ").map(Number);
+      process.stdout.write(`  printed ${printed} bytes in ${took} ms\n`);
+      expect(printed).toBe(outputBytes);
 
       const dump = readFileSync(join(work, "dump.txt"), "utf8");
       for (const hidden of secretsOf(platform, backends)) {
@@ -89,6 +128,8 @@ export function describeHostile(backend: HostileBackend): void {
       const { detail } = await settled(platform, { client: victim.client, runId: held.runId, code: null });
       expect(detail.steps.map(({ attempt, status }) => `${attempt} ${status}`)).toEqual(["1 completed"]);
       expect(platform.engines.map(({ child }) => child.exitCode)).toEqual([null]);
+      expect(fingerprint(targets.runtime)).toEqual(runtime);
+      await worksAsEver(platform);
     });
 
     it.each([
@@ -111,82 +152,21 @@ export function describeHostile(backend: HostileBackend): void {
   });
 }
 
-interface Victim {
-  tenantId: string;
-  runId: string;
-  paths: Record<string, string>;
-}
-
-/** A run of another tenant that is at work the whole time, with a secret in its working copy. */
-async function startVictim(platform: Platform, tenant: Awaited<ReturnType<Platform["tenant"]>>): Promise<Victim> {
-  const { client, tenantId } = tenant;
-  const repository = await createDemoRepository(join(platform.repositoriesDir, unique("victim")));
-  writeFileSync(join(repository, "secret.txt"), secret);
-  const git = (...args: string[]) => execFileSync("git", ["-C", repository, ...args]);
-  git("add", "-A");
-  git("-c", "user.name=V", "-c", "user.email=v@example.test", "commit", "-qm", "A secret");
-  const yamlContent = lineOf(unique("victim"), [{ agent: "architect" }]);
+/** A tenant that comes after the attack gets its work done, in one go. */
+async function worksAsEver(platform: Platform): Promise<void> {
+  const { client, tenantId } = await platform.tenant();
+  const repository = await createDemoRepository(join(platform.repositoriesDir, unique("after")));
+  const yamlContent = lineOf(unique("after"), [{ agent: "architect" }, { agent: "engineer" }]);
   const { id: pipelineId } = await client.api.pipelines.create.mutate({ yamlContent });
-  const input = { pipelineId, task: "Slowly.", repository, modelOverride: "demo/demo-slow-20" };
-  const { id: runId } = await client.api.runs.create.mutate(input);
-  const paths = tenantPaths(platform.dataDir, tenantId);
-  await becomes(async () => existsSync(join(paths.workspace(runId), "secret.txt")), true, 30_000);
-  const mirror = paths.mirror(repository);
-  return {
-    tenantId,
-    runId,
-    paths: { workspace: paths.workspace(runId), run: paths.run(runId), mirror, root: paths.root },
-  };
-}
-
-interface Scene {
-  platform: Platform;
-  backends: TestBackends;
-  backend: HostileBackend;
-  victim: Victim;
-  marker: string;
-  outside: string;
-}
-
-function targetsOf({ platform, backends, backend, victim, marker, outside }: Scene): object {
-  const postgres = new URL(backends.systemUrl);
-  const { dataDir } = platform;
-  return {
-    ...{ dataDir, victim, marker, outside, hosts: backend.hosts },
-    engine: { pid: platform.engines[0]?.child.pid, port: enginePort },
-    files: [
-      ...[
-        platform.engines[0]?.log ?? "",
-        join(platform.repositoriesDir, "."),
-        "/etc/shadow",
-        "/root",
-        "/etc/machine-id",
-      ],
-      ...[join(process.cwd(), "package.json"), join(process.cwd(), ".data")],
-    ],
-    postgres: { port: Number(postgres.port), database: postgres.pathname.slice(1) },
-    redis: { port: Number(new URL(backends.redisUrl).port) },
-    api: { port: Number(new URL(platform.api.url).port) },
-    secretParts: ["demo-key-", "0123456789"],
-    bombs: { forks: 400, memoryMb: 2000, fileBytes: 10_000_000_000 },
-  };
-}
-
-async function hostileRepository(platform: Platform, targets: object): Promise<string> {
-  const repository = await createDemoRepository(join(platform.repositoriesDir, unique("hostile")));
-  copyFileSync(new URL("./hostile.mjs", import.meta.url), join(repository, "hostile.mjs"));
-  writeFileSync(join(repository, "targets.json"), JSON.stringify(targets));
-  const git = (...args: string[]) => execFileSync("git", ["-C", repository, ...args]);
-  git("add", "-A");
-  git("-c", "user.name=H", "-c", "user.email=h@example.test", "commit", "-qm", "Harmless");
-  return repository;
-}
-
-function secretsOf({ deps }: Platform, backends: TestBackends): string[] {
-  const { authSecretKey, secretEncryptionKey, serviceToken } = deps.config;
-  const passwords = [backends.appUrl, backends.systemUrl, backends.ownerUrl, backends.redisUrl];
-  const decoded = passwords.map((url) => decodeURIComponent(new URL(url).password)).filter((text) => text !== "");
-  return [authSecretKey, secretEncryptionKey, serviceToken, "demo-key-0123456789", secret, ...decoded];
+  const command = "git log --format=%s -1 && node -p '6 * 7' > healthy.txt";
+  const task = `## Task\nCall bash ${JSON.stringify({ command })}`;
+  const { id: runId } = await client.api.runs.create.mutate({
+    ...{ pipelineId, task, repository, modelOverride: "demo/demo-call" },
+  });
+  const { detail } = await settled(platform, { client, runId, code: null });
+  expect(detail.steps.map(({ attempt, status }) => `${attempt} ${status}`)).toEqual(["1 completed", "1 completed"]);
+  const work = tenantPaths(platform.dataDir, tenantId).workspace(runId);
+  expect(readFileSync(join(work, "healthy.txt"), "utf8")).toBe("42\n");
 }
 
 /** Whatever it printed or wrote: what is kept of it is bounded. */
@@ -202,11 +182,4 @@ async function staysSmall({ deps, dataDir }: Platform, run: { tenantId: string; 
   const dir = tenantPaths(dataDir, run.tenantId).run(run.runId);
   const used = Number.parseInt(execFileSync("du", ["-sk", dir], { encoding: "utf8" }), 10);
   expect(used / 1024).toBeLessThan(150);
-}
-
-function report(label: string, attempts: readonly Attempt[]): string {
-  const lines = attempts.map(
-    ({ name, outcome, detail }) => `  ${outcome} ${name}${detail ? ` (${detail.split("\n")[0]})` : ""}`,
-  );
-  return [`hostile agent on ${label}: ${attempts.length} attempts`, ...lines].join("\n");
 }

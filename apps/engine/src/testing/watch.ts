@@ -34,8 +34,13 @@ export function workloads(platform: Platform, runId = ""): string[] {
 }
 
 /** Waits until the run's status is one of `statuses`; throws with the engine's last words when it takes too long. */
-export async function untilStatus(platform: Platform, runId: string, statuses: readonly string[]): Promise<void> {
-  const until = Date.now() + endWithinMs;
+export async function untilStatus(
+  platform: Platform,
+  runId: string,
+  statuses: readonly string[],
+  withinMs = endWithinMs,
+): Promise<void> {
+  const until = Date.now() + withinMs;
   for (;;) {
     const { rows } = await platform.deps.system.pool.query("SELECT status FROM runs WHERE id = $1", [runId]);
     if (statuses.includes(rows[0]?.status)) {

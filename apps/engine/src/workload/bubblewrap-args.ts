@@ -1,6 +1,7 @@
 /** The sandbox's view of the machine, as arguments of bubblewrap: a read-only system, the mounts given, and nothing else. */
 import { existsSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { filterArgs } from "./seccomp.ts";
 import type { WorkloadSpec } from "./workload.ts";
 
 /** What of the host the sandbox is built from; found once at start. */
@@ -13,6 +14,8 @@ export interface SandboxBase {
   bundle: string;
   /** True when processes get a user namespace: they are user 1000 inside, and nobody in particular outside. */
   userNamespace: boolean;
+  /** True when whoever starts bubblewrap hands it the filter of system calls. */
+  isFiltered: boolean;
 }
 
 /** Where our own programs are inside the sandbox. */
@@ -40,6 +43,8 @@ const systemFiles = [
 ];
 /** Most that fits into the sandbox's /tmp. */
 const tmpBytes = 1024 ** 3;
+/** Most that programs of the sandbox share in memory. */
+const sharedBytes = 256 * 1024 ** 2;
 
 /** Folder of the npm package that `path` (a PATH) leads to, unless it is in /usr, which the sandbox sees anyway. */
 export function findNpm(path: string): string | null {
@@ -70,6 +75,7 @@ export function bubblewrapArgs(options: {
   const { base, spec, door, statusFd } = options;
   return [
     ...namespaceArgs(base),
+    ...(base.isFiltered ? filterArgs : []),
     ...["--json-status-fd", String(statusFd)],
     ...systemArgs(),
     ...programArgs(base),
@@ -79,12 +85,10 @@ export function bubblewrapArgs(options: {
       ...coverProc(),
       "--dev",
       "/dev",
-      "--size",
-      String(tmpBytes),
-      "--perms",
-      "1777",
-      "--tmpfs",
-      "/tmp",
+      ...inMemory("/dev/shm", sharedBytes),
+      "--remount-ro",
+      "/dev",
+      ...inMemory("/tmp", tmpBytes),
     ],
     ...spec.mounts.flatMap(({ path, access }) => {
       statSync(path);
@@ -95,6 +99,10 @@ export function bubblewrapArgs(options: {
     ...environmentArgs(spec),
     "--",
   ];
+}
+
+function inMemory(dir: string, bytes: number): string[] {
+  return ["--size", String(bytes), "--perms", "1777", "--tmpfs", dir];
 }
 
 /**

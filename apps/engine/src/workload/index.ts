@@ -11,6 +11,7 @@ import { createLimiter } from "./limits.ts";
 import { createProcessWorkload } from "./process.ts";
 import { installationId } from "./process-label.ts";
 import { createRegistry } from "./registry.ts";
+import { filtering, placeFilter } from "./seccomp.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./name.ts";
@@ -57,18 +58,22 @@ export async function createWorkload(options: {
   }
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
   const path = settings.PATH ?? defaultPath;
-  const sandbox = await findSandbox(settings.BWRAP_PATH);
+  const sandbox = await findSandbox(settings.BWRAP_PATH, await placeFilter(dataDir));
   const userNamespace = sandbox.path !== null && sandbox.userNamespace;
   const prlimit = findProgram("prlimit", path);
-  const limiter = await createLimiter({ installation, prlimit, canCount: userNamespace });
+  const filter = sandbox.path === null ? null : sandbox.filter;
+  const plainLimiter = await createLimiter({ installation, prlimit, canCount: userNamespace });
+  const limiter = filter === null ? plainLimiter : filtering(plainLimiter, filter);
   if (sandbox.path === null) {
     log.warn({ reason: sandbox.reason }, "agents' processes are not sandboxed; for trusted use only");
+  } else if (filter === null) {
+    log.warn("agents' processes may use every system call: this machine or its bubblewrap takes no filter of them");
   }
   log.info(
-    { sandbox: sandbox.path === null ? "none" : "bubblewrap", limits: limiter.enforced },
+    { sandbox: sandbox.path === null ? "none" : "bubblewrap", filter: filter !== null, limits: limiter.enforced },
     "workload backend: process",
   );
-  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace };
+  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace, isFiltered: filter !== null };
   const bubblewrap = sandbox.path;
   return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap, base, door, path, log });
 }

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
-import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tenantPaths } from "@djinnbot/config";
@@ -71,14 +71,18 @@ export async function readTail(file: string): Promise<string[]> {
   return text === "" ? [] : text.split("\n").slice(-tailLines);
 }
 
-/** Keeps a log that has grown beyond 1 MiB to its last part; the process goes on appending. */
+/**
+ * Keeps a log that has grown beyond 1 MiB to its last part; the process goes on appending. Never throws: a sandbox can open its own
+ * log by its descriptors and take the rights to it away, which must not keep the sweep from the other workloads.
+ */
 export async function boundLog(file: string): Promise<void> {
   const size = await stat(file).then(
     (stats) => stats.size,
     () => 0,
   );
   if (size > maxLogBytes) {
-    await writeFile(file, await readEnd(file, keptLogBytes));
+    await chmod(file, 0o600).catch(() => undefined);
+    await writeFile(file, await readEnd(file, keptLogBytes)).catch(() => undefined);
   }
 }
 
