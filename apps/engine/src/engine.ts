@@ -1,5 +1,5 @@
 /** One instance of the engine: its systems put together, started and drained. */
-import { type Deps, type Services, serviceCaller, servicesFor } from "@djinnbot/core";
+import { type Deps, serviceCaller, servicesFor } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
 import { now, readClock } from "./clock.ts";
 import { watchDisks } from "./disk-watch.ts";
@@ -21,8 +21,6 @@ export interface EngineParts {
   redisUrl: string;
   workload: Workload;
   workspace: Workspace;
-  /** Left out: the verbs of this process. */
-  services?: (tenantId: string, requestId: string) => Services;
   options: Pick<EngineOptions, RequiredOptions> & Partial<EngineOptions>;
 }
 export interface EngineStats {
@@ -44,10 +42,8 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
   const { deps, workload, workspace } = parts;
   const options: EngineOptions = { ...engineDefaults, ...parts.options };
   const log = deps.log.child({ engine: options.instanceId });
-  const services =
-    parts.services ??
-    ((tenantId: string, requestId: string) =>
-      servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" })));
+  const services = (tenantId: string, requestId: string) =>
+    servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" }));
   return {
     ...{ deps, options, log, workload, workspace, services },
     tailer: new Tailer({ redis: tail, control: deps.redis, log }),

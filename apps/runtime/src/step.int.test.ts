@@ -51,7 +51,6 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   expect(model.requests[0]?.url).toBe("/v1/llm/scripted/chat/completions");
   expect(model.requests[0]?.headers).toMatchObject({
     authorization: "Bearer rk-of-this-run",
-    "x-djinnbot-session": side.sessionId,
     "x-djinnbot-step": command.stepId,
     "x-djinnbot-attempt": "1",
   });

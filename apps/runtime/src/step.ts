@@ -82,7 +82,6 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
   const model = await createModel(command.model, {
     apiUrl,
     runKey: env.RUN_KEY,
-    sessionId: env.SESSION_ID,
   });
   const timeout = () => ({ outcome: "failed", code: "STEP_TIMEOUT", message: "The step's time is over." }) as const;
   const { structured } = command;

@@ -119,7 +119,7 @@ test.each(cases)("%s", async (wire, { path, key, answer }) => {
     temperature: null,
     maxOutputTokens: null,
   } as const;
-  const model = await createModel(settings, { apiUrl: url, runKey: "the-run-key", sessionId: "ses_abcdef" });
+  const model = await createModel(settings, { apiUrl: url, runKey: "the-run-key" });
   const told: string[] = [];
   const narrator: Narrator = {
     output: (chunk) => told.push(`out ${chunk}`),
@@ -139,7 +139,6 @@ test.each(cases)("%s", async (wire, { path, key, answer }) => {
   expect(request?.headers[key]).toContain("the-run-key");
   expect(request?.headers).toMatchObject({
     authorization: "Bearer the-run-key",
-    "x-djinnbot-session": "ses_abcdef",
     "x-djinnbot-step": "S",
   });
 
@@ -188,7 +187,7 @@ test.each(thinkers)("thinking on %s, %s", async (wire, modelId, high, low) => {
   ];
   for (const thinkingLevel of ["off", "low", "high"] as const) {
     const settings = { providerId: "p", modelId, wire, thinkingLevel, temperature: null, maxOutputTokens: 4000 };
-    const model = await createModel(settings, { apiUrl: url, runKey: "k", sessionId: "ses_abcdef" });
+    const model = await createModel(settings, { apiUrl: url, runKey: "k" });
     const user: LanguageModelV4Prompt[number] = { role: "user", content: [{ type: "text", text: "Hi" }] };
     const call = { prompt: [user], tools, ...plainSettings(settings), ...thinkingSettings(settings) };
     await askOnce({ model, call, narrator: silent });
@@ -214,7 +213,7 @@ test.each<[Wire, object]>([
   const settings = { providerId: "p", modelId: "m", wire, thinkingLevel: "off", temperature: null } as const;
   const model = await createModel(
     { ...settings, maxOutputTokens: null },
-    { apiUrl: url, runKey: "k", sessionId: "ses_abcdef" },
+    { apiUrl: url, runKey: "k" },
   );
   const conversation = new Conversation();
   conversation.beginStep("Look at it.");

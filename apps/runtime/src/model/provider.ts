@@ -5,14 +5,13 @@ import type { AgentStepCommand } from "@djinnbot/contracts";
 export interface GatewayAccess {
   apiUrl: string;
   runKey: string;
-  sessionId: string;
 }
 
 /** A model that speaks the provider's own wire to `{apiUrl}/v1/llm/{providerId}`, with the run key in every header a wire uses. */
 export async function createModel(model: AgentStepCommand["model"], access: GatewayAccess): Promise<LanguageModelV4> {
   const baseURL = `${access.apiUrl.replace(/\/+$/, "")}/v1/llm/${model.providerId}`;
   const apiKey = access.runKey;
-  const headers = { authorization: `Bearer ${apiKey}`, "x-djinnbot-session": access.sessionId };
+  const headers = { authorization: `Bearer ${apiKey}` };
   switch (model.wire) {
     case "openai": {
       const { createOpenAI } = await import("@ai-sdk/openai");

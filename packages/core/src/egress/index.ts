@@ -1,4 +1,4 @@
 /** Where agents may connect to, and how the proxy that leads outside knows them. */
-export { matches, type Place, PrivateHosts, refusedByAddress, refusedByRules } from "./rules.ts";
+export { type Place, PrivateHosts, refusedByAddress, refusedByRules } from "./rules.ts";
 export { readSessionEgress, type SessionEgress } from "./session-egress.ts";
 export { type DoorSession, readSessionLogin, type SessionLogin, sessionLogin } from "./session-login.ts";
