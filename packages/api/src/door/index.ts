@@ -25,7 +25,13 @@ export interface Door {
 const maxPathBytes = 107;
 
 /** Throws when the folder cannot be used, or the operator's list of private hosts not be understood. */
-export async function openDoor(options: { deps: Deps; fetch: FetchHandler; redisUrl: string }): Promise<Door> {
+export async function openDoor(options: {
+  deps: Deps;
+  fetch: FetchHandler;
+  redisUrl: string;
+  /** How long the network rules of a session are remembered. */
+  rulesMs?: number;
+}): Promise<Door> {
   const { deps, redisUrl } = options;
   const paths = doorPaths(doorDir(deps.config.dataDir));
   if (Buffer.byteLength(paths.redis) > maxPathBytes || Buffer.byteLength(paths.proxy) > maxPathBytes) {
@@ -33,7 +39,7 @@ export async function openDoor(options: { deps: Deps; fetch: FetchHandler; redis
   }
   await mkdir(paths.dir, { recursive: true });
   await chmod(paths.dir, 0o755);
-  const proxy = await startEgressProxy(deps);
+  const proxy = await startEgressProxy(deps, options.rulesMs ?? 2000);
   const api = httpServer(forRunKeys(options.fetch));
   const openRedis = () => connectToRedis(redisUrl);
   const redis =

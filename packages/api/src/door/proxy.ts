@@ -26,9 +26,9 @@ export interface EgressProxy {
 const idleMs = 10 * 60_000;
 
 /** Throws when the operator's list of private hosts cannot be understood. */
-export async function startEgressProxy(deps: Deps): Promise<EgressProxy> {
+export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<EgressProxy> {
   const privateHosts = new PrivateHosts(deps.config.egressPrivateHosts);
-  const sessions = new ProxySessions(deps);
+  const sessions = new ProxySessions(deps, rulesMs);
   const owners = new Map<number, DoorSession>();
   // Never shared: a connection that was checked for one tenant must not serve another.
   const httpAgent = new Agent({ keepAlive: false });

@@ -12,8 +12,6 @@ interface Known {
   told: Set<string>;
 }
 
-/** A change of the rules counts after at most this long, in ms. */
-const rulesMs = 2000;
 /** A session that has been quiet this long is forgotten, in ms. */
 const forgetMs = 60_000;
 const maxConnections = 256;
@@ -21,10 +19,13 @@ const maxTold = 200;
 
 export class ProxySessions {
   readonly #deps: Deps;
+  readonly #rulesMs: number;
   readonly #known = new Map<string, Known>();
 
-  constructor(deps: Deps) {
+  /** A change of the rules counts after at most `rulesMs`. */
+  constructor(deps: Deps, rulesMs: number) {
     this.#deps = deps;
+    this.#rulesMs = rulesMs;
   }
 
   /** The rules that count now; null when the session is over. */
@@ -73,7 +74,7 @@ export class ProxySessions {
   #of(session: DoorSession): Known {
     const now = Date.now();
     const known = this.#known.get(session.sessionId);
-    if (known && known.readAt > now - rulesMs) {
+    if (known && known.readAt > now - this.#rulesMs) {
       return known;
     }
     const fresh = known ?? { connections: 0, told: new Set<string>(), readAt: 0, egress: Promise.resolve(null) };

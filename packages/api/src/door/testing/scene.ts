@@ -50,7 +50,7 @@ export async function openScene(changes: Partial<Env> = {}): Promise<Scene> {
     redisUrl,
     paths: doorPaths(doorDir(dataDir)),
     open: (config = {}) =>
-      openDoor({ deps: { ...deps, config: { ...deps.config, ...config } }, fetch: api.fetch, redisUrl }),
+      openDoor({ deps: { ...deps, config: { ...deps.config, ...config } }, fetch: api.fetch, redisUrl, rulesMs: 100 }),
     atWork: () => atWork(deps),
     endSession: async ({ tenantId, sessionId }) => {
       const text = "UPDATE sessions SET status = 'completed' WHERE id = $1";
