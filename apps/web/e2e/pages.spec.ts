@@ -13,6 +13,7 @@ const pages = [
   "/settings/providers",
   "/settings/budgets",
   "/settings/budgets?dialog=new",
+  "/settings/network",
   "/settings/prices",
   "/settings/api-keys",
   "/settings/profile",

@@ -7,12 +7,15 @@ export interface HeldSocket {
 }
 
 const lookEveryMs = 1000;
+/** More are turned away: whatever workloads do, the process keeps descriptors for everybody else. */
+const maxConnections = 8192;
 
 /**
  * Listens on `path`, now or when the process that does so ends. Everybody on this machine may connect: what is behind asks who it is.
  * Rejects when it can neither listen nor reach somebody who does.
  */
 export async function holdSocket(server: Server, path: string): Promise<HeldSocket> {
+  server.maxConnections = maxConnections;
   const take = async () => {
     if (await isServed(path)) {
       return;
