@@ -1,7 +1,6 @@
-/** A session's login at Redis: a user of its own there, or, where the server forbids that, a login that the relay of the door knows. */
-import { createHmac } from "node:crypto";
+/** A session's login at Redis: a user of its own there, which the door uses for it; where the server forbids that, the door alone knows it. */
 import type { Deps } from "@djinnbot/core";
-import { sessionLogin } from "@djinnbot/core/egress";
+import { redisUserPassword, sessionLogin } from "@djinnbot/core/egress";
 import { workloadUser } from "@djinnbot/events";
 import { deleteRedisUser, ensureRedisUser, workloadRedisUrl } from "./workload/redis-user.ts";
 
@@ -11,25 +10,28 @@ export interface SessionKey {
   sessionId: string;
 }
 
-/** Follows from the installation's secret, so that any engine can make the user again with the password its workload has. */
-export function redisPassword(deps: Deps, sessionId: string): string {
-  return createHmac("sha256", deps.config.authSecretKey).update(`workload redis user ${sessionId}`).digest("base64url");
-}
-
-/** The address of Redis with the session's login. */
-export function sessionRedisUrl(deps: Deps, url: string, { tenantId, sessionId }: SessionKey): string {
-  if (deps.config.redisSessionUsers === "acl") {
-    return workloadRedisUrl(url, { user: workloadUser(sessionId), password: redisPassword(deps, sessionId) });
+/** The address of Redis with the session's login: at the door, or at Redis itself where the workload has a network. */
+export function sessionRedisUrl(
+  deps: Deps,
+  { tenantId, sessionId }: SessionKey,
+  at: { url: string; network: "door" | "open" },
+): string {
+  const secret = deps.config.authSecretKey;
+  if (at.network === "open") {
+    const password = redisUserPassword(secret, sessionId);
+    return workloadRedisUrl(at.url, { user: workloadUser(sessionId), password });
   }
-  // The relay chooses the database.
-  const { host } = new URL(url);
-  return workloadRedisUrl(`redis://${host}`, sessionLogin(deps.config.authSecretKey, "redis", { tenantId, sessionId }));
+  // The door chooses server and database.
+  return workloadRedisUrl("redis://door", sessionLogin(secret, "redis", { tenantId, sessionId }));
 }
 
 /** Creates the session's user, or makes it again; harmless when it exists. */
 export async function ensureSessionUser(deps: Deps, key: SessionKey): Promise<void> {
   if (deps.config.redisSessionUsers === "acl") {
-    await ensureRedisUser(deps.redis, { ...key, password: redisPassword(deps, key.sessionId) });
+    await ensureRedisUser(deps.redis, {
+      ...key,
+      password: redisUserPassword(deps.config.authSecretKey, key.sessionId),
+    });
   }
 }
 

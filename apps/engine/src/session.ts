@@ -86,7 +86,7 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
         RUN_ID: run.runId,
         SESSION_ID: sessionId,
         AGENT_ID: agent.id,
-        REDIS_URL: sessionRedisUrl(deps, options.workloadRedisUrl, key),
+        REDIS_URL: sessionRedisUrl(deps, key, { url: options.workloadRedisUrl, network: resources.workload.network }),
         API_URL: options.apiUrl,
         RUN_KEY: runKey.key,
         PROXY_LOGIN: `${proxy.user}:${proxy.password}`,

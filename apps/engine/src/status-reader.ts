@@ -5,7 +5,9 @@ import { type Entry, parseMessage, type RunAddress, runStatus, toEntries } from 
 import type { Resources } from "./resources.ts";
 
 /** More than any honest message: outputs are bounded far below. */
-const maxEntryChars = 16_000_000;
+const maxEntryChars = 6_000_000;
+/** Set aside of one run, and told in the log: who sends more than this sends nothing that anybody will read. */
+const maxBuried = 50;
 
 /** Time an operator has to look at what was set aside. */
 const deadLifeS = 7 * 24 * 3600;
@@ -25,6 +27,7 @@ export class StatusReader {
   #stop: (() => void) | undefined;
   /** Counts starts: entries that an earlier subscription still delivers are not for us. */
   #turn = 0;
+  #buried = 0;
 
   constructor(options: { resources: Resources; address: RunAddress; log: Log; handle: (told: Told) => void }) {
     this.#resources = options.resources;
@@ -78,6 +81,10 @@ export class StatusReader {
   }
 
   #bury(entry: Entry, reason: string): [] {
+    this.#buried += 1;
+    if (this.#buried > maxBuried) {
+      return [];
+    }
     this.#log.error({ reason, entry: entry.id }, "a status message was set aside as dead");
     const fields = ["data", entry.data.slice(0, 100_000), "reason", reason, "entry", entry.id];
     const { redis } = this.#resources.deps;

@@ -27,6 +27,7 @@ export interface Edge {
 /** What is known of one request; `headers` (of the answer), `operation` and `api` are filled on the way. */
 export interface Answering {
   ip: string | null;
+  onlyRuns: boolean;
   requestId: string;
   headers: Headers;
   operation: string;
@@ -43,6 +44,9 @@ export async function dispatch(edge: Edge, request: Request, answering: Answerin
     answering.api = apiRequest(edge.deps, { request, url, ...answering, authorization });
     return answering.api;
   };
+  if (answering.onlyRuns && !pathname.startsWith("/v1/")) {
+    throw new Fault("NOT_FOUND", "Not found");
+  }
   if (pathname.startsWith(`${trpcEndpoint}/`)) {
     answering.operation = trpcOperation(pathname);
     return handleTrpc(api(), { limit: edge.config.requestLimit, headers: answering.headers });

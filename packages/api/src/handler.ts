@@ -12,6 +12,8 @@ import { createEventStreams } from "./sse.ts";
 export interface RequestInfo {
   /** Address of the client as the host knows it. */
   ip: string | null;
+  /** Nobody but workloads with a valid run key is served, and of the API only what lies below `/v1/`. */
+  onlyRuns?: boolean;
 }
 export type Api = ReturnType<typeof createApi>;
 
@@ -38,6 +40,7 @@ async function answer(edge: Edge, request: Request, info: RequestInfo): Promise<
   const begun = performance.now();
   const answering: Answering = {
     ip: info.ip,
+    onlyRuns: info.onlyRuns === true,
     requestId: requestIdOf(request.headers),
     headers: new Headers(),
     operation: "unknown",

@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
+import type { RequestInfo } from "./handler.ts";
 
-export type FetchHandler = (request: Request, info: { ip: string | null }) => Promise<Response>;
+export type FetchHandler = (request: Request, info: RequestInfo) => Promise<Response>;
 export interface NodeHost {
   server: Server;
   /** `http://address:port`. */

@@ -27,9 +27,16 @@ export function requestIdOf(headers: Headers): string {
 /** Prepares a request; `authorization` is where this part of the API looks for it. */
 export function apiRequest(
   deps: Deps,
-  options: { request: Request; url: URL; requestId: string; ip: string | null; authorization: string | null },
+  options: {
+    request: Request;
+    url: URL;
+    requestId: string;
+    ip: string | null;
+    onlyRuns: boolean;
+    authorization: string | null;
+  },
 ): ApiRequest {
-  const { request, url, ip, requestId } = options;
+  const { request, url, ip, requestId, onlyRuns } = options;
   let log = deps.log.child({ request_id: requestId });
   const credentials = {
     authorization: options.authorization,
@@ -41,6 +48,9 @@ export function apiRequest(
   };
   const identify = async () => {
     const caller = await authenticate(deps, credentials);
+    if (onlyRuns && caller.actor.kind !== "run") {
+      throw new Fault("UNAUTHENTICATED", "Workloads need their run key here.");
+    }
     log = caller.log;
     refuseForeignSite(caller, request, deps.config.publicUrl);
     return caller;
@@ -52,7 +62,8 @@ export function apiRequest(
   };
   const publicCaller = () =>
     caller().catch((error: unknown) => {
-      if (error instanceof Fault && (error.code === "UNAUTHENTICATED" || error.code === "FORBIDDEN")) {
+      const isRefused = error instanceof Fault && (error.code === "UNAUTHENTICATED" || error.code === "FORBIDDEN");
+      if (isRefused && !onlyRuns) {
         return anonymousCaller(deps, credentials);
       }
       throw error;

@@ -15,7 +15,7 @@ export async function findViewer(deps: Deps, headers: Headers): Promise<Viewer |
   const cookie = headers.get("cookie");
   // A page is only read here, whatever the method of the request that renders it.
   const request = new Request(url, { headers: cookie === null ? {} : { cookie } });
-  const known = { request, url, requestId: requestIdOf(headers), ip: null, authorization: null };
+  const known = { request, url, requestId: requestIdOf(headers), ip: null, onlyRuns: false, authorization: null };
   const caller: Caller = await apiRequest(deps, known).caller();
   if (caller.actor.kind !== "user" || caller.tenantId === null) {
     return null;

@@ -1,5 +1,7 @@
 /** What somebody could do who has got hold of a workload's own key and Redis user, from wherever they are. */
+
 import { runKeyOf } from "@djinnbot/core";
+import { redisUserPassword } from "@djinnbot/core/egress";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import {
   globalEvents,
@@ -12,7 +14,6 @@ import {
 } from "@djinnbot/events";
 import type { TestBackends } from "@djinnbot/testing";
 import { Redis } from "ioredis";
-import { redisPassword } from "../redis-user.ts";
 import { workloadRedisUrl } from "../workload/redis-user.ts";
 import type { Platform } from "./platform.ts";
 
@@ -40,7 +41,7 @@ export async function steal(platform: Platform, run: Address): Promise<Stolen> {
       const { id: sessionId, agentId } = session;
       const { key, statement } = runKeyOf({ ...run, sessionId, agentId, expiresAt: Date.now() + 60_000 });
       await tenantPipeline(deps.db, run.tenantId, [statement]);
-      return { ...run, sessionId, key, password: redisPassword(deps, sessionId) };
+      return { ...run, sessionId, key, password: redisUserPassword(deps.config.authSecretKey, sessionId) };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

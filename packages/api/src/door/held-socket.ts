@@ -68,6 +68,7 @@ function isServed(path: string): Promise<boolean> {
       resolve(is);
     };
     socket.once("connect", () => answer(true));
-    socket.once("error", () => answer(false));
+    // Somebody whose queue is full is there all the same.
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => answer(code !== "ENOENT" && code !== "ECONNREFUSED"));
   });
 }

@@ -1,16 +1,13 @@
 /**
  * The door of workloads that have no network: sockets in a folder that each of them sees. `api.sock` serves the API for run keys,
- * `redis.sock` is Redis (with `REDIS_SESSION_USERS=relay` what of it a session may use), `proxy.sock` leads outside as far as the rules allow.
+ * `redis.sock` is what of Redis a session may use, `proxy.sock` leads outside as far as the rules allow.
  */
 import { chmod, mkdir } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { doorDir, doorPaths } from "@djinnbot/config";
-import { Fault } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { closeServer, type FetchHandler, httpServer } from "../node-host.ts";
-import { requestIdOf } from "../request.ts";
-import { faultResponse } from "../respond.ts";
 import { type HeldSocket, holdSocket } from "./held-socket.ts";
 import { pipeServer } from "./pipe-server.ts";
 import { startEgressProxy } from "./proxy.ts";
@@ -23,6 +20,8 @@ export interface Door {
 
 /** A socket's path is limited by the kernel; without this a longer one would be cut. */
 const maxPathBytes = 107;
+/** Between two requests of a connection, and until the first: descriptors are for those who use them. In ms. */
+const quietMs = 15_000;
 
 /** Throws when the folder cannot be used, or the operator's list of private hosts not be understood. */
 export async function openDoor(options: {
@@ -40,12 +39,10 @@ export async function openDoor(options: {
   await mkdir(paths.dir, { recursive: true });
   await chmod(paths.dir, 0o755);
   const proxy = await startEgressProxy(deps, options.rulesMs ?? 2000);
-  const api = httpServer(forRunKeys(options.fetch));
-  const openRedis = () => connectToRedis(redisUrl);
-  const redis =
-    deps.config.redisSessionUsers === "relay"
-      ? redisRelay({ deps, url: redisUrl, open: openRedis })
-      : pipeServer(openRedis);
+  const api = httpServer((request) => options.fetch(request, { ip: null, onlyRuns: true }));
+  api.headersTimeout = quietMs;
+  api.keepAliveTimeout = quietMs;
+  const redis = redisRelay({ deps, url: redisUrl, open: () => connectToRedis(redisUrl) });
   const outside = pipeServer(() => connect({ host: "127.0.0.1", port: proxy.port, allowHalfOpen: true }));
   const held: HeldSocket[] = [];
   for (const [server, path] of [
@@ -63,21 +60,6 @@ export async function openDoor(options: {
       outside.endAll();
       await proxy.close();
     },
-  };
-}
-
-/** An agent's shell may come here too: what needs no key, such as signing in, is not for it. */
-function forRunKeys(fetch: FetchHandler): FetchHandler {
-  return async (request, info) => {
-    const isRunKey = /^Bearer +djb_run_/i.test(request.headers.get("authorization") ?? "");
-    // The gateway takes a key where each provider's clients send it, and none but a run's.
-    if (isRunKey || new URL(request.url).pathname.startsWith("/v1/llm/")) {
-      return fetch(request, info);
-    }
-    return faultResponse(
-      new Fault("UNAUTHENTICATED", "Workloads need their run key here."),
-      requestIdOf(request.headers),
-    );
   };
 }
 

@@ -22,6 +22,8 @@ export interface EgressProxy {
   close(): Promise<void>;
 }
 
+/** Until a request has come, in ms. */
+const loginMs = 10_000;
 /** A connection on which nothing is said for this long is ended, in ms. */
 const idleMs = 10 * 60_000;
 
@@ -58,6 +60,7 @@ export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<Egr
 
   const server = new Server({ host: "127.0.0.1", port: 0, authRealm: "djinnbot", prepareRequestFunction: prepare });
   server.server.on("connection", (socket) => socket.setTimeout(idleMs));
+  server.server.headersTimeout = loginMs;
   server.on("connectionClosed", ({ connectionId }: { connectionId: number }) => {
     const session = owners.get(connectionId);
     owners.delete(connectionId);

@@ -40,16 +40,16 @@ const login = ({ redis: { user, password } }: Session) => writeCommand(["AUTH", 
 describe("the relay to Redis", () => {
   it("lets a session read its run's commands and append to its status and events", async () => {
     const session = await atWork();
-    const text = `x${"é".repeat(2_000_000)}`;
+    const text = `x${"é".repeat(900_000)}`;
     await deps.redis.xadd(runCommands.key(session), "*", "data", "go");
     const said = await say(
       [
         Buffer.concat([
           login(session),
           writeCommand(["PING"]),
-          writeCommand(["XADD", runStatus.key(session), "MAXLEN", "~", "100", "*", "data", "ready"]),
+          writeCommand(["XADD", runStatus.key(session), "MAXLEN", "~", "1000", "*", "data", "ready"]),
         ]),
-        writeCommand(["xadd", runEvents.key(session), "*", "data", text]),
+        writeCommand(["xadd", runEvents.key(session), "MAXLEN", "~", "0", "*", "data", text]),
         writeCommand(["XREAD", "COUNT", "1", "BLOCK", "1000", "STREAMS", runCommands.key(session), "0"]),
       ],
       17,
@@ -64,12 +64,30 @@ describe("the relay to Redis", () => {
     const [session, other] = [await atWork(), await atWork()];
     const [commands, events] = [runCommands.key(session), runEvents.key(session)];
     const wrong = [
+      ...[`XADD ${events} * data x`, `XADD ${events} MAXLEN = 0 * data x`, `XADD ${events} MAXLEN ~ 9 9-9 data x`],
+      ...[`XADD ${events} MAXLEN ~ 9 * other x`, `XADD ${events} MAXLEN ~ 9 * data x more y`],
       ...["KEYS *", "FLUSHALL", "CONFIG GET *", "ACL LIST", "INFO", "EVAL return 1 0", "SUBSCRIBE a", "SELECT 1"],
       ...[`GET ${events}`, `DEL ${events}`, `XRANGE ${events} - +`, `XTRIM ${events} MAXLEN 0`, "MULTI", "HELLO 3"],
-      ...[`XADD ${commands} * data forged`, `XREAD STREAMS ${events} 0`, `XADD ${systemKeys.globalEvents} * data x`],
-      ...[`XADD ${runEvents.key(other)} * data x`, `XREAD STREAMS ${runCommands.key(other)} 0`],
-      ...[`XADD ${tenantEvents.key(session)} * data x`, `XREAD STREAMS ${commands} ${runCommands.key(other)} 0 0`],
-      ...[`XREAD COUNT 1 STREAMS STREAMS ${commands} 0 0`, `XREAD FOO 1 STREAMS ${commands} 0`, "XADD", "XREAD", "''"],
+      ...[
+        `XADD ${commands} MAXLEN ~ 9 * data forged`,
+        `XREAD COUNT 1 BLOCK 1 STREAMS ${events} 0`,
+        `XADD ${systemKeys.globalEvents} MAXLEN ~ 9 * data x`,
+      ],
+      ...[
+        `XADD ${runEvents.key(other)} MAXLEN ~ 9 * data x`,
+        `XREAD COUNT 1 BLOCK 1 STREAMS ${runCommands.key(other)} 0`,
+      ],
+      ...[
+        `XADD ${tenantEvents.key(session)} MAXLEN ~ 9 * data x`,
+        `XREAD COUNT 1 BLOCK 1 STREAMS ${commands} ${runCommands.key(other)} 0 0`,
+      ],
+      ...[
+        `XREAD COUNT 1 STREAMS STREAMS ${commands} 0 0`,
+        `XREAD COUNT 1 BLOCK 999999 STREAMS ${commands} 0`,
+        "XADD",
+        "XREAD",
+        "''",
+      ],
     ];
     for (const line of wrong) {
       const said = await say([login(session), writeCommand(line.split(" ")), writeCommand(["PING"])]);
@@ -95,6 +113,37 @@ describe("the relay to Redis", () => {
     expect(await say([login(session), ping])).toMatch(/^-NOPERM/);
     expect(await say([login(other), ping], 2)).toBe("+OK\r\n+PONG\r\n");
   });
+
+  it("bounds what a session sends and how many connections it has, and waits for nobody who is silent", async () => {
+    const session = await atWork();
+    const large = "x".repeat(1_900_000);
+    const add = writeCommand(["XADD", runEvents.key(session), "MAXLEN", "~", "20000", "*", "data", large]);
+    const begun = Date.now();
+    await say([login(session), ...Array.from({ length: 6 }, () => add)], 13);
+    expect(await deps.redis.xlen(runEvents.key(session))).toBe(7);
+    // Eight megabytes at once, two more for each second.
+    expect(Date.now() - begun).toBeGreaterThan(1000);
+    const tooLarge = writeCommand([
+      "XADD",
+      runEvents.key(session),
+      "MAXLEN",
+      "~",
+      "1",
+      "*",
+      "data",
+      `${large}${large}`,
+    ]);
+    expect(await say([login(session), tooLarge])).toMatch(/^\+OK\r\n-NOPERM/);
+    const sockets = Array.from({ length: 8 }, () => connect(paths.redis).on("error", () => undefined));
+    await Promise.all(
+      sockets.map((socket) => new Promise((resolve) => socket.once("data", resolve).write(login(session)))),
+    );
+    expect(await say([login(session)])).toMatch(/^-NOPERM this session has too many connections/);
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    expect(await say([])).toBe("");
+  }, 60_000);
 
   it("does not take what is no command, and holds no more than a message", async () => {
     const session = await atWork();

@@ -1,24 +1,48 @@
 /**
- * Redis for workloads where the server forbids ACL SETUSER: the connection is ours, and each command is looked at on its way. It permits
- * what a session's own user would (`apps/engine/src/workload/redis-user.ts`); anything else ends the connection.
+ * Redis for workloads: each command is looked at on its way, and nothing passes but what a runtime says. Behind it the session has a user
+ * of its own, or, where the server forbids ACL SETUSER, is let in by ours.
  */
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Deps } from "@djinnbot/core";
-import { readSessionEgress, readSessionLogin } from "@djinnbot/core/egress";
-import { workloadKeys } from "@djinnbot/events";
+import { type DoorSession, readSessionEgress, readSessionLogin, redisUserPassword } from "@djinnbot/core/egress";
+import { runCommands, runEvents, runStatus, workloadUser } from "@djinnbot/events";
 import { readCommands, writeCommand } from "./redis-commands.ts";
+import { SendRate, StreamWindow } from "./session-bounds.ts";
 
-/** Keys of the session's run. */
-type Keys = ReturnType<typeof workloadKeys>;
+export interface RelayOptions {
+  deps: Deps;
+  /** With our own login. */
+  url: string;
+  /** Connects to Redis. */
+  open: () => Socket;
+}
+/** A stream that the session may append to. */
+interface Target {
+  maxLength: number;
+  maxBytes: number;
+  window: StreamWindow;
+}
+interface Known {
+  session: DoorSession;
+  commands: string;
+  targets: Map<string, Target>;
+  rate: SendRate;
+  connections: number;
+}
 
-/** `open` connects to Redis, `url` has our own login there. */
-export function redisRelay(options: { deps: Deps; url: string; open: () => Socket }): Server & { endAll(): void } {
+/** Who has not said who it is by then is sent away, in ms. */
+const loginMs = 5000;
+/** A runtime has two. */
+const maxConnections = 8;
+
+export function redisRelay(options: RelayOptions): Server & { endAll(): void } {
   const sockets = new Set<Socket>();
+  const sessions = new Map<string, Known>();
   const server = createServer((incoming) => {
     sockets.add(incoming);
     incoming.on("close", () => sockets.delete(incoming)).on("error", () => undefined);
-    serve(incoming, options).catch((error: Error) => {
+    serve(incoming, options, sessions).catch((error: Error) => {
       incoming.end(`-NOPERM ${error.message}\r\n`);
       incoming.destroySoon();
     });
@@ -31,64 +55,114 @@ export function redisRelay(options: { deps: Deps; url: string; open: () => Socke
   return Object.assign(server, { endAll });
 }
 
-async function serve(incoming: Socket, options: { deps: Deps; url: string; open: () => Socket }): Promise<void> {
-  let keys: Keys | null = null;
+async function serve(incoming: Socket, options: RelayOptions, sessions: Map<string, Known>): Promise<void> {
+  let known: Known | null = null;
   let redis: Socket | null = null;
+  const late = setTimeout(() => incoming.destroy(), loginMs);
+  incoming.once("close", () => clearTimeout(late));
   // What is refused is still told.
   const chunks: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
   for await (const command of readCommands(chunks)) {
-    if (keys === null || redis === null) {
-      keys = await keysOf(options.deps, command);
-      redis = await connect(options);
+    if (known === null || redis === null) {
+      known = await login(options.deps, command, sessions);
+      holdPlace(incoming, known, sessions);
+      redis = await connect(options, known.session);
       join(incoming, redis);
+      clearTimeout(late);
       incoming.write("+OK\r\n");
     } else {
-      if (!redis.write(writeCommand(permitted(command, keys)))) {
+      const said = permitted(command, known);
+      await known.rate.spend(said.length);
+      if (!redis.write(said)) {
         await once(redis, "drain");
       }
     }
   }
 }
 
-/** Whose run it is. Throws unless the command is a login of a session that is open. */
-async function keysOf(deps: Deps, [name, user, password]: Buffer[]): Promise<Keys> {
-  const login = { user: String(user), password: String(password) };
+/** Throws unless the command is a login of a session that is open. */
+async function login(deps: Deps, [name, user, password]: Buffer[], sessions: Map<string, Known>): Promise<Known> {
   const isLogin = String(name).toUpperCase() === "AUTH";
-  const session = isLogin ? readSessionLogin(deps.config.authSecretKey, "redis", login) : null;
-  const known = session && (await readSessionEgress(deps, session));
-  if (!session || !known) {
+  const given = { user: String(user), password: String(password) };
+  const session = isLogin ? readSessionLogin(deps.config.authSecretKey, "redis", given) : null;
+  const open = session && (await readSessionEgress(deps, session));
+  if (!session || !open) {
     throw new Error("this login is not that of a running session");
   }
-  return workloadKeys(session.tenantId, known.runId);
+  const known = sessions.get(session.sessionId) ?? knownOf(session, open.runId);
+  if (known.connections >= maxConnections) {
+    throw new Error("this session has too many connections");
+  }
+  return known;
 }
 
-/** The command as it may be sent. Throws when it may not. */
-function permitted(command: Buffer[], keys: Keys): Buffer[] {
-  const [name = "", ...words] = command.map(String);
+function knownOf(session: DoorSession, runId: string): Known {
+  const address = { tenantId: session.tenantId, runId };
+  const target = ({ maxLength }: { maxLength: number }, maxBytes: number): Target => ({
+    ...{ maxLength, maxBytes, window: new StreamWindow() },
+  });
+  return {
+    session,
+    commands: runCommands.key(address),
+    // Outputs are bounded by the runtime far below, and so are the arguments of a tool.
+    targets: new Map([
+      [runStatus.key(address), target(runStatus, 4_000_000)],
+      [runEvents.key(address), target(runEvents, 2_000_000)],
+    ]),
+    rate: new SendRate(),
+    connections: 0,
+  };
+}
+
+function holdPlace(incoming: Socket, known: Known, sessions: Map<string, Known>): void {
+  const { sessionId } = known.session;
+  known.connections += 1;
+  sessions.set(sessionId, known);
+  incoming.once("close", () => {
+    known.connections -= 1;
+    if (known.connections === 0) {
+      sessions.delete(sessionId);
+    }
+  });
+}
+
+/** The command as it goes to Redis. Throws when it is none that a runtime says (`publish`, and reading commands). */
+function permitted(command: Buffer[], { commands, targets }: Known): Buffer {
+  const [name = "", ...words] = command.slice(0, 8).map((word) => word.subarray(0, 500).toString());
   switch (name.toUpperCase()) {
     case "PING":
-      return command.slice(0, 1);
-    case "XADD":
-      if (keys.write.includes(words[0] ?? "")) {
-        return command;
+      return writeCommand(["PING"]);
+    case "XADD": {
+      const [key = "", option, about, , id, field] = words;
+      const target = targets.get(key);
+      const message = command[7];
+      const isPlain = command.length === 8 && option === "MAXLEN" && about === "~" && id === "*" && field === "data";
+      if (target && message && isPlain && message.length <= target.maxBytes) {
+        const length = target.window.lengthWith(message.length, target.maxLength);
+        return writeCommand(["XADD", key, "MAXLEN", "~", String(length), "*", "data", message]);
       }
       break;
+    }
     case "XREAD": {
-      const streams = words.findIndex((word) => word.toUpperCase() === "STREAMS");
-      const options = words.slice(0, streams).join(" ");
-      const [key = "", , ...more] = words.slice(streams + 1);
-      if (streams >= 0 && /^((COUNT|BLOCK) \d+ ?)*$/i.test(options) && keys.read.includes(key) && more.length === 0) {
-        return command;
+      const [count, most = "", block, patience = "", streams, key, from = ""] = words;
+      const isPlain = [count, block, streams].join(" ").toUpperCase() === "COUNT BLOCK STREAMS";
+      const isBounded = /^\d{1,4}$/.test(most) && /^\d{1,5}$/.test(patience) && /^[\d-]{1,50}$/.test(from);
+      if (command.length === 8 && isPlain && isBounded && key === commands) {
+        return writeCommand(["XREAD", "COUNT", most, "BLOCK", patience, "STREAMS", commands, from]);
       }
     }
   }
   throw new Error(`a workload has no permission for this '${name.slice(0, 20)}'`);
 }
 
-/** Connects with our own login, in the database of our address. Throws when Redis does not take it. */
-async function connect({ url, open }: { url: string; open: () => Socket }): Promise<Socket> {
+/** Connects as the session's own user, else with our login. Throws when Redis does not take it. */
+async function connect({ deps, url, open }: RelayOptions, { sessionId }: DoorSession): Promise<Socket> {
   const { username, password, pathname } = new URL(url);
-  const login = [username, password].map(decodeURIComponent).filter((word) => word !== "");
+  const { redisSessionUsers, authSecretKey } = deps.config;
+  const login =
+    redisSessionUsers === "acl"
+      ? [workloadUser(sessionId), redisUserPassword(authSecretKey, sessionId)]
+      : [username, password].map(decodeURIComponent).filter((word) => word !== "");
   const database = pathname.slice(1);
   const hello = [
     ...(login.length > 0 ? [["AUTH", ...login]] : []),
@@ -101,7 +175,7 @@ async function connect({ url, open }: { url: string; open: () => Socket }): Prom
   const said = await firstLines(socket, hello.length);
   if (said === null || /^-/m.test(said)) {
     socket.destroy();
-    throw new Error("Redis is not there");
+    throw new Error("Redis does not know this session yet");
   }
   return socket;
 }

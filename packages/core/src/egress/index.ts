@@ -1,4 +1,10 @@
 /** Where agents may connect to, and how the proxy that leads outside knows them. */
 export { type Place, PrivateHosts, refusedByAddress, refusedByRules } from "./rules.ts";
 export { readSessionEgress, type SessionEgress } from "./session-egress.ts";
-export { type DoorSession, readSessionLogin, type SessionLogin, sessionLogin } from "./session-login.ts";
+export {
+  type DoorSession,
+  readSessionLogin,
+  redisUserPassword,
+  type SessionLogin,
+  sessionLogin,
+} from "./session-login.ts";

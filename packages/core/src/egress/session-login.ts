@@ -20,6 +20,11 @@ export function sessionLogin(secret: string, use: DoorUse, session: DoorSession)
   return { user, password: createHmac("sha256", secret).update(`workload ${use} ${user}`).digest("base64url") };
 }
 
+/** Password of the session's own user at Redis, who is known there without its tenant. */
+export function redisUserPassword(secret: string, sessionId: string): string {
+  return createHmac("sha256", secret).update(`workload redis user ${sessionId}`).digest("base64url");
+}
+
 /** Whose login it is; null when it is nobody's. */
 export function readSessionLogin(secret: string, use: DoorUse, login: SessionLogin): DoorSession | null {
   const [tenantId = "", sessionId = ""] = login.user.split(".");
