@@ -27,6 +27,28 @@ export async function publish<A>(redis: Redis, channel: Channel<A>, address: A, 
   return id ?? "";
 }
 
+/** KEYS[1] stream, ARGV[1] its approximate length, then the messages. One command: who waits on the stream gets all of them at once. */
+const publishAllLua = `
+for i = 2, #ARGV do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'data', ARGV[i])
+end`;
+
+/** Appends messages in the given order; a reader wakes once for all of them. */
+export async function publishAll<A>(
+  redis: Redis,
+  channel: Channel<A>,
+  address: A,
+  messages: readonly object[],
+): Promise<void> {
+  const [first, ...others] = messages;
+  if (first && others.length === 0) {
+    await publish(redis, channel, address, first);
+  } else if (first) {
+    const texts = messages.map((message) => JSON.stringify(message));
+    await redis.eval(publishAllLua, 1, channel.key(address), String(channel.maxLength), ...texts);
+  }
+}
+
 /** Appends to a stream that is there: what comes after its run was deleted must not make it anew. */
 export async function publishToLiving<A>(
   redis: Redis,
