@@ -30,8 +30,7 @@ const maxUnfinished = 50;
 /** Cursors of executions that were copied before. */
 export async function cursorsOf(deps: Deps, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
   const text = "SELECT id, transcript_cursor AS cursor FROM steps WHERE id = ANY($1) AND transcript_cursor IS NOT NULL";
-  const statement = { name: "engine-transcript-cursors", text, values: [ids] };
-  const [rows = []] = await tenantPipeline(deps.db, tenantId, [statement]);
+  const [rows = []] = await tenantPipeline(deps.db, tenantId, [{ text, values: [ids] }]);
   return new Map(rows.map((row) => [String(row.id), String(row.cursor)]));
 }
 
@@ -88,7 +87,7 @@ export async function copyBatches(deps: Deps, { step, lines, cursor, next }: Cop
   } while (at < lines.length);
 }
 
-/** Answers the rows whose cursor was where their copy has it. */
+/** Answers the rows whose cursor was where their copy has it. Planned anew each time: how it is done best changes with the table. */
 async function move(deps: Deps, tenantId: string, copies: readonly Copy[]): Promise<Set<unknown>> {
   const steps = copies.map(({ step, cursor, next }) => ({ id: step.id, cursor, next, isOver: step.isOver }));
   const lines = copies.flatMap(({ step, lines }) =>
@@ -96,7 +95,6 @@ async function move(deps: Deps, tenantId: string, copies: readonly Copy[]): Prom
   );
   const [rows = []] = await tenantPipeline(deps.db, tenantId, [
     {
-      name: "engine-move-transcripts",
       text: `WITH moved AS (
          UPDATE steps SET transcript_cursor = m.next, transcript_at = CASE WHEN m."isOver" THEN $3 ELSE steps.transcript_at END
          FROM jsonb_to_recordset($1::jsonb) AS m(id text, cursor text, next text, "isOver" boolean)
