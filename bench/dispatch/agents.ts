@@ -100,10 +100,12 @@ class Agent {
   readonly #out: Redis;
   readonly #options: AgentOptions;
   readonly #times = new Map<string, StepTime>();
+  #cursor: string;
   #stopped = false;
 
   constructor(spec: WorkloadSpec, options: AgentOptions) {
     this.#spec = spec;
+    this.#cursor = spec.env.COMMAND_CURSOR;
     this.#options = options;
     // A workload's Redis user may do little besides reading and writing its streams.
     const connection = {
@@ -122,24 +124,33 @@ class Agent {
   stop(): void {
     this.#stopped = true;
     this.#in.disconnect();
-    this.#out.disconnect();
+    // The word to stop comes another way than the stream, and may overtake its last acknowledgement.
+    void this.#out
+      .xread("STREAMS", runCommands.key(this.#spec), this.#cursor)
+      .then(
+        (answer) => this.#take(answer),
+        () => undefined,
+      )
+      .finally(() => this.#out.disconnect());
   }
 
   async #read(): Promise<void> {
     const key = runCommands.key(this.#spec);
-    let cursor = this.#spec.env.COMMAND_CURSOR;
     while (!this.#stopped) {
       try {
-        const answer = await this.#in.xread("BLOCK", 5000, "STREAMS", key, cursor);
-        const begun = performance.now();
-        for (const [id, fields] of answer?.[0]?.[1] ?? []) {
-          cursor = id;
-          const command = JSON.parse(fields[1] ?? "{}") as RunCommand;
-          if (command.sessionId === this.#spec.sessionId) this.#handle(command, begun);
-        }
+        this.#take(await this.#in.xread("BLOCK", 5000, "STREAMS", key, this.#cursor));
       } catch {
         // The connection went with the workload; a lost one comes back by itself.
       }
+    }
+  }
+
+  #take(answer: [key: string, entries: [id: string, fields: string[]][]][] | null): void {
+    const begun = performance.now();
+    for (const [id, fields] of answer?.[0]?.[1] ?? []) {
+      this.#cursor = id;
+      const command = JSON.parse(fields[1] ?? "{}") as RunCommand;
+      if (command.sessionId === this.#spec.sessionId) this.#handle(command, begun);
     }
   }
 

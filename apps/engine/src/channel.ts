@@ -1,6 +1,6 @@
 /** Talking on a run's streams directly: commands to its workload, and events that need no record. */
 import type { RunCommand, RunEventBody } from "@djinnbot/contracts";
-import { envelop, publish, type RunAddress, runCommands, runEvents } from "@djinnbot/events";
+import { envelop, publish, publishAll, type RunAddress, runCommands, runEvents } from "@djinnbot/events";
 import type { HeldRun } from "./held-run.ts";
 import type { Resources } from "./resources.ts";
 
@@ -15,11 +15,8 @@ export async function sendCommands(
   run: Pick<HeldRun, "tenantId" | "runId" | "requestId">,
   commands: readonly { sessionId: string; body: CommandBody }[],
 ): Promise<void> {
-  await Promise.all(
-    commands.map(({ sessionId, body }) =>
-      publish(resources.deps.redis, runCommands, run, envelop(run, { ...body, runId: run.runId, sessionId })),
-    ),
-  );
+  const messages = commands.map(({ sessionId, body }) => envelop(run, { ...body, runId: run.runId, sessionId }));
+  await publishAll(resources.deps.redis, runCommands, run, messages);
 }
 
 /** Tells the people who watch the run; lost when Redis is away. */

@@ -1,10 +1,10 @@
 /** A run as Postgres has it, and whether it can go on. */
 import type { Log } from "@djinnbot/config";
 import { cancelReason, isTerminal, type PipelineProblem } from "@djinnbot/contracts";
-import { parsePipeline } from "@djinnbot/core/pipeline-language";
 import type { RunEnd } from "./end-run.ts";
 import { LostRun } from "./errors.ts";
 import { type HeldRun, heldRun } from "./held-run.ts";
+import { knownPipeline } from "./known-pipeline.ts";
 import type { LoadedRun, SessionRow } from "./store/rows.ts";
 
 export interface ReadRun {
@@ -24,7 +24,7 @@ export function readRun(key: { loaded: LoadedRun | null; runId: string; epoch: n
     throw new LostRun(key.runId);
   }
   const { run: row, sessions } = loaded;
-  const { document, problems } = parsePipeline(row.pipelineYaml);
+  const { document, problems } = knownPipeline(row.pipelineYaml);
   const run = heldRun({ loaded, document: document ?? nothing, epoch: key.epoch, log: key.log });
   if (isTerminal(row.status)) {
     return { run, sessions, over: null };

@@ -7,9 +7,13 @@ export interface Line {
   at: number;
   data: Record<string, unknown>;
 }
-interface Step {
-  stepId: string;
-  attempt: number;
+/** An entry that belongs into a transcript. */
+export interface Said {
+  /** Of the execution: see {@link partOf}. */
+  part: string;
+  /** Of the message. */
+  id: unknown;
+  line: Line;
 }
 
 const kept = new Set(transcriptTypes);
@@ -17,23 +21,30 @@ const chunked = new Set(["STEP_OUTPUT", "STEP_THINKING"]);
 const maxChunk = 100_000;
 const maxRecent = 500;
 
+/** Names an execution among those of its run. */
+export function partOf(step: { stepId: unknown; attempt: unknown }): string {
+  return `${step.stepId} ${step.attempt}`;
+}
+
+/** What is not kept is null: it must not split a text that came in pieces either. */
+export function readEntry(entry: { id: string; data: string }): Said | null {
+  const data = parse(entry.data);
+  const { type, at, stepId, attempt } = data ?? {};
+  return data && typeof type === "string" && typeof at === "number" && kept.has(type)
+    ? { part: partOf({ stepId, attempt }), id: data.id, line: { streamId: entry.id, type, at, data } }
+    : null;
+}
+
 export class Gathered {
   readonly lines: Line[] = [];
 
   /** `recent` holds the ids of the step's last messages, over several copies. */
-  take(entry: { id: string; data: string }, step: Step, recent: Set<unknown>): void {
-    const data = parse(entry.data);
-    const { type, at, stepId, attempt } = data ?? {};
-    const isOurs = stepId === step.stepId && attempt === step.attempt;
-    if (!data || !isOurs || typeof type !== "string" || typeof at !== "number") {
-      return;
-    }
-    // What is not kept must not split a text that came in pieces either.
-    if (kept.has(type) && !recent.has(data.id)) {
-      recent.add(data.id);
+  take({ id, line }: Said, recent: Set<unknown>): void {
+    if (!recent.has(id)) {
+      recent.add(id);
       const [oldest] = recent.size > maxRecent ? recent : [];
       recent.delete(oldest);
-      append(this.lines, { streamId: entry.id, type, at, data });
+      append(this.lines, line);
     }
   }
 }

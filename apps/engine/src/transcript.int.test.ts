@@ -3,7 +3,7 @@ import { runEvents } from "@djinnbot/events";
 import { expect, test } from "vitest";
 import { testBed, until } from "./test/bed.ts";
 import type { Script } from "./test/peer.ts";
-import { done, single } from "./test/samples.ts";
+import { done, simple, single, three } from "./test/samples.ts";
 
 const bed = await testBed();
 
@@ -57,6 +57,25 @@ test("what a running step has said is kept before its stream is lost", async () 
   await bed.deps.redis.del(key);
   expect(await stored(runId)).toEqual(["one two three ", "four five"]);
   expect(await told(tenant, runId)).toEqual(["one two three ", "four five"]);
+});
+
+test("steps that end in the same moment are copied together, each with what it said, of several runs at once", async () => {
+  const tenant = await bed.tenant();
+  const script: Script = async (command, peer) => {
+    const { stepId, attempt } = command;
+    for (const piece of ["begins ", "ends"]) {
+      await peer.narrate({ type: "STEP_OUTPUT", stepId, attempt, chunk: `${stepId} ${piece}` });
+    }
+    return simple(command, peer);
+  };
+  bed.engine(bed.host(script));
+  const runs = await Promise.all([bed.start(tenant, three), bed.start(tenant, three)]);
+  for (const runId of runs) {
+    await bed.ended(tenant, runId);
+    await until(isKept(runId));
+    const said = ["DESIGN", "PLAN", "BUILD"].map((stepId) => `${stepId} begins ${stepId} ends`);
+    expect(await stored(runId)).toEqual(said);
+  }
 });
 
 test("an engine that takes a run over copies on from where the other stopped", async () => {

@@ -4,8 +4,17 @@ import type { Deps } from "@djinnbot/core";
 import { runEvents, toEntries } from "@djinnbot/events";
 import { now } from "./clock.ts";
 import type { HeldRun, OpenStep } from "./held-run.ts";
-import { copyBatches, cursorsOf, type Told, unfinished } from "./store/transcript.ts";
-import { Gathered, isLater } from "./transcript-lines.ts";
+import {
+  type Copy,
+  copyBatches,
+  copyGroup,
+  cursorsOf,
+  groups,
+  isSmall,
+  type Told,
+  unfinished,
+} from "./store/transcript.ts";
+import { Gathered, isLater, partOf, readEntry } from "./transcript-lines.ts";
 
 /** The clocks of Redis and this machine may differ by this much. */
 const slackMs = 10_000;
@@ -22,12 +31,26 @@ interface Known {
   recent: Set<unknown>;
 }
 
+/** Of a run's stream: what was looked at for some of its executions. The others need not look there again. */
+interface Looked {
+  from: string;
+  to: string;
+  /** First entries of the others, by execution. */
+  others: Map<string, string>;
+}
+
+const maxLooked = 500;
+/** Honest runs have one execution at a time. */
+const maxOthers = 50;
+
 export class Transcript {
   readonly #deps: Deps;
   readonly #log: Log;
   readonly #everyMs: number;
   #waiting: Told[] = [];
   readonly #known = new Map<string, Known>();
+  /** By run. */
+  readonly #looked = new Map<string, Looked>();
   readonly #failures = new Map<string, number>();
   #running: Promise<void> | null = null;
   #lookedAt = now();
@@ -81,41 +104,68 @@ export class Transcript {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, gatherMs));
-      const byRun = Map.groupBy(this.#waiting, (step) => step.runId);
+      const steps = once(this.#waiting);
       this.#waiting = [];
-      for (const [runId, steps] of byRun) {
-        try {
-          await this.#copy(once(steps));
-        } catch (error) {
-          this.#log.warn(
-            { err: (error as Error).message, run_id: runId },
-            "a transcript was not kept; once more later",
-          );
-          this.#forget(steps);
-        }
+      const unlearned = steps.filter((step) => !this.#known.has(step.id));
+      for (const some of Map.groupBy(unlearned, (step) => step.tenantId).values()) {
+        await this.#try(some, () => this.#learn(some));
       }
+      const learned = steps.filter((step) => this.#known.has(step.id));
+      const copies: Copy[] = [];
+      for (const some of Map.groupBy(learned, (step) => step.runId).values()) {
+        await this.#try(some, async () => void copies.push(...(await this.#read(some))));
+      }
+      await this.#write(copies);
     }
   }
 
-  /** Copies what belongs to these steps of one run and was not copied yet. */
-  async #copy(steps: readonly Told[]): Promise<void> {
+  /** Those of which it fails are looked at again later. */
+  async #try(steps: readonly Told[], task: () => Promise<void>): Promise<boolean> {
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      const { message } = error as Error;
+      const runs = [...new Set(steps.map((step) => step.runId))];
+      this.#log.warn({ err: message, run_id: runs.join(" ") }, "a transcript was not kept; once more later");
+      this.#forget(steps);
+      return false;
+    }
+  }
+
+  /** Where an earlier copy, perhaps of another engine, has stopped. The steps are of one tenant. */
+  async #learn(steps: readonly Told[]): Promise<void> {
+    const tenantId = steps[0]?.tenantId ?? "";
+    const ids = steps.map(({ id }) => id);
+    const cursors = await cursorsOf(this.#deps, tenantId, ids);
+    for (const id of ids) {
+      this.#known.set(id, { cursor: cursors.get(id) ?? null, recent: new Set() });
+    }
+  }
+
+  /** What belongs to these steps of one run and was not copied yet. */
+  async #read(steps: readonly Told[]): Promise<Copy[]> {
     const [first] = steps;
     if (!first) {
-      return;
+      return [];
     }
-    await this.#learn(first.tenantId, steps);
+    const looked = this.#looked.get(first.runId);
     const parts = steps.map((step) => ({ step, ...this.#of(step), gathered: new Gathered() }));
-    const starts = parts.map(({ step, cursor }) => cursor ?? `${Math.max(step.since - slackMs, 0)}-0`);
-    let from = starts.reduce((a, b) => (isLater(a, b) ? b : a));
+    const byPart = new Map(parts.map((part) => [partOf(part.step), part]));
+    const begin = parts.map(({ step, cursor }) => cursor ?? placeOf(step, looked)).reduce(earlier);
+    const others = new Map([...(looked?.others ?? [])].filter(([name]) => !byPart.has(name)));
+    let from = begin;
     let end: string | null = null;
     for (;;) {
       const key = runEvents.key(first);
       const entries = toEntries((await this.#deps.redis.xrange(key, from, "+", "COUNT", 1000)) as [string, string[]][]);
       for (const entry of entries) {
-        for (const { step, cursor, recent, gathered } of parts) {
-          if (cursor === null || isLater(entry.id, cursor)) {
-            gathered.take(entry, step, recent);
-          }
+        const said = readEntry(entry);
+        const part = said && byPart.get(said.part);
+        if (part && (part.cursor === null || isLater(entry.id, part.cursor))) {
+          part.gathered.take(said, part.recent);
+        } else if (said && !part && !others.has(said.part)) {
+          others.set(said.part, entry.id);
         }
       }
       end = entries.at(-1)?.id ?? end;
@@ -124,51 +174,84 @@ export class Transcript {
       }
       from = `(${end}`;
     }
-    for (const { step, cursor, recent, gathered } of parts) {
+    this.#look(first.runId, {
+      from: earlier(looked?.from ?? begin, begin),
+      to: later(looked?.to ?? begin, end),
+      others,
+    });
+    return parts.map(({ step, cursor, gathered }) => {
       const next = end !== null && (cursor === null || isLater(end, cursor)) ? end : cursor;
-      await copyBatches(this.#deps, step, { lines: gathered.lines, cursor, next });
-      this.#remember(step, { cursor: next, recent });
+      return { step, lines: gathered.lines, cursor, next };
+    });
+  }
+
+  /** Small ones together; a statement that Postgres refuses takes nothing with it: each is tried alone. */
+  async #write(copies: readonly Copy[]): Promise<void> {
+    const alone = copies.filter((copy) => !isSmall(copy));
+    for (const group of groups(copies)) {
+      try {
+        const missed = new Set(await copyGroup(this.#deps, group));
+        for (const copy of group) {
+          if (missed.has(copy.step)) {
+            alone.push(copy);
+          } else {
+            this.#remember(copy);
+          }
+        }
+      } catch {
+        alone.push(...group);
+      }
+    }
+    for (const copy of alone) {
+      if (await this.#try([copy.step], () => copyBatches(this.#deps, copy))) {
+        this.#remember(copy);
+      }
     }
   }
 
-  /** Where an earlier copy, perhaps of another engine, has stopped. */
-  async #learn(tenantId: string, steps: readonly Told[]): Promise<void> {
-    const unknown = steps.filter((step) => !this.#known.has(step.id));
-    if (unknown.length > 0) {
-      const cursors = await cursorsOf(
-        this.#deps,
-        tenantId,
-        unknown.map(({ id }) => id),
-      );
-      for (const step of unknown) {
-        this.#known.set(step.id, { cursor: cursors.get(step.id) ?? null, recent: new Set() });
-      }
+  #look(runId: string, looked: Looked): void {
+    this.#looked.delete(runId);
+    if (looked.others.size <= maxOthers) {
+      this.#looked.set(runId, looked);
     }
+    dropOldest(this.#looked, maxLooked);
   }
   #of(step: Told): Known {
     return this.#known.get(step.id) ?? { cursor: null, recent: new Set() };
   }
-  #remember(step: Told, known: Known): void {
+  #remember({ step, next }: Copy): void {
+    const { recent } = this.#of(step);
     this.#known.delete(step.id);
     this.#failures.delete(step.id);
     if (!step.isOver) {
-      this.#known.set(step.id, known);
+      this.#known.set(step.id, { cursor: next, recent });
     }
-    const oldest = this.#known.size > maxKnown ? this.#known.keys().next().value : undefined;
-    if (oldest !== undefined) {
-      this.#known.delete(oldest);
-    }
+    dropOldest(this.#known, maxKnown);
   }
   #forget(steps: readonly Told[]): void {
-    for (const { id } of steps) {
+    for (const { id, runId } of steps) {
       this.#known.delete(id);
+      this.#looked.delete(runId);
       this.#failures.set(id, (this.#failures.get(id) ?? 0) + 1);
     }
-    const oldest = this.#failures.size > maxKnown ? this.#failures.keys().next().value : undefined;
-    if (oldest !== undefined) {
-      this.#failures.delete(oldest);
-    }
+    dropOldest(this.#failures, maxKnown);
   }
+}
+
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  const oldest = map.size > most ? map.keys().next().value : undefined;
+  if (oldest !== undefined) {
+    map.delete(oldest);
+  }
+}
+
+const earlier = (a: string, b: string) => (isLater(a, b) ? b : a);
+const later = (a: string, b: string | null) => (b !== null && isLater(b, a) ? b : a);
+
+/** Where an execution that was never copied begins: nothing of it is before. */
+function placeOf(step: Told, looked: Looked | undefined): string {
+  const start = `${Math.max(step.since - slackMs, 0)}-0`;
+  return looked && !isLater(looked.from, start) ? (looked.others.get(partOf(step)) ?? looked.to) : start;
 }
 
 function told(run: Pick<HeldRun, "tenantId" | "runId">, step: OpenStep, isOver: boolean): Told | null {

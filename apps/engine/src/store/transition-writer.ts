@@ -1,6 +1,6 @@
 /**
  * Group commit: changes that come while a tenant's transaction is under way go together into its next one. A lone change is written
- * at once, so grouping costs no time when there is none to win.
+ * at the end of its turn of the event loop, so grouping costs no time when there is none to win.
  */
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
@@ -42,7 +42,8 @@ export class TransitionWriter {
         waiting.push({ change, resolve, reject });
       } else {
         this.#waiting.set(change.tenantId, [{ change, resolve, reject }]);
-        void this.#run(change.tenantId);
+        // Those that the same answer of Redis has led to come in this turn of the event loop.
+        setImmediate(() => void this.#run(change.tenantId));
       }
     });
   }
