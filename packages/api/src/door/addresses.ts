@@ -1,6 +1,7 @@
 /** Where a name leads, without a thread of the pool that the whole process shares: an agent chooses how slow its names are. */
 import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 
 const resolver = new Resolver({ timeout: 3000, tries: 2 });
 
@@ -14,4 +15,9 @@ export async function addressesOf(host: string, { isOurs }: { isOurs: boolean })
   }
   const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   return found.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+}
+
+/** An address of this machine, public ones too: what listens there is not for agents. */
+export function isOfThisMachine(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address));
 }

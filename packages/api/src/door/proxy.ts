@@ -13,7 +13,7 @@ import {
   type SessionEgress,
 } from "@djinnbot/core/egress";
 import { type PrepareRequestFunctionOpts, type PrepareRequestFunctionResult, RequestError, Server } from "proxy-chain";
-import { addressesOf } from "./addresses.ts";
+import { addressesOf, isOfThisMachine } from "./addresses.ts";
 import { ProxySessions } from "./sessions.ts";
 
 export interface EgressProxy {
@@ -89,7 +89,8 @@ async function decide(
   if (addresses.length === 0) {
     throw new RequestError(`The name ${place.host} could not be resolved.`, 502);
   }
-  return { reason: refusedByAddress(privateHosts, place, addresses), addresses };
+  const isNear = addresses.some((address) => isOfThisMachine(address) && !privateHosts.has(place, address));
+  return { reason: isNear ? "private" : refusedByAddress(privateHosts, place, addresses), addresses };
 }
 
 /** Connects only to what was checked: a name that changes its mind in between gains nothing. */
