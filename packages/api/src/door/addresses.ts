@@ -5,7 +5,9 @@ import { isIP } from "node:net";
 const resolver = new Resolver({ timeout: 3000, tries: 2 });
 
 /** Empty when the name leads nowhere. `isOurs`: the operator named it, so the machine's own list of hosts counts too. */
-export async function addressesOf(host: string, { isOurs }: { isOurs: boolean }): Promise<string[]> {
+export type Resolve = (host: string, options: { isOurs: boolean }) => Promise<string[]>;
+
+export const addressesOf: Resolve = async (host, { isOurs }) => {
   if (isIP(host) !== 0) {
     return [host];
   }
@@ -14,4 +16,4 @@ export async function addressesOf(host: string, { isOurs }: { isOurs: boolean })
   }
   const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   return found.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-}
+};
