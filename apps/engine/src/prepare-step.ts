@@ -4,6 +4,7 @@ import {
   type AgentStepCommand,
   delegationTools,
   isAgentStep,
+  kindOf,
   type PipelineStep,
   pipelineFallbacks,
 } from "@djinnbot/contracts";
@@ -142,7 +143,7 @@ const ending = ["complete", "fail"];
 
 /** Executors do not delegate: what an agent starts stays one level deep. An empty list stands for all standard tools. */
 function toolsOf(run: HeldRun, named: string[]): string[] {
-  const isExecutor = run.row.parentRunId !== null && run.row.branch === null;
+  const isExecutor = kindOf(run.row) === "executor";
   const left = isExecutor ? named.filter((name) => !delegationTools.some((tool) => tool === name)) : named;
   return left.length === 0 && named.length > 0 ? ending : left;
 }

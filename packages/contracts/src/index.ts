@@ -34,6 +34,7 @@ export * from "./pipeline-document.ts";
 export * from "./pipeline-schema.ts";
 export * from "./price.ts";
 export * from "./run.ts";
+export * from "./run-kind.ts";
 export * from "./run-shape.ts";
 export * from "./runtime.ts";
 export * from "./scope.ts";

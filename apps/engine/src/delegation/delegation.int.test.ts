@@ -1,38 +1,13 @@
 /** Steps that delegate: order, places, merges, cancels and crashes, with scripted workloads over real Postgres and Redis. */
-import { type Delegation, type RunDetail, runKeyScopes } from "@djinnbot/contracts";
-import { call } from "@djinnbot/core";
+import type { Delegation, RunDetail } from "@djinnbot/contracts";
 import type { TestTenant } from "@djinnbot/testing";
 import { expect, test } from "vitest";
 import { testBed, until } from "../test/bed.ts";
+import { ask, delegationsOf, keyOf, plan, task, type Verb, waiting } from "../test/delegating.ts";
 import type { AgentStep, Peer, Script, StepAnswer } from "../test/peer.ts";
 import { done, shape } from "../test/samples.ts";
 
 const bed = await testBed();
-const plan = `id: PIPELINE
-name: Delegates
-version: "1"
-agents: [{ id: finn }, { id: yuki }]
-defaults: { tools: [read, spawn_executor, swarm_execute, try_approaches] }
-steps:
-  - { id: PLAN, agent: finn, outputs: [summary], maxRetries: 0, onComplete: AFTER }
-  - { id: AFTER, agent: yuki, input: "After {{summary}}", outputs: [result] }
-`;
-type Verb = "spawn" | "swarm" | "tryApproaches";
-
-/** Asks as the workload of the peer does. */
-async function ask<T = Record<string, string>>(tenant: TestTenant, peer: Peer, verb: Verb, input: object): Promise<T> {
-  const { runId, sessionId, agentId } = peer.spec;
-  const actor = { kind: "run", keyId: `ak_${sessionId.slice(4)}`, runId, sessionId, agentId } as const;
-  const caller = { ...tenant.caller, actor, scopes: new Set(runKeyScopes) };
-  return (await call(caller as never, "delegations", verb, input)) as T;
-}
-
-const task = (key: string, ...dependencies: string[]) => ({
-  ...{ key, title: `The ${key}`, executionPrompt: `Build ${key}.`, dependencies },
-});
-const waiting = { outcome: "waiting" } as const;
-const keyOf = (command: AgentStep) => /Build (\w+)\./.exec(command.prompt)?.[1] ?? "";
-
 interface Stage {
   tenant: TestTenant;
   runId: string;
@@ -87,8 +62,6 @@ async function play(options: {
   const runId = await bed.start(tenant, plan);
   return { tenant, runId, executed, answered, most: () => most, begun: () => begun, engines };
 }
-const delegationsOf = async ({ tenant, runId }: Pick<Stage, "tenant" | "runId">): Promise<Delegation[]> =>
-  (await tenant.services.delegations.list({ runId })).swarms;
 const statuses = ({ tasks }: Delegation) => tasks.map((one) => `${one.key} ${one.status}`);
 const reaches = (stage: Stage, status: RunDetail["status"]) =>
   until(async () => (await stage.tenant.services.runs.get({ runId: stage.runId })).status === status);

@@ -8,6 +8,7 @@ import { newTenant, type TestDeps, type TestTenant, testDeps, testServiceEnv } f
 import { afterAll, afterEach } from "vitest";
 import { createEngine, type Engine } from "../engine.ts";
 import type { EngineOptions } from "../resources.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { type TestHost, testHost, testWorkspace } from "./host.ts";
 import type { Script } from "./peer.ts";
 
@@ -25,7 +26,10 @@ export const fast = {
 export interface Bed {
   deps: TestDeps;
   host(script: Script): TestHost;
-  engine(host: TestHost, options?: Partial<EngineOptions> & { log?: Log }): Engine & { deps: Deps; instanceId: string };
+  engine(
+    host: TestHost,
+    options?: Partial<EngineOptions> & { log?: Log; workspace?: Workspace },
+  ): Engine & { deps: Deps; instanceId: string };
   tenant(agents?: string[]): Promise<TestTenant>;
   start(tenant: TestTenant, yaml: string, input?: object): Promise<string>;
   ended(tenant: TestTenant, runId: string): Promise<RunDetail>;
@@ -58,7 +62,7 @@ export async function testBed(): Promise<Bed> {
       cleanups.push(() => host.stopAll());
       return host;
     },
-    engine: (host, { log: ownLog, ...options } = {}) => {
+    engine: (host, { log: ownLog, workspace = testWorkspace(), ...options } = {}) => {
       const instanceId = `engine-${randomBytes(4).toString("hex")}`;
       const env = { ...testServiceEnv(deps.backends, { dataDir }), ...secrets };
       const own = createDeps(env, {
@@ -72,7 +76,7 @@ export async function testBed(): Promise<Bed> {
         deps: own,
         redisUrl,
         workload: host.workload,
-        workspace: testWorkspace(),
+        workspace,
         options: {
           ...fast,
           instanceId,

@@ -6,7 +6,9 @@ import { networkInterfaces } from "node:os";
 const resolver = new Resolver({ timeout: 3000, tries: 2 });
 
 /** Empty when the name leads nowhere. `isOurs`: the operator named it, so the machine's own list of hosts counts too. */
-export async function addressesOf(host: string, { isOurs }: { isOurs: boolean }): Promise<string[]> {
+export type Resolve = (host: string, options: { isOurs: boolean }) => Promise<string[]>;
+
+export const addressesOf: Resolve = async (host, { isOurs }) => {
   if (isIP(host) !== 0) {
     return [host];
   }
@@ -15,7 +17,7 @@ export async function addressesOf(host: string, { isOurs }: { isOurs: boolean })
   }
   const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   return found.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-}
+};
 
 /** An address of this machine, public ones too: what listens there is not for agents. */
 export function isOfThisMachine(address: string): boolean {

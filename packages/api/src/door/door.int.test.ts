@@ -8,6 +8,7 @@ import type { SessionLogin } from "@djinnbot/core/egress";
 import { runEvents, toEntries } from "@djinnbot/events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Door } from "./index.ts";
+import { startEgressProxy } from "./proxy.ts";
 import { openScene, type Session } from "./testing/scene.ts";
 
 const asked: IncomingHttpHeaders[] = [];
@@ -166,6 +167,20 @@ describe("the proxy", () => {
     expect((await told(session)).map(({ reason }) => reason)).toEqual(["tenant", "agent", "tenant", "port"]);
     expect(await told(other)).toEqual([]);
     expect((await tunnel(other.proxy, place)).status).toBe(200);
+  });
+
+  it("connects to the addresses that were checked, also when the name leads elsewhere by then", async () => {
+    const { proxy: login } = await atWork();
+    const checked = http.createServer((_, response) => response.end("checked"));
+    // The machine's own answer for this name is 127.0.0.1, where `outside` listens on the same port.
+    await new Promise<void>((resolve) => checked.listen(port, "127.0.0.2", resolve));
+    const proxy = await startEgressProxy(deps, 100, async () => ["127.0.0.2"]);
+    const at = { host: "127.0.0.1", port: proxy.port, headers: basic(login) };
+    expect(await request({ ...at, path: `http://localhost:${port}/` })).toEqual({ status: 200, body: "checked" });
+    const tunnelled = await request({ ...at, method: "CONNECT", path: `localhost:${port}` });
+    expect(tunnelled).toMatchObject({ status: 200, body: /checked$/ });
+    await proxy.close();
+    checked.close();
   });
 
   it("bounds what one session holds open", async () => {

@@ -13,7 +13,7 @@ import {
   type SessionEgress,
 } from "@djinnbot/core/egress";
 import { type PrepareRequestFunctionOpts, type PrepareRequestFunctionResult, RequestError, Server } from "proxy-chain";
-import { addressesOf, isOfThisMachine } from "./addresses.ts";
+import { addressesOf, isOfThisMachine, type Resolve } from "./addresses.ts";
 import { ProxySessions } from "./sessions.ts";
 
 export interface EgressProxy {
@@ -28,7 +28,11 @@ const loginMs = 10_000;
 const idleMs = 10 * 60_000;
 
 /** Throws when the operator's list of private hosts cannot be understood. */
-export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<EgressProxy> {
+export async function startEgressProxy(
+  deps: Deps,
+  rulesMs: number,
+  resolve: Resolve = addressesOf,
+): Promise<EgressProxy> {
   const privateHosts = new PrivateHosts(deps.config.egressPrivateHosts);
   const sessions = new ProxySessions(deps, rulesMs);
   const owners = new Map<number, DoorSession>();
@@ -49,7 +53,7 @@ export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<Egr
       }
       owners.set(asked.connectionId, session);
     }
-    const found = await decide(egress, place, privateHosts);
+    const found = await decide({ rules: egress, place, privateHosts, resolve });
     if (found.reason !== null) {
       const detail = sentenceOf(found.reason, place);
       sessions.tellRefused(session, egress, { place, reason: found.reason, detail });
@@ -76,16 +80,22 @@ export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<Egr
 }
 
 /** Where to connect to, or why not. Throws when the name leads nowhere. */
-async function decide(
-  rules: Pick<SessionEgress, "tenant" | "agent">,
-  place: Place,
-  privateHosts: PrivateHosts,
-): Promise<{ reason: EgressRefusal } | { reason: null; addresses: string[] }> {
+async function decide({
+  rules,
+  place,
+  privateHosts,
+  resolve,
+}: {
+  rules: Pick<SessionEgress, "tenant" | "agent">;
+  place: Place;
+  privateHosts: PrivateHosts;
+  resolve: Resolve;
+}): Promise<{ reason: EgressRefusal } | { reason: null; addresses: string[] }> {
   const reason = refusedByRules(rules, place);
   if (reason !== null) {
     return { reason };
   }
-  const addresses = await addressesOf(place.host, { isOurs: privateHosts.names(place) });
+  const addresses = await resolve(place.host, { isOurs: privateHosts.names(place) });
   if (addresses.length === 0) {
     throw new RequestError(`The name ${place.host} could not be resolved.`, 502);
   }

@@ -4,6 +4,7 @@ import {
   type delegations,
   Fault,
   isTerminal,
+  kindOf,
   maxDelegatedTasks,
   newId,
   RunStatus,
@@ -190,8 +191,7 @@ async function runningStep(tx: Tx, run: RunRow, actor: Extract<Actor, { kind: "r
 }
 
 async function refuseMore(tx: Tx, run: RunRow, more: number): Promise<void> {
-  const isExecutor = run.parentRunId !== null && run.branch === null;
-  if (isExecutor) {
+  if (kindOf(run) === "executor") {
     throw new Fault(
       "FORBIDDEN",
       "An executor cannot delegate further: do the work, or say in your summary what is left.",

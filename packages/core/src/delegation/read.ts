@@ -1,5 +1,6 @@
 /** Delegations as they stand. */
 import {
+  activeStepStatuses,
   type DelegatedTask,
   DelegatedTaskStatus,
   type Delegation,
@@ -8,6 +9,7 @@ import {
   type delegations,
   isTerminal,
   notFound,
+  openRunStatuses,
   RunStatus,
 } from "@djinnbot/contracts";
 import { type Prisma, type Tx, withTenant } from "@djinnbot/db";
@@ -21,20 +23,40 @@ const withTasks = {
 } as const satisfies Prisma.DelegationInclude;
 export type DelegationRow = Prisma.DelegationGetPayload<{ include: typeof withTasks }>;
 
+type Listed = VerbArgs<typeof delegations.list>["input"];
+
 const maxListed = 100;
 
 export async function listDelegations({ ctx, input }: VerbArgs<typeof delegations.list>) {
   guard(ctx, "runs:read");
   return withTenant(ctx.deps.db, ctx.tenantId, async (tx) => {
     const rows = await tx.delegation.findMany({
-      where: { runId: input.runId },
+      where: { runId: input.runId, ...(await inStatus(tx, input)) },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: maxListed,
       include: withTasks,
     });
-    const all = await toDelegations(tx, rows);
-    return { swarms: all.filter(({ status }) => input.status === undefined || status === input.status) };
+    return { swarms: await toDelegations(tx, rows) };
   });
+}
+
+/** In the query, so that no number of newer ones hides one: what was given up counts as cancelled here too. */
+async function inStatus(tx: Tx, { runId, status }: Listed): Promise<Prisma.DelegationWhereInput> {
+  if (status !== "running" && status !== "cancelled") {
+    return status === undefined ? {} : { status };
+  }
+  const steps = await tx.step.findMany({
+    where: {
+      runId,
+      status: { in: [...activeStepStatuses] },
+      run: { status: { in: [...openRunStatuses] }, delegations: { some: { status: "running" } } },
+    },
+    select: { id: true },
+  });
+  const awaited = steps.map(({ id }) => id);
+  return status === "running"
+    ? { status, stepRow: { in: awaited } }
+    : { OR: [{ status }, { status: "running", stepRow: { notIn: awaited } }] };
 }
 
 export async function getDelegation({ ctx, input }: VerbArgs<typeof delegations.get>) {
@@ -62,12 +84,8 @@ export async function isAbandoned(tx: Tx, row: DelegationRow): Promise<boolean> 
   if (row.status !== "running") {
     return false;
   }
-  const step = await tx.step.findFirst({ where: { id: row.stepRow }, select: { status: true } });
-  return (
-    isTerminal(RunStatus.parse(row.run.status)) ||
-    step === null ||
-    ["completed", "failed", "cancelled"].includes(step.status)
-  );
+  const where = { id: row.stepRow, status: { in: [...activeStepStatuses] } };
+  return isTerminal(RunStatus.parse(row.run.status)) || (await tx.step.count({ where })) === 0;
 }
 
 async function toDelegations(tx: Tx, rows: readonly DelegationRow[]): Promise<Delegation[]> {

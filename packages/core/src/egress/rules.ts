@@ -20,8 +20,8 @@ export class PrivateHosts {
   /** Throws on an entry that is no pattern and no network. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
-      const [net = "", bits] = entry.split("/");
-      if (bits === undefined) {
+      const [, net, bits] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
+      if (net === undefined) {
         this.#patterns.push(HostPattern.parse(entry));
       } else {
         this.#networks.addSubnet(net, Number(bits), familyOf(net));

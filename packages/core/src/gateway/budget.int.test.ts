@@ -150,6 +150,40 @@ it("gives back what is held for a call that never gets an answer, and what a dea
   expect(await held(tenant)).toBe(1);
 });
 
+it("moves a call's share to another model as if it held nothing yet", async () => {
+  const tenant = await newTenant(stage.deps);
+  await tenant.services.budgets.put({ scope: "tenant", tokens: 2000 });
+  const options = { tenantId: tenant.tenantId, subjects: ["tenant"], now: Date.now() };
+  const first = await reserve(stage.deps.db, {
+    ...{ ...options, model: "x/y", estimate: { inputTokens: 500, outputTokens: 1000 } },
+  });
+  const { id } = first as { id: string };
+  const estimate = { inputTokens: 800, outputTokens: 1000 };
+  expect(await reserve(stage.deps.db, { ...options, id, model: "x/z", estimate })).toEqual({ id });
+  expect(await budgetsOf(tenant)).toMatchObject([{ usage: { reservedTokens: 1800 } }]);
+  // Another call's share does count, and what does not fit leaves the old one.
+  const beyond = { inputTokens: 1001, outputTokens: 1000 };
+  expect(await reserve(stage.deps.db, { ...options, model: "x/y", estimate })).toHaveProperty("refusedBy");
+  expect(await reserve(stage.deps.db, { ...options, id, model: "x/z", estimate: beyond })).toHaveProperty("refusedBy");
+  expect(await budgetsOf(tenant)).toMatchObject([{ usage: { reservedTokens: 1800 } }]);
+});
+
+it("counts what branches and executors spend for the runs that they are part of", async () => {
+  const slow = slowProvider({ input: 100, output: 900 });
+  const { tenant, run: root, providerId } = await stage.scene(slow.handler);
+  slow.release();
+  const branch = await stage.newRun(tenant, { parentRunId: root.runId, branch: "build" });
+  const executor = await stage.newRun(tenant, { parentRunId: branch.runId });
+  await tenant.services.budgets.put({ scope: "run", runId: root.runId, tokens: 2500 });
+  const statuses: number[] = [];
+  for (const { caller } of [executor, branch, executor, branch, root]) {
+    statuses.push((await ask({ caller, providerId, body }).then(consume)).status);
+  }
+  expect(statuses).toEqual([200, 200, 429, 429, 429]);
+  const { items } = await tenant.services.budgets.list({ runId: root.runId });
+  expect(items).toMatchObject([{ scope: "run", usage: { tokens: 2000, reservedTokens: 0 } }]);
+});
+
 it("begins each day anew", async () => {
   const tenant = await newTenant(stage.deps);
   await tenant.services.budgets.put({ scope: "tenant", period: "day", tokens: 100 });

@@ -3,6 +3,7 @@ import {
   Fault,
   fromStates,
   isTerminal,
+  kindOf,
   openRunStatuses,
   RunStatus,
   type runs,
@@ -15,6 +16,7 @@ import { change } from "../change.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { type OutboxMessage, outbox } from "../outbox.ts";
+import { partOf } from "./part-of.ts";
 import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 import { removeRunTraces } from "./traces.ts";
 
@@ -125,8 +127,9 @@ export async function deleteRun({ ctx, input }: VerbArgs<typeof runs.delete>) {
     if (!isTerminal(RunStatus.parse(row.status))) {
       throw new Fault("CONFLICT", "The run is still going on. Cancel it first.");
     }
-    if (row.parentRunId !== null) {
-      throw new Fault("CONFLICT", `This is a branch of the run ${row.parentRunId}; it goes with that.`);
+    const kind = kindOf(row);
+    if (kind !== "root") {
+      throw new Fault("CONFLICT", `${partOf(kind, row)}; it goes with that.`);
     }
     const all = await withBranches(tx, [row.id]);
     await deleteRows(tx, all);

@@ -2,6 +2,7 @@ import {
   Fault,
   isAgentStep,
   isTerminal,
+  kindOf,
   notFound,
   type PipelineDocument,
   RunStatus,
@@ -16,6 +17,7 @@ import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { parsePipeline, resolveStep } from "../pipeline-language/index.ts";
+import { partOf } from "./part-of.ts";
 import { lockRunOrFault, type RunRow } from "./queries.ts";
 import { readDetail } from "./read.ts";
 
@@ -44,8 +46,10 @@ async function restart(ctx: Ctx, wanted: Restart) {
     if (!isTerminal(RunStatus.parse(row.status))) {
       throw new Fault("CONFLICT", "The run is still going on. Cancel it first, or wait for its end.");
     }
-    if (row.parentRunId !== null) {
-      throw new Fault("CONFLICT", `This is a branch of the run ${row.parentRunId}. Restart the parallel step there.`);
+    const kind = kindOf(row);
+    if (kind !== "root") {
+      const step = kind === "branch" ? "the parallel step" : "the step that called it";
+      throw new Fault("CONFLICT", `${partOf(kind, row)}. Restart ${step} there.`);
     }
     const { document } = parsePipeline(row.pipelineYaml);
     if (document === null) {

@@ -174,6 +174,39 @@ describe("running again", () => {
   });
 });
 
+describe("a part of another run", () => {
+  const part = async (parent: Run, branch: string | null) => {
+    const run = await finished();
+    await deps.system.pool.query("UPDATE runs SET parent_run_id = $2, branch = $3 WHERE id = $1", [
+      run.id,
+      parent.id,
+      branch,
+    ]);
+    return run.id;
+  };
+
+  it("is neither deleted nor restarted alone, and says whose part it is", async () => {
+    const parent = await start();
+    const refusals = async (runId: string) => {
+      const { runs, steps } = tenant.services;
+      const asked = [runs.delete({ runId }), runs.restart({ runId }), steps.restart({ runId, stepId: "BUILD" })];
+      return Promise.all(asked.map((one) => one.catch(({ code, message }) => `${code} ${message}`)));
+    };
+    const branch = `CONFLICT This is a branch of the run ${parent.id}`;
+    expect(await refusals(await part(parent, "BUILD"))).toEqual([
+      `${branch}; it goes with that.`,
+      `${branch}. Restart the parallel step there.`,
+      `${branch}. Restart the parallel step there.`,
+    ]);
+    const executor = `CONFLICT This is the run of an executor that the run ${parent.id} has called`;
+    expect(await refusals(await part(parent, null))).toEqual([
+      `${executor}; it goes with that.`,
+      `${executor}. Restart the step that called it there.`,
+      `${executor}. Restart the step that called it there.`,
+    ]);
+  });
+});
+
 describe("cancelling", () => {
   it("ends a run that no engine took, and is fine twice", async () => {
     const run = await start();

@@ -184,6 +184,41 @@ describe("merging", () => {
     expect(sh(mirror, "rev-list", "--count", "--first-parent", `${main}..refs/heads/main`)).toBe("1");
   });
 
+  it("loses neither of two runs that are merged into one branch at once", async () => {
+    const { runId, mirror, checkout, main, read } = await diverged({ conflict: false });
+    checkout.git("checkout", "-q", "-b", "second", main);
+    checkout.write("second.txt", "second\n");
+    const head = checkout.commit("Another run");
+    const repository = `${checkout.dir}/.git`;
+    const second = await runWithMirror(deps, tenant, { checkout, start: main, head, repository });
+    const runIds = [runId, second.run.id];
+    // Both have built their commit on the same tip, and wait to write it down, when they are let go.
+    const holder = await deps.system.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM tenants WHERE id = $1 FOR UPDATE", [tenant.tenantId]);
+    const merging = Promise.all(runIds.map((one) => code(merge({ runId: one }))));
+    await expect
+      .poll(
+        async () => {
+          const text =
+            "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+          return (await holder.query<{ n: number }>(text)).rows[0]?.n;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(2);
+    await holder.query("COMMIT");
+    holder.release();
+    expect((await merging).sort()).toEqual(["CONFLICT", "ok"]);
+    const answers = await Promise.all(runIds.map((one) => merge({ runId: one })));
+    expect(answers.map(({ success, alreadyMerged }) => [success, alreadyMerged]).sort()).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+    expect([read("second.txt"), read("-new.txt"), read("other.txt")]).toEqual(["second", "new", "other"]);
+    expect(sh(mirror, "rev-list", "--count", "--first-parent", `${main}..refs/heads/main`)).toBe("2");
+  });
+
   it("merges into an empty start, and needs the right to write", async () => {
     const checkout = new Checkout();
     const start = checkout.commit("Start");

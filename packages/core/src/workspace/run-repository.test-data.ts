@@ -60,7 +60,9 @@ export async function runWithMirror(
   if (repository === undefined) {
     sh(mirror, "update-ref", "refs/djinnbot/start", start);
   } else {
-    sh(mirror, "remote", "add", "origin", repository);
+    // Not `remote add`: several runs share the mirror of one repository.
+    sh(mirror, "config", "remote.origin.url", repository);
+    sh(mirror, "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
     sh(mirror, "update-ref", "refs/remotes/origin/main", start);
     sh(mirror, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
   }

@@ -29,7 +29,8 @@ export interface CallOptions {
 }
 export interface Stage {
   deps: TestDeps;
-  newRun(tenant: TestTenant): Promise<Workload>;
+  /** With a parent it is an executor, and with `branch` too a branch. */
+  newRun(tenant: TestTenant, part?: { parentRunId: string; branch?: string }): Promise<Workload>;
   /** A tenant whose provider is answered by `handler`, and a run of it. */
   scene(handler: Handler, providerId?: string): Promise<{ tenant: TestTenant; run: Workload; providerId: string }>;
   close(): Promise<void>;
@@ -68,7 +69,7 @@ export async function openStage(): Promise<Stage> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     deps,
-    newRun: (tenant) => newRun(deps, tenant),
+    newRun: (tenant, part) => newRun(deps, tenant, part),
     scene: async (handler, providerId = `custom-${unique("p")}`) => {
       const tenant = await newTenant(deps);
       const name = unique("up");
@@ -90,11 +91,17 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-async function newRun(deps: TestDeps, tenant: TestTenant): Promise<Workload> {
+async function newRun(
+  deps: TestDeps,
+  tenant: TestTenant,
+  part: { parentRunId?: string; branch?: string } = {},
+): Promise<Workload> {
   const [runId, sessionId] = [newId("run"), newId("session")];
   await withTenant(deps.db, tenant.tenantId, async (tx) => {
     const times = { createdAt: 1, updatedAt: 1 };
-    await tx.run.create({ data: { id: runId, pipelineId: "p", pipelineYaml: "", taskDescription: "t", ...times } });
+    await tx.run.create({
+      data: { id: runId, pipelineId: "p", pipelineYaml: "", taskDescription: "t", ...part, ...times },
+    });
     await tx.session.create({
       data: { id: sessionId, agentId: "coder", source: "pipeline", sourceId: runId, createdAt: 1 },
     });
