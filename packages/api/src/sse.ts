@@ -37,8 +37,9 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
   }
 
   async function open(api: ApiRequest, contract: AnyStream, params: Record<string, string>): Promise<Response> {
+    // Counted before anything is refused.
+    await spendRequest(await api.caller(), config.requestLimit);
     const caller = await authorize(api.caller, contract);
-    await spendRequest(caller, config.requestLimit);
     const wanted = await subscription(deps, caller, { api, contract, params });
     // Looked at last: nothing may come between this and joining the listeners, which `close` ends.
     if (isClosed) {
