@@ -49,7 +49,7 @@ export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<Egr
     }
     const found = await decide(egress, place, privateHosts);
     if (found.reason !== null) {
-      const detail = sentenceOf(found.reason, place);
+      const detail = sentenceOf(found.reason, place, egress.agents.length > 1);
       sessions.tellRefused(session, egress, { place, reason: found.reason, detail });
       throw new RequestError(detail, 403);
     }
@@ -74,7 +74,7 @@ export async function startEgressProxy(deps: Deps, rulesMs: number): Promise<Egr
 
 /** Where to connect to, or why not. Throws when the name leads nowhere. */
 async function decide(
-  rules: Pick<SessionEgress, "tenant" | "agent">,
+  rules: Pick<SessionEgress, "tenant" | "agents">,
   place: Place,
   privateHosts: PrivateHosts,
 ): Promise<{ reason: EgressRefusal } | { reason: null; addresses: string[] }> {
@@ -102,13 +102,13 @@ function pinned(addresses: readonly string[]): LookupFunction {
   };
 }
 
-function sentenceOf(reason: EgressRefusal, { host, port }: Place): string {
+function sentenceOf(reason: EgressRefusal, { host, port }: Place, isShared: boolean): string {
   const place = `${host}:${port}`;
   switch (reason) {
     case "tenant":
       return `The network rules of this team do not allow ${place}. They are under Settings → Network.`;
     case "agent":
-      return `The network rules of this agent do not allow ${place}. They are on the agent's page, under Network.`;
+      return `The network rules of this agent${isShared ? ", or of one that called it," : ""} do not allow ${place}. They are on the agent's page, under Network.`;
     case "private":
       return `${host} is not on the public internet. Only the operator of this installation can open it to agents (EGRESS_PRIVATE_HOSTS).`;
     case "port":
