@@ -31,6 +31,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const maxOutput = 64 * 1024 * 1024;
 /** Of what it says beside its answer only the end is kept: a server may fill it with anything. */
 const maxSaid = 64 * 1024;
+const progress = /: +\d+% \(|: +\d+, done|^(remote: )?Enumerating objects: +\d+/;
 /** Git removes its lock files when it is asked to end, but not when it is killed. */
 const killAfterMs = 1000;
 
@@ -95,9 +96,7 @@ class Call {
 
   /** Its last lines, without those that only tell how far it is. */
   said(): string {
-    const lines = this.#said
-      .split(/[\r\n]+/)
-      .filter((line) => line.trim() !== "" && !/: +\d+%? |: +\d+, done/.test(line));
+    const lines = this.#said.split(/[\r\n]+/).filter((line) => line.trim() !== "" && !progress.test(line));
     return lines.slice(-3).join(" ").trim().slice(0, 500);
   }
 
