@@ -11,8 +11,9 @@ export interface ApiOut {
 
 const { settings, redisUrl } = childInput<{ settings: ServiceSettings; redisUrl: string }>();
 const deps = createDeps(settings, { service: "api", instance: "api-bench" });
-// The request budget is counted as always, only never used up.
-const api = createApi({ deps, config: { redisUrl, requestLimit: { points: 100_000_000, windowSec: 10 } } });
+// Requests and places of event streams are counted as always, only never used up.
+const maxStreams = { perTenant: 10_000, perProcess: 10_000 };
+const api = createApi({ deps, config: { redisUrl, requestLimit: { points: 100_000_000, windowSec: 10 }, maxStreams } });
 const host = await serve((request, info) => api.fetch(request, info));
 tellParent({ kind: "ready", url: host.url } satisfies ApiOut);
 onParentGone(async () => {

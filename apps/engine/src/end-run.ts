@@ -4,6 +4,7 @@ import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { retireRunStreams } from "@djinnbot/events";
 import { now } from "./clock.ts";
+import { StoppedRun } from "./errors.ts";
 import { type HeldRun, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
@@ -19,13 +20,17 @@ export type RunEnd = (
   | { status: "cancelled"; reason: string }
 ) & { push?: { status: "none" | "pushed" | "refused"; detail: string | null } };
 
-/** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. */
+/** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. Throws StoppedRun. */
 export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): Promise<RunEnd> {
   // A branch's work goes on with the run that waits for it.
   if (end.status === "cancelled" || run.row.repository === null || !run.workspace || run.row.parentRunId !== null) {
     return end;
   }
-  return { ...end, push: await resources.workspace.push(workspaceRun(run)) };
+  const push = await resources.workspace.push(workspaceRun(run));
+  if (run.stop.aborted && push.status === "refused") {
+    throw new StoppedRun(run.runId);
+  }
+  return { ...end, push };
 }
 
 function patch(end: RunEnd): RunPatch {

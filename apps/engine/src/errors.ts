@@ -17,6 +17,14 @@ export class StaleState extends Error {
   }
 }
 
+/** What was under way was broken off, because the run is to be cancelled or this engine lets go of it: Postgres says which. */
+export class StoppedRun extends Error {
+  constructor(runId: string) {
+    super(`work on ${runId} was stopped`);
+    this.name = "StoppedRun";
+  }
+}
+
 /** A reason that belongs onto a step or run. */
 export class StepFault extends Error {
   readonly code: FailureCode;

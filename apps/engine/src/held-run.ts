@@ -58,6 +58,8 @@ export interface HeldRun {
   readonly epoch: number;
   readonly requestId: string;
   readonly log: Log;
+  /** Aborted when the run is cancelled or let go of: whatever waits for a server outside must not hold it. */
+  readonly stop: AbortSignal;
   row: RunRow;
   document: PipelineDocument;
   step: OpenStep | null;
@@ -83,8 +85,14 @@ export interface HeldRun {
   cursor: string;
 }
 
-export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument; epoch: number; log: Log }): HeldRun {
-  const { loaded, document, epoch, log } = options;
+export function heldRun(options: {
+  loaded: LoadedRun;
+  document: PipelineDocument;
+  epoch: number;
+  log: Log;
+  stop: AbortSignal;
+}): HeldRun {
+  const { loaded, document, epoch, log, stop } = options;
   const { run, steps } = loaded;
   const attempts = new Map<string, number>();
   for (const step of steps) {
@@ -99,6 +107,7 @@ export function heldRun(options: { loaded: LoadedRun; document: PipelineDocument
     epoch,
     requestId: runRequestId(run.id),
     log,
+    stop,
     row: run,
     document,
     step: openStep(steps),

@@ -4,6 +4,7 @@ import { createDeps } from "@djinnbot/core";
 import { createGit } from "@djinnbot/core/git";
 import { createEngine } from "./engine.ts";
 import { type EngineEnv, readEngineEnv } from "./env.ts";
+import { closeInheritedDescriptors } from "./inherited-descriptors.ts";
 import { startOperatorServer } from "./operator-server.ts";
 import { checkSessionUsers } from "./redis-user.ts";
 import { createWorkload } from "./workload/index.ts";
@@ -22,9 +23,13 @@ function environment(): EngineEnv {
   }
 }
 
+const strangeDescriptors = closeInheritedDescriptors();
 const env = environment();
 const deps = createDeps(env, { service: "engine", instance: env.instanceId });
 const { log } = deps;
+if (strangeDescriptors.length > 0) {
+  log.info({ descriptors: strangeDescriptors }, "closed what whoever started the engine had left open");
+}
 const workload = await createWorkload({ settings: env, redis: deps.redis, log });
 await checkSessionUsers(deps, workload.network).catch((error: Error) => {
   console.error(error.message);

@@ -18,14 +18,20 @@ export interface ReadRun {
 const nothing = { id: "", name: "", version: "", agents: [], steps: [] };
 
 /** Throws LostRun when the run is gone or somebody else has it. */
-export function readRun(key: { loaded: LoadedRun | null; runId: string; epoch: number; log: Log }): ReadRun {
-  const { loaded } = key;
-  if (!loaded || loaded.run.leaseEpoch !== key.epoch) {
+export function readRun(key: {
+  loaded: LoadedRun | null;
+  runId: string;
+  epoch: number;
+  log: Log;
+  stop: AbortSignal;
+}): ReadRun {
+  const { loaded, epoch, log, stop } = key;
+  if (!loaded || loaded.run.leaseEpoch !== epoch) {
     throw new LostRun(key.runId);
   }
   const { run: row, sessions } = loaded;
   const { document, problems } = knownPipeline(row.pipelineYaml);
-  const run = heldRun({ loaded, document: document ?? nothing, epoch: key.epoch, log: key.log });
+  const run = heldRun({ loaded, document: document ?? nothing, epoch, log, stop });
   if (isTerminal(row.status)) {
     return { run, sessions, over: null };
   }

@@ -74,6 +74,7 @@ export class RunDriver {
     this.#queue.add(() => this.#resume(loaded));
   }
   cancel(): void {
+    this.#queue.breakOff();
     this.#queue.add(async () => {
       if (this.#run) {
         await this.#end(this.#run, { status: "cancelled", reason: cancelReason });
@@ -126,9 +127,9 @@ export class RunDriver {
 
   async #resume(known?: LoadedRun): Promise<void> {
     this.#reader.stop();
-    const { epoch } = this;
+    const { runId, epoch } = this;
     const loaded = known ?? (await loadRun(this.#resources.deps, this));
-    const { run, sessions, over } = readRun({ loaded, runId: this.runId, epoch, log: this.#log });
+    const { run, sessions, over } = readRun({ loaded, runId, epoch, log: this.#log, stop: this.#queue.signal });
     this.#run = run;
     if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");

@@ -1,7 +1,7 @@
 /** The queue of one held run: one operation at a time, and what to do when one fails. */
 import type { Log } from "@djinnbot/config";
 import { isPassing } from "@djinnbot/core";
-import { LostRun } from "./errors.ts";
+import { LostRun, StoppedRun } from "./errors.ts";
 
 interface QueueHooks {
   log: Log;
@@ -24,6 +24,7 @@ export class RunQueue {
   #tail: Promise<void> = Promise.resolve();
   #closed = false;
   #failures = 0;
+  readonly #stop = new AbortController();
 
   constructor(hooks: QueueHooks) {
     this.#hooks = hooks;
@@ -37,9 +38,19 @@ export class RunQueue {
     this.#tail = this.#tail.then(() => this.#perform(operation));
   }
 
+  /** Aborted once what waits for somebody outside shall not go on. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  breakOff(): void {
+    this.#stop.abort();
+  }
+
   /** Nothing that is still waiting is begun. */
   close(): void {
     this.#closed = true;
+    this.breakOff();
   }
 
   /** Resolves when the operation under way has come to its end. */
@@ -59,9 +70,16 @@ export class RunQueue {
         if (this.#closed) {
           return;
         }
-        next = error instanceof LostRun ? this.#hooks.lost : await this.#afterFault(error as Error);
+        next = await this.#after(error as Error);
       }
     }
+  }
+
+  async #after(error: Error): Promise<() => Promise<void>> {
+    if (error instanceof StoppedRun) {
+      return this.#hooks.recover;
+    }
+    return error instanceof LostRun ? this.#hooks.lost : this.#afterFault(error);
   }
 
   /** Postgres is the truth: after any fault everything is read from there again, after a pause. */

@@ -6,7 +6,7 @@ import { deleteRunKeys, runKeyOf } from "@djinnbot/core";
 import { sessionLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "./channel.ts";
 import { now } from "./clock.ts";
-import { StepFault } from "./errors.ts";
+import { StepFault, StoppedRun } from "./errors.ts";
 import type { HeldRun, HeldSession } from "./held-run.ts";
 import { profileHash } from "./lookup.ts";
 import type { PreparedStep } from "./prepare-step.ts";
@@ -39,6 +39,9 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
   try {
     run.workspace = await resources.workspace.prepare(key);
   } catch (error) {
+    if (run.stop.aborted) {
+      throw new StoppedRun(run.runId);
+    }
     if (error instanceof WorkspaceError) {
       throw new StepFault(error.code, error.message);
     }
@@ -48,8 +51,9 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
 
 export function workspaceRun(run: HeldRun) {
   const { repository, baseBranch, baseCommit, rootRunId, task } = run.row;
-  const { tenantId, runId } = run;
-  return { tenantId, runId, rootRunId: rootRunId ?? runId, repository, baseBranch, baseCommit, task, fresh: run.again };
+  const { tenantId, runId, stop: signal } = run;
+  const source = { repository, baseBranch, baseCommit, task };
+  return { tenantId, runId, rootRunId: rootRunId ?? runId, ...source, fresh: run.again, signal };
 }
 
 /** Starts a workload for the agent. Throws StepFault WORKLOAD_FAILED when it cannot be started. */

@@ -22,8 +22,11 @@ export interface Look {
 export interface Git {
   /** Where the working copy stands, by one call of git; undefined when there is no repository or no git. */
   look(): Promise<Look | undefined>;
-  /** Commits everything; answers why it was not possible, or null. Nothing to commit is fine. */
-  commitAll(message: string): Promise<string | null>;
+  /**
+   * Commits everything; `problem` is why it was not possible. Nothing to commit is fine. Names that git keeps for itself on other
+   * systems (`.GIT/config`) cannot be committed: they stay in the working copy and are in `left`.
+   */
+  commitAll(message: string): Promise<{ problem: string | null; left: string[] }>;
   /**
    * Leaves the run's commits up to `head` as a bundle in `folder`: that is how they get out of the sandbox, because nobody outside may
    * trust this repository's configuration. Answers why it was not possible, or null.
@@ -67,14 +70,20 @@ export function openGit(options: { shell: Shell; workspace: string; signal: Abor
         await rm(resolve(workspace, lock.text.trim()), { force: true });
         add = await git(["add", "--all"]);
       }
-      if (add.code !== 0) {
-        return `git add: ${reason(add)}`;
+      if (add.code !== 0 && refusedName.test(add.text)) {
+        add = await git(["add", "--all", "--ignore-errors"]);
+      }
+      const left = refusedNames(add.text);
+      // It ends with 1 when it has added everything else.
+      const isRest = add.code === 1 && left.length > 0 && !add.cut;
+      if (add.code !== 0 && !isRest) {
+        return { problem: `git add: ${reason(add)}`, left: [] };
       }
       if ((await git(["diff", "--cached", "--quiet"])).code === 0) {
-        return null;
+        return { problem: null, left };
       }
       const commit = await git(["commit", "--quiet", "--no-verify", "-F", "-"], message);
-      return commit.code === 0 ? null : `git commit: ${reason(commit)}`;
+      return { problem: commit.code === 0 ? null : `git commit: ${reason(commit)}`, left };
     },
     bundle: async (head, folder) => {
       await mkdir(folder, { recursive: true });
@@ -85,6 +94,24 @@ export function openGit(options: { shell: Shell; workspace: string; signal: Abor
       return whole.code === 0 ? null : `git bundle: ${reason(whole)}`;
     },
   };
+}
+
+const refusedName = /^error: invalid path '(.+)'$/m;
+/** What follows such a line, and how git ends then. */
+const itsEcho = /^(error: unable to add '.+' to index|fatal: adding files failed|warning: .*|hint: .*|)$/;
+
+/** The names that git did not take; none when it complained of anything else, too. */
+function refusedNames(text: string): string[] {
+  const names = new Set<string>();
+  for (const line of text.split("\n")) {
+    const name = refusedName.exec(line)?.[1];
+    if (name !== undefined) {
+      names.add(name);
+    } else if (!itsEcho.test(line)) {
+      return [];
+    }
+  }
+  return [...names];
 }
 
 const oidHeader = "# branch.oid ";

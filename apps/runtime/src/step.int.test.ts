@@ -64,6 +64,24 @@ test("a step works, narrates, commits and tells its result until it is acknowled
   expect(model.requests).toHaveLength(5);
 });
 
+test("names that git keeps for itself are left out and told, and the rest is committed", async () => {
+  const names = [".GIT/config", "sub/.Git/hooks/post-checkout", "git~1/config"];
+  const command = `for f in ${names.join(" ")} a.txt sub/b.txt; do mkdir -p $(dirname $f); echo x > $f; done`;
+  const { side } = await play(use("bash", { command }), done);
+  await side.untilStatus("ready");
+  const step = side.stepCommand();
+  await side.send(step);
+  const result = await side.untilResult(step.commandId);
+  expect(result).toMatchObject({ outcome: "completed", failure: null, commitHash: side.git("rev-parse", "HEAD") });
+  expect(side.git("ls-tree", "-r", "--name-only", "HEAD").split("\n")).toEqual(["README.md", "a.txt", "sub/b.txt"]);
+  const said = (await side.events()).flatMap((event) => (event.type === "STEP_OUTPUT" ? [event.chunk] : [])).join("");
+  expect(said).toContain("[Not committed: ");
+  for (const name of names) {
+    expect(said).toContain(`\`${name}\``);
+    expect(readFileSync(join(side.workspace, name), "utf8")).toBe("x\n");
+  }
+});
+
 test("the bundle works with nothing beside it, from code that V8 has compiled", async () => {
   const dir = mkdtempSync(join(tmpdir(), "djinnbot-bundle-"));
   closing.push(async () => rmSync(dir, { recursive: true, force: true }));

@@ -119,7 +119,7 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
   // What a paused step has changed stays in the working copy, which is there when it goes on.
   return end.outcome === "aborted" || end.outcome === "paused"
     ? result
-    : { ...result, ...(await commit({ git, before: await found, result, command, home: env.HOME })) };
+    : { ...result, ...(await commit({ ...options, git, before: await found, result, home: env.HOME })) };
 }
 
 function resultOf(end: LoopEnd, memory: ToolContext["memory"]): StepResult {
@@ -148,6 +148,7 @@ async function commit(options: {
   result: StepResult;
   command: AgentStepCommand;
   home: string;
+  narrator: Narrator;
 }): Promise<Partial<StepResult>> {
   const { git, before, result, command } = options;
   if (before === undefined) {
@@ -160,12 +161,15 @@ async function commit(options: {
         ? `Failed: ${result.failure.message}`
         : (result.summary ?? "");
   const left = await git.look();
-  const uncommitted = left?.isClean
-    ? null
+  const made = left?.isClean
+    ? { problem: null, left: [] }
     : await git.commitAll(`${command.commit.subject}\n\n${body.slice(0, 4000)}\n`);
+  if (made.left.length > 0) {
+    options.narrator.output(leftOut(made.left));
+  }
   const head = left?.isClean ? left.head : (await git.look())?.head;
   const commitHash = head && head !== before.head ? head : null;
-  const problem = uncommitted ?? (commitHash && (await git.bundle(commitHash, join(options.home, ".commits"))));
+  const problem = made.problem ?? (commitHash && (await git.bundle(commitHash, join(options.home, ".commits"))));
   if (problem && (result.outcome === "completed" || result.outcome === "waiting")) {
     const failure = {
       code: "WORKSPACE_FAILED",
@@ -174,4 +178,11 @@ async function commit(options: {
     return { outcome: "failed", failure, commitHash };
   }
   return { commitHash };
+}
+
+/** Said in the transcript: whoever looks for the files must know why they are not in the branch. */
+function leftOut(names: string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  const shown = names.slice(0, 5).map((name) => `\`${name.slice(0, 200)}\``);
+  return `\n[Not committed: ${shown.join(", ")}${more}. Git keeps such names for itself.]\n`;
 }

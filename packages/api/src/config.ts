@@ -11,6 +11,8 @@ export interface ApiConfig {
   revalidateSec: number;
   /** Bytes that may wait for a slow listener before it is disconnected; it resumes where it was. */
   streamBufferBytes: number;
+  /** Event streams that may be open at once. */
+  maxStreams: { perTenant: number; perProcess: number };
 }
 
 export const apiDefaults: Omit<ApiConfig, "redisUrl"> = {
@@ -18,4 +20,5 @@ export const apiDefaults: Omit<ApiConfig, "redisUrl"> = {
   heartbeatSec: 5,
   revalidateSec: 60,
   streamBufferBytes: 1_048_576,
+  maxStreams: { perTenant: 300, perProcess: 10_000 },
 };

@@ -18,7 +18,7 @@ export async function invoke(
 ): Promise<unknown> {
   const { operation, input, headers } = options;
   const caller: Caller = operation.contract.scope === "public" ? await api.publicCaller() : await api.caller();
-  budgetHeaders(await spendRequest(caller, options.limit), headers);
+  budgetHeaders(await spendRequest(caller, options.limit, operation.name), headers);
   const work = () => call(caller, operation.noun, operation.verb, input);
   if (operation.contract.method === "GET") {
     return work();

@@ -1,4 +1,4 @@
-/** The request budget of a tenant: a fixed window in Redis, spent before the work starts (DESIGN 4.9). */
+/** The request budgets of a tenant and of each of its sessions: a fixed window in Redis, spent before the work starts (DESIGN 4.9). */
 import { Fault } from "@djinnbot/contracts";
 import { type Caller, redisOr } from "@djinnbot/core";
 import { type Redis, tenantKeys } from "@djinnbot/events";
@@ -23,18 +23,32 @@ if left < 0 then
 end
 return {count, left}`;
 
+/** They stop what may be using the tenant's window up. */
+const controls: readonly string[] = ["runs.cancel", "runs.pause"];
+
+/** An agent's session has a window of its own: it must not be able to use up the one of its owner. */
+function windowOf(tenantId: string, { actor }: Caller, operation: string | undefined): string {
+  if (actor.kind === "run") {
+    return tenantKeys.sessionLimit(tenantId, actor.sessionId);
+  }
+  return operation !== undefined && controls.includes(operation)
+    ? tenantKeys.controlLimit(tenantId)
+    : tenantKeys.requestLimit(tenantId);
+}
+
 /**
- * Counts one request of the caller's tenant. Throws LIMIT when the window is used up. Null where nothing is counted: no tenant yet,
+ * Counts one request of the caller's tenant, or of the agent's session that sent it. Throws LIMIT when the window is used up. Null where nothing is counted: no tenant yet,
  * our own services, or Redis is away (a limit must not take the product down with it).
  */
 export async function spendRequest(
   caller: Caller,
   config: { points: number; windowSec: number },
+  operation?: string,
 ): Promise<Budget | null> {
   if (caller.tenantId === null || caller.actor.kind === "service") {
     return null;
   }
-  const key = tenantKeys.requestLimit(caller.tenantId);
+  const key = windowOf(caller.tenantId, caller, operation);
   const spend = async (redis: Redis) =>
     (await redis.eval(spendLua, 1, key, String(config.windowSec * 1000))) as [number, number];
   const answer = await redisOr<[number, number] | null>(caller.deps, spend, null);

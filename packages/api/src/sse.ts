@@ -8,6 +8,7 @@ import type { ApiRequest } from "./request.ts";
 import { Connection } from "./sse-connection.ts";
 import { endOfRun } from "./sse-end.ts";
 import { type Framer, framer, heartbeat, opening } from "./sse-frame.ts";
+import { StreamPlaces } from "./sse-places.ts";
 import { forward } from "./sse-source.ts";
 import { authorize, type Subscription, subscription } from "./sse-subscription.ts";
 
@@ -25,6 +26,7 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
   const reader = createRedis(config.redisUrl, { log: deps.log, name: "event-streams", blocking: true });
   const tailer = new Tailer({ redis: reader, control: deps.redis, log: deps.log });
   const listeners = new Set<Listener>();
+  const places = new StreamPlaces(config.maxStreams);
   const framers = new Map<AnyStream, Framer>();
   let isClosed = false;
   const timer = setInterval(() => tend(listeners, config), 1000);
@@ -37,8 +39,9 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
   }
 
   async function open(api: ApiRequest, contract: AnyStream, params: Record<string, string>): Promise<Response> {
+    // Counted before anything is refused.
+    await spendRequest(await api.caller(), config.requestLimit);
     const caller = await authorize(api.caller, contract);
-    await spendRequest(caller, config.requestLimit);
     const wanted = await subscription(deps, caller, { api, contract, params });
     // Looked at last: nothing may come between this and joining the listeners, which `close` ends.
     if (isClosed) {
@@ -49,11 +52,13 @@ export function createEventStreams(deps: Deps, config: ApiConfig) {
       // The only answer after which a browser's EventSource does not come again.
       return new Response(null, { status: 204 });
     }
+    const leave = places.take(caller.tenantId);
     let stop: (() => void) | undefined;
     const connection = new Connection({
       bufferBytes: config.streamBufferBytes,
       onClose: () => {
         listeners.delete(listener);
+        leave();
         stop?.();
       },
     });

@@ -15,6 +15,11 @@ export const tenantKeys = {
   runStatus: (tenantId: string, runId: string) => `${run(tenantId, runId)}:status`,
   idempotency: (tenantId: string, actor: string, key: string) => `${tenant(tenantId)}:idem:${actor}:${key}`,
   requestLimit: (tenantId: string) => `${tenant(tenantId)}:limit:requests`,
+  /** Requests that end or pause runs. */
+  controlLimit: (tenantId: string) => `${tenant(tenantId)}:limit:control`,
+  /** Requests with the run key of a session. */
+  sessionLimit: (tenantId: string, sessionId: string) =>
+    `${tenant(tenantId)}:limit:session:${SessionId.parse(sessionId)}`,
   /** Whether a provider that is reached with the tenant's key answers. */
   breaker: (tenantId: string, providerId: string) => `${tenant(tenantId)}:breaker:${providerId}`,
   /** Marks an outbox message as published. */

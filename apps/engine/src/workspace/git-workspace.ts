@@ -19,9 +19,16 @@ import {
 } from "./workspace.ts";
 
 const cloneTimeoutMs = 600_000;
+const askTimeoutMs = 60_000;
 
-export function createGitWorkspace(options: { git: Git; dataDir: string }): Workspace {
-  const { git, dataDir } = options;
+/** `silenceMs` is how long nothing may be heard of a server. */
+export function createGitWorkspace(options: { git: Git; dataDir: string; silenceMs?: number }): Workspace {
+  const { git, dataDir, silenceMs = 30_000 } = options;
+  /** Stops with the run; for whatever waits for a server or may take long. */
+  const stoppable =
+    ({ signal }: WorkspaceRun): Git =>
+    (args, more) =>
+      git(args, { signal, ...more });
   const places = (run: WorkspaceRun) => {
     const paths = tenantPaths(dataDir, run.tenantId);
     return {
@@ -39,7 +46,7 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
       if (isOwn && (run.fresh || !(await exists(join(place.mirror, "HEAD"))))) {
         return { path: place.workspace, mirror: place.mirror, branch: place.branch, base: await makeBlank(place) };
       }
-      return prepare(git, run, place);
+      return prepare({ git: stoppable(run), silenceMs }, run, place);
     },
     collect: (run, step) =>
       collect(git, {
@@ -57,7 +64,7 @@ export function createGitWorkspace(options: { git: Git; dataDir: string }): Work
       }
       return merged;
     },
-    push: (run) => push(git, run, places(run)),
+    push: (run) => push({ git: stoppable(run), silenceMs }, run, places(run)),
     remove: (run) => rm(places(run).workspace, { recursive: true, force: true }),
   };
 }
@@ -73,8 +80,15 @@ interface Places {
   branch: string;
 }
 
-async function prepare(git: Git, run: WorkspaceRun, { mirror, workspace, branch }: Places): Promise<PreparedWorkspace> {
-  await ensureMirror(git, run, mirror);
+interface Remote {
+  git: Git;
+  silenceMs: number;
+}
+
+async function prepare(remote: Remote, run: WorkspaceRun, place: Places): Promise<PreparedWorkspace> {
+  const { git } = remote;
+  const { mirror, workspace, branch } = place;
+  await ensureMirror(remote, run, mirror);
   const start = await startCommit(git, run, mirror);
   if (run.fresh) {
     await rm(workspace, { recursive: true, force: true });
@@ -110,12 +124,12 @@ async function cloneInto(git: Git, options: Places & { commit: string; start: st
   }
 }
 
-async function ensureMirror(git: Git, run: WorkspaceRun, mirror: string): Promise<void> {
+async function ensureMirror(remote: Remote, run: WorkspaceRun, mirror: string): Promise<void> {
   try {
     if (!(await exists(join(mirror, "HEAD")))) {
-      await createMirror(git, run, mirror);
+      await createMirror(remote, run, mirror);
     } else if (run.repository !== null) {
-      await retryLocked(() => fetchOrigin(git, mirror));
+      await retryLocked(() => fetchOrigin(remote, mirror));
     }
   } catch (error) {
     const code = run.repository === null ? "WORKSPACE_FAILED" : "REPOSITORY_UNREACHABLE";
@@ -123,14 +137,15 @@ async function ensureMirror(git: Git, run: WorkspaceRun, mirror: string): Promis
   }
 }
 
-async function createMirror(git: Git, run: WorkspaceRun, mirror: string): Promise<void> {
+async function createMirror(remote: Remote, run: WorkspaceRun, mirror: string): Promise<void> {
+  const { git } = remote;
   const fresh = `${mirror}.${process.pid}.${Date.now()}.new`;
   try {
     await mkdir(dirname(mirror), { recursive: true });
     await git(["init", "--quiet", "--bare", "--template=", "--", fresh]);
     if (run.repository !== null) {
       await git(["remote", "add", "origin", run.repository], { cwd: fresh });
-      await fetchOrigin(git, fresh);
+      await fetchOrigin(remote, fresh);
     }
     await rename(fresh, mirror).catch(async (error: NodeJS.ErrnoException) => {
       // Another engine was first: its mirror is as good.
@@ -143,12 +158,11 @@ async function createMirror(git: Git, run: WorkspaceRun, mirror: string): Promis
   }
 }
 
-async function fetchOrigin(git: Git, mirror: string): Promise<void> {
-  const options = { cwd: mirror, timeoutMs: cloneTimeoutMs };
+async function fetchOrigin({ git, silenceMs }: Remote, mirror: string): Promise<void> {
   await git(
     [
       "fetch",
-      "--quiet",
+      "--progress",
       "--prune",
       "--no-write-fetch-head",
       "origin",
@@ -157,9 +171,10 @@ async function fetchOrigin(git: Git, mirror: string): Promise<void> {
       "^refs/heads/run/*",
       "+refs/tags/*:refs/tags/*",
     ],
-    options,
+    { cwd: mirror, timeoutMs: cloneTimeoutMs, silenceMs },
   );
-  const head = await git(["ls-remote", "--symref", "origin", "HEAD"], options);
+  const asked = { cwd: mirror, timeoutMs: askTimeoutMs, silenceMs };
+  const head = await git(["ls-remote", "--symref", "origin", "HEAD"], asked);
   const branch = /^ref: refs\/heads\/(\S+)\s+HEAD$/m.exec(head)?.[1];
   if (branch !== undefined) {
     await git(["symbolic-ref", "refs/remotes/origin/HEAD", `refs/remotes/origin/${branch}`], { cwd: mirror });
@@ -237,7 +252,7 @@ async function collect(git: Git, options: Places & { bundle: string; commitHash:
 }
 
 async function push(
-  git: Git,
+  { git, silenceMs }: Remote,
   run: WorkspaceRun,
   { mirror, branch }: Places,
 ): Promise<{ status: "none" | "pushed" | "refused"; detail: string | null }> {
@@ -248,9 +263,10 @@ async function push(
     if ((await resolveCommit(git, mirror, `refs/heads/${branch}`)) === null) {
       return { status: "none", detail: "The run made no commit." };
     }
-    await git(["push", "--quiet", "--no-verify", "--force", "origin", `refs/heads/${branch}:refs/heads/${branch}`], {
+    await git(["push", "--progress", "--no-verify", "--force", "origin", `refs/heads/${branch}:refs/heads/${branch}`], {
       cwd: mirror,
       timeoutMs: cloneTimeoutMs,
+      silenceMs,
     });
     return { status: "pushed", detail: null };
   } catch (error) {

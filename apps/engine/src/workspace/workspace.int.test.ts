@@ -1,6 +1,7 @@
 /** Working copies against real git: what comes out is what the agent committed, and nothing an agent rigged is run or read. */
 import { execFileSync } from "node:child_process";
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@djinnbot/contracts";
@@ -115,6 +116,20 @@ describe("workspace", () => {
     const head = commitStep(place, "one.txt");
     await workspaces.collect(run, { agentId, commitHash: head });
     expect((await workspaces.push(run)).status).toBe("pushed");
+  });
+
+  it("gives up a server of which nothing is heard, and leaves nothing of it", { timeout: 30_000 }, async () => {
+    const server = createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const impatient = createGitWorkspace({ git: await createGit(dataDir), dataDir, silenceMs: 300 });
+    const run = newRun(`git://127.0.0.1:${port}/x`);
+    await expect(impatient.prepare(run)).rejects.toMatchObject({
+      code: "REPOSITORY_UNREACHABLE",
+      message: expect.stringContaining("does not answer"),
+    });
+    expect(readdirSync(join(dataDir, "tenants", run.tenantId), { recursive: true }).join()).not.toContain(".new");
+    server.close();
   });
 
   it("reports a push that the remote refuses", async () => {

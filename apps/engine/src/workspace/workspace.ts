@@ -15,6 +15,8 @@ export interface WorkspaceRun {
   task: string;
   /** True when the run begins (again) from its first step: whatever working copy is there goes. */
   fresh?: boolean;
+  /** Ends git while the working copy is made or the branch is pushed. */
+  signal?: AbortSignal;
 }
 export interface PreparedWorkspace {
   /** Working copy of the run; writable by the workload. */

@@ -55,7 +55,7 @@ export async function startEgressProxy(
     }
     const found = await decide({ rules: egress, place, privateHosts, resolve });
     if (found.reason !== null) {
-      const detail = sentenceOf(found.reason, place);
+      const detail = sentenceOf(found.reason, place, egress.agents.length > 1);
       sessions.tellRefused(session, egress, { place, reason: found.reason, detail });
       throw new RequestError(detail, 403);
     }
@@ -86,7 +86,7 @@ async function decide({
   privateHosts,
   resolve,
 }: {
-  rules: Pick<SessionEgress, "tenant" | "agent">;
+  rules: Pick<SessionEgress, "tenant" | "agents">;
   place: Place;
   privateHosts: PrivateHosts;
   resolve: Resolve;
@@ -116,13 +116,13 @@ function pinned(addresses: readonly string[]): LookupFunction {
   };
 }
 
-function sentenceOf(reason: EgressRefusal, { host, port }: Place): string {
+function sentenceOf(reason: EgressRefusal, { host, port }: Place, isShared: boolean): string {
   const place = `${host}:${port}`;
   switch (reason) {
     case "tenant":
       return `The network rules of this team do not allow ${place}. They are under Settings → Network.`;
     case "agent":
-      return `The network rules of this agent do not allow ${place}. They are on the agent's page, under Network.`;
+      return `The network rules of this agent${isShared ? ", or of one that called it," : ""} do not allow ${place}. They are on the agent's page, under Network.`;
     case "private":
       return `${host} is not on the public internet. Only the operator of this installation can open it to agents (EGRESS_PRIVATE_HOSTS).`;
     case "port":

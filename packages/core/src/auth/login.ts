@@ -3,7 +3,7 @@ import { type auth, Email, Fault, type Tokens, type User } from "@djinnbot/contr
 import { audit } from "../audit.ts";
 import { verifyPassword } from "../crypto/password.ts";
 import type { Deps, PublicCtx, PublicVerbArgs } from "../ctx.ts";
-import { countSignIn, forgetSignIns } from "../limits/auth-limit.ts";
+import { countSignIn, noteSignIn } from "../limits/auth-limit.ts";
 import { createSignIn, type NewSignIn, type SignIn, signInLifetimeMs } from "./sign-in.ts";
 import { asSystemFor } from "./system-tx.ts";
 import { toTokens, toUser, type UserRow } from "./tokens.ts";
@@ -52,7 +52,7 @@ async function signInWith(
   if (!user.isActive || user.tenant.status !== "active") {
     throw new Fault("FORBIDDEN", "This account is switched off. Ask your administrator.");
   }
-  await forgetSignIns(ctx, input.email);
+  await noteSignIn(ctx, input.email);
   const signIn = await asSystemFor(ctx.deps, user.tenantId, async (tx) => {
     const made = await createSignIn(tx, ctx, { userId: user.id, kind: input.kind });
     const via = input.kind === "browser" ? "cookie" : "token";

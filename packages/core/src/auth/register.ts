@@ -4,7 +4,7 @@ import type { Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
 import { hashPassword } from "../crypto/password.ts";
 import type { PublicVerbArgs } from "../ctx.ts";
-import { countRegistration } from "../limits/auth-limit.ts";
+import { countRegistration, noteSignIn } from "../limits/auth-limit.ts";
 import { createSignIn } from "./sign-in.ts";
 import { asSystemFor } from "./system-tx.ts";
 import { toTokens, type UserRow } from "./tokens.ts";
@@ -64,6 +64,7 @@ async function createAccount({ ctx, input }: Args, before: (tx: Tx) => Promise<v
     await audit(tx, { ...ctx, actor }, { action: "user.register", entity: "user", entityId: owner.id });
     return made;
   });
+  await noteSignIn(ctx, input.email);
   return toTokens(ctx.deps.config, { user: owner, ...signIn, now });
 }
 

@@ -25,15 +25,16 @@ export function subjectOf({ scope, agentId, runId, stepId }: BudgetTarget): stri
 export function subjectsOf(call: {
   agentId: string | null;
   runId: string | null;
-  /** Runs that the run is a branch of. */
+  /** Subjects of the runs that wait for the run, and of the agents that called it. */
   parents: readonly string[];
   step: { stepId: string } | null;
 }): string[] {
   const { agentId, runId, parents, step } = call;
+  const agent = agentId === null ? [] : [`agent:${agentId}`];
   return [
     "tenant",
-    ...(agentId === null ? [] : [`agent:${agentId}`]),
-    ...parents.toReversed().map((parent) => `run:${parent}`),
+    ...agent.filter((own) => !parents.includes(own)),
+    ...parents,
     ...(runId === null ? [] : [`run:${runId}`]),
     ...(runId === null || step === null ? [] : [`step:${runId}:${step.stepId}`]),
   ];

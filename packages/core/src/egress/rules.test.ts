@@ -38,13 +38,16 @@ describe("the rules", () => {
     ["an agent closes everything", internet, none, "agent"],
     ["an agent opens nothing that its tenant's close", listed("example.org"), internet, "tenant"],
   ] as const)("%s", (_, tenant, agent, expected) => {
-    expect(refusedByRules({ tenant, agent }, place("example.com"))).toBe(expected);
+    const agents = agent === null ? [] : [agent];
+    expect(refusedByRules({ tenant, agents }, place("example.com"))).toBe(expected);
+    // Who called an executor binds it, too.
+    expect(refusedByRules({ tenant, agents: [internet, ...agents] }, place("example.com"))).toBe(expected);
   });
 
   it.each([25, 465, 587])("mail on port %i is refused, listed or not", (port) => {
-    expect(refusedByRules({ tenant: internet, agent: null }, place("example.com", port))).toBe("port");
+    expect(refusedByRules({ tenant: internet, agents: [] }, place("example.com", port))).toBe("port");
     const tenant = listed(`example.com:${port}`);
-    expect(refusedByRules({ tenant, agent: null }, place("example.com", port))).toBe("port");
+    expect(refusedByRules({ tenant, agents: [] }, place("example.com", port))).toBe("port");
   });
 });
 

@@ -1,4 +1,4 @@
-/** May an agent connect there? By the rules of its tenant and its own, and by where the name leads. */
+/** May an agent connect there? By the rules of its tenant, its own and its callers', and by where the name leads. */
 import { BlockList, isIP } from "node:net";
 import { type EgressRefusal, type EgressRules, HostPattern } from "@djinnbot/contracts";
 import { isPublicAddress } from "../net/address.ts";
@@ -57,13 +57,13 @@ export function matches(pattern: string, { host, port }: Place): boolean {
 
 /** Null when the rules permit it; asked before the name is resolved, so that a refused name is not even told to a name server. */
 export function refusedByRules(
-  rules: { tenant: EgressRules; agent: EgressRules | null },
+  rules: { tenant: EgressRules; agents: readonly EgressRules[] },
   place: Place,
 ): EgressRefusal | null {
   if (!permits(rules.tenant, place)) {
     return "tenant";
   }
-  if (rules.agent !== null && !permits(rules.agent, place)) {
+  if (!rules.agents.every((agent) => permits(agent, place))) {
     return "agent";
   }
   return mailPorts.has(place.port) ? "port" : null;

@@ -1,20 +1,21 @@
-/** What a session's programs may reach now: its tenant's rules, its agent's, and the step it works on. */
+/** What a session's programs may reach now: its tenant's rules, its agents', and the step it works on. */
 import { type EgressRules, openSessionStatuses } from "@djinnbot/contracts";
 import { withTenant } from "@djinnbot/db";
-import { toConfig } from "../agent/queries.ts";
+import { type AgentRow, toConfig } from "../agent/queries.ts";
 import type { Deps } from "../ctx.ts";
+import { callersOf } from "../delegation/callers.ts";
 import { readSettings } from "../settings/get.ts";
 import type { DoorSession } from "./session-login.ts";
 
 export interface SessionEgress {
   runId: string;
   tenant: EgressRules;
-  /** Null when the agent has no rules of its own. */
-  agent: EgressRules | null;
+  /** Of its agent and, for an executor, of every agent that called it; those without rules of their own are left out. */
+  agents: EgressRules[];
   step: { stepId: string; attempt: number } | null;
 }
 
-/** Null when the session is over, or its agent was deleted. */
+/** Null when the session is over, or an agent whose rules bind it was deleted. */
 export async function readSessionEgress(
   { db }: Pick<Deps, "db">,
   { tenantId, sessionId }: DoorSession,
@@ -32,13 +33,22 @@ export async function readSessionEgress(
       where: { sessionId, status: "running" },
       select: { stepId: true, attempt: true },
     });
+    const callers = await callersOf(tx, session.sourceId);
+    const called = await tx.agent.findMany({ where: { slug: { in: callers.filter((slug) => slug !== null) } } });
+    if (callers.some((slug) => !called.some((caller) => caller.slug === slug))) {
+      return null;
+    }
     const { egressMode, egressHosts } = await readSettings(tx);
-    const own = toConfig(agent);
     return {
       runId: session.sourceId,
       tenant: { mode: egressMode, hosts: egressHosts },
-      agent: own.egressMode === null ? null : { mode: own.egressMode, hosts: own.egressHosts },
+      agents: [agent, ...called.filter(({ id }) => id !== agent.id)].flatMap(rulesOf),
       step,
     };
   });
+}
+
+function rulesOf(agent: AgentRow): EgressRules[] {
+  const { egressMode: mode, egressHosts: hosts } = toConfig(agent);
+  return mode === null ? [] : [{ mode, hosts }];
 }

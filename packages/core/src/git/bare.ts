@@ -1,6 +1,7 @@
 /** Git on a bare repository for people who look at it: bytes, bounded, no network, no path patterns, no helpers of any kind. */
 import { execFile } from "node:child_process";
-import { GitError, gitEnvironment } from "./git.ts";
+import { gitEnvironment } from "./git.ts";
+import { GitError } from "./run-git.ts";
 
 export interface BareOptions {
   input?: string | Buffer;

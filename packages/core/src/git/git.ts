@@ -1,11 +1,11 @@
 /** Calls git with argument arrays, a configuration of our own and no prompt; nothing of an agent's text reaches a shell. */
-import { execFile } from "node:child_process";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type GitOptions, runGit } from "./run-git.ts";
 
 /**
  * Hooks, credential prompts and helper transports are off; redirects are not followed, so that an address that was checked stays
- * the one that is read.
+ * the one that is read. A web server that says nothing is given up by git itself, even when nobody watches it any more.
  */
 const config = `[core]
 \thooksPath = /dev/null
@@ -16,6 +16,8 @@ const config = `[core]
 \tallow = never
 [http]
 \tfollowRedirects = false
+\tlowSpeedLimit = 1
+\tlowSpeedTime = 30
 [gc]
 \tauto = 0
 [maintenance]
@@ -30,33 +32,12 @@ const config = `[core]
 \tdetachedHead = false
 `;
 
-export interface GitOptions {
-  cwd?: string;
-  input?: string;
-  timeoutMs?: number;
-  env?: Record<string, string>;
-}
 export type Git = (args: readonly string[], options?: GitOptions) => Promise<string>;
-
-/** What git said when it failed; `detail` is its last lines without our paths' query or credentials. */
-export class GitError extends Error {
-  readonly detail: string;
-  /** What it wrote before it failed. */
-  readonly output: string;
-  constructor(args: readonly string[], detail: string, output = "") {
-    super(`git ${args[0] ?? ""} failed: ${detail}`);
-    this.name = "GitError";
-    this.detail = detail;
-    this.output = output;
-  }
-}
-
-const maxOutput = 64 * 1024 * 1024;
 
 /** Prepares the configuration below `dataDir` and answers the function that calls git. */
 export async function createGit(dataDir: string): Promise<Git> {
   const env = await gitEnvironment(dataDir);
-  return (args, options = {}) => run(args, { ...options, env: { ...env, ...options.env } });
+  return (args, options = {}) => runGit(args, { ...options, env: { ...env, ...options.env } });
 }
 
 /** Writes the configuration and answers the whole environment that git gets: nothing of this process's own. */
@@ -95,30 +76,4 @@ function sshCommand(dir: string): string {
   return ["ssh", "-F", "/dev/null", ...options.map((option) => `-o${option}`)]
     .map((part) => `'${part.replaceAll("'", "'\\''")}'`)
     .join(" ");
-}
-
-function run(args: readonly string[], options: GitOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      "git",
-      args as string[],
-      {
-        cwd: options.cwd,
-        env: options.env as NodeJS.ProcessEnv | undefined,
-        timeout: options.timeoutMs ?? 60_000,
-        maxBuffer: maxOutput,
-        killSignal: "SIGKILL",
-      },
-      (error, stdout, stderr) => {
-        if (error) {
-          const said = error.killed ? "it took too long" : stderr.trim().split("\n").slice(-3).join(" ").slice(0, 500);
-          reject(new GitError(args, said || error.message, stdout));
-        } else {
-          resolve(stdout.trim());
-        }
-      },
-    );
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(options.input ?? "");
-  });
 }

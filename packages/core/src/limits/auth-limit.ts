@@ -4,10 +4,13 @@ import { type Redis, systemKeys } from "@djinnbot/events";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { accountHash } from "../crypto/token.ts";
 import type { PublicCtx } from "../ctx.ts";
+import { networkOf } from "../net/address.ts";
+import { redisOr } from "./redis-first.ts";
 
 /**
- * Points per window. Addresses are shared by offices, so theirs is wide. An account is narrow per address, and wide over all
- * addresses: a stranger elsewhere must not be able to keep its owner out.
+ * Points per window. Addresses are shared by offices, so theirs is wide. An account is narrow per address. Over all addresses it is
+ * wide, for guessing from many at once; addresses from which its owner has signed in before are not concerned, because otherwise
+ * strangers could keep the owner out by using it up.
  */
 const rules = {
   "login-ip": { points: 100, duration: 900 },
@@ -44,26 +47,39 @@ type Attempt = Pick<PublicCtx, "ip" | "deps">;
 /** Counts a sign-in attempt before the password is looked at. Throws LIMIT with `retryAfterSec`; says nothing about the account. */
 export async function countSignIn(ctx: Attempt, email: string): Promise<void> {
   await Promise.all([
-    ctx.ip === null ? undefined : consume(ctx, "login-ip", ctx.ip),
+    ctx.ip === null ? undefined : consume(ctx, "login-ip", networkOf(ctx.ip)),
     consume(ctx, "login-account", accountKey(ctx, email)),
-    consume(ctx, "login-account-anywhere", accountHash(ctx.deps.config.authSecretKey, email)),
   ]);
+  // Last: what is refused above must not use it up.
+  if (!(await isKnown(ctx, email))) {
+    await consume(ctx, "login-account-anywhere", accountHash(ctx.deps.config.authSecretKey, email));
+  }
 }
 
-/** A right password clears the account's count; the address keeps its own. */
-export async function forgetSignIns(ctx: Attempt, email: string): Promise<void> {
-  await limiters(ctx.deps.redis)["login-account"].delete(accountKey(ctx, email));
+/** A right password clears the account's count for the address, and makes the address known; the address keeps its own count. */
+export async function noteSignIn(ctx: Attempt, email: string): Promise<void> {
+  const key = accountKey(ctx, email);
+  await limiters(ctx.deps.redis)["login-account"].delete(key);
+  await redisOr(ctx.deps, (redis) => redis.set(knownKey(key), "1", "EX", knownForSec), null);
 }
+
+async function isKnown(ctx: Attempt, email: string): Promise<boolean> {
+  const key = knownKey(accountKey(ctx, email));
+  return (await redisOr(ctx.deps, (redis) => redis.exists(key), 0)) === 1;
+}
+
+const knownForSec = 30 * 24 * 3600;
+const knownKey = (account: string) => `${systemKeys.authLimit}:known:${account}`;
 
 /** The account as seen from one address. */
 function accountKey(ctx: Attempt, email: string): string {
-  return `${accountHash(ctx.deps.config.authSecretKey, email)}:${ctx.ip ?? "inside"}`;
+  return `${accountHash(ctx.deps.config.authSecretKey, email)}:${ctx.ip === null ? "inside" : networkOf(ctx.ip)}`;
 }
 
 /** Counts a registration from the caller's address. Throws LIMIT with `retryAfterSec`. */
 export async function countRegistration(ctx: Attempt): Promise<void> {
   if (ctx.ip !== null) {
-    await consume(ctx, "register-ip", ctx.ip);
+    await consume(ctx, "register-ip", networkOf(ctx.ip));
   }
 }
 

@@ -51,3 +51,23 @@ export function literalAddress(url: URL): string | null {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return isIP(host) === 0 ? null : host;
 }
+
+/** Whoever has one IPv6 address has its whole /64: for counting, they are one. Other addresses, and what is none, stay as they are. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) {
+    return address;
+  }
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) {
+    return mapped;
+  }
+  const [head = "", tail] = address.replace(/%.*$/, "").split("::");
+  const left = head.split(":").filter((group) => group !== "");
+  // Without `::` all groups are on the left; with it, what is not written is zero.
+  const right = (tail ?? "")
+    .split(":")
+    .flatMap((group) => (group === "" ? [] : group.includes(".") ? ["0", "0"] : group));
+  const missing = Array<string>(tail === undefined ? 0 : 8 - left.length - right.length).fill("0");
+  const groups = [...left, ...missing, ...right].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+}

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isPublicAddress } from "./address.ts";
+import { isPublicAddress, networkOf } from "./address.ts";
 import { checkUrl, readText, safeRequest } from "./safe-fetch.ts";
 
 const limits = { headersTimeoutMs: 5000, idleTimeoutMs: 5000 };
@@ -52,6 +52,22 @@ describe("public addresses", () => {
   ])("refuses %s", (url) => {
     expect(() => checkUrl(url, false)).toThrow();
   });
+});
+
+it.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["2001:DB8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["2001:db8::9", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["1::", "1:0:0:0::/64"],
+  ["::1:2:3:4:5:6:7", "0:1:2:3::/64"],
+  ["64:ff9b::192.0.2.1", "64:ff9b:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["inside", "inside"],
+])("%s is counted as %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 describe("requests", () => {

@@ -1,4 +1,11 @@
-import { Fault, newId, type PipelineDocument, type pipelines, slugify } from "@djinnbot/contracts";
+import {
+  Fault,
+  newId,
+  type PipelineDocument,
+  type PipelineProblem,
+  type pipelines,
+  slugify,
+} from "@djinnbot/contracts";
 import type { Tx } from "@djinnbot/db";
 import { parseDocument } from "yaml";
 import { audit } from "../audit.ts";
@@ -8,7 +15,7 @@ import type { Ctx, VerbArgs } from "../ctx.ts";
 import { freeSlug } from "../free-slug.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { parsePipeline } from "../pipeline-language/index.ts";
+import { parsePipeline, readSource } from "../pipeline-language/index.ts";
 import { getOwnPipelineOrFault, getPipelineOrFault, problemLine, toPipeline } from "./queries.ts";
 
 /** The document of a text without errors, with its warnings. BAD_REQUEST that lists every error otherwise. */
@@ -16,14 +23,23 @@ function checked(yaml: string): { document: PipelineDocument; warnings: string[]
   const { document, problems } = parsePipeline(yaml);
   const errors = problems.filter((problem) => problem.severity === "error");
   if (document === null || errors.length > 0) {
-    throw new Fault("BAD_REQUEST", `The pipeline has errors: ${errors.map(problemLine).join("; ")}`);
+    throw hasErrors(errors);
   }
   return { document, warnings: problems.map(problemLine) };
 }
 
-/** Sets top-level keys of a YAML text, keeping its comments and layout. */
+function hasErrors(errors: readonly PipelineProblem[]): Fault {
+  return new Fault("BAD_REQUEST", `The pipeline has errors: ${errors.map(problemLine).join("; ")}`);
+}
+
+/** Sets top-level keys of a YAML text, keeping its comments and layout. BAD_REQUEST when it is no map of keys. */
 function withKeys(yaml: string, keys: Record<string, string | undefined>): string {
-  const document = parseDocument(yaml);
+  const { source, problems } = readSource(yaml);
+  if (source === null) {
+    throw hasErrors(problems);
+  }
+  // Keys that are written twice are told by the check that follows, with their places.
+  const document = parseDocument(yaml, { uniqueKeys: false, logLevel: "error" });
   for (const [key, value] of Object.entries(keys)) {
     if (value !== undefined && document.get(key) !== value) {
       document.set(key, value);

@@ -13,6 +13,8 @@ type Merge = (typeof contracts)["workspaces"]["merge"];
 type Input = VerbArgs<Merge>["input"];
 type Built = { commit: string } | { conflicts: string[]; error: string };
 
+/** How long nothing may be heard of the server. */
+const pushSilenceMs = 30_000;
 const pushTimeoutMs = 120_000;
 const known = new Set(["runId", "strategy", "resolveAll", "resolutions", "choices", "expectedHead", "push"]);
 
@@ -174,11 +176,8 @@ async function pushTarget(
   const git = await createGit(ctx.deps.config.dataDir);
   try {
     await git(
-      ["push", "--quiet", "--no-verify", "--end-of-options", "origin", `${commit}:refs/heads/${target.branch}`],
-      {
-        cwd: repo.mirror,
-        timeoutMs: pushTimeoutMs,
-      },
+      ["push", "--progress", "--no-verify", "--end-of-options", "origin", `${commit}:refs/heads/${target.branch}`],
+      { cwd: repo.mirror, timeoutMs: pushTimeoutMs, silenceMs: pushSilenceMs },
     );
     ctx.log.info({ run: repo.row.id, target: target.branch }, "a merged branch was pushed");
     return { status: "pushed", detail: null };

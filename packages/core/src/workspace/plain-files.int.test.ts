@@ -1,6 +1,6 @@
-/** An agent that swaps a folder for a link while somebody reads. */
+/** Working copies as agents may leave them: folders that are swapped for links while somebody reads, and far too deep ones. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -39,4 +39,24 @@ it("never reads or lists what lies outside, however fast folders are swapped for
   } finally {
     agent.kill("SIGKILL");
   }
+});
+
+it("cuts a folder that lies too deep, and says so; everything beside it is listed", async () => {
+  const root = mkdtempSync(join(tmpdir(), "djinnbot-deep-"));
+  const deep = join(root, "a", ...Array.from({ length: 100 }, () => "d"));
+  mkdirSync(deep, { recursive: true });
+  for (const path of [join(deep, "lost"), join(root, "a", "d", "seen"), join(root, "b"), join(root, "z")]) {
+    writeFileSync(path, "");
+  }
+  const { files, truncated } = await listPlain(root);
+  expect(files.map(({ path }) => path)).toEqual(["a/d/seen", "b", "z"]);
+  expect(truncated).toBe(true);
+
+  rmSync(join(root, "a"), { recursive: true });
+  // The deepest that is looked into.
+  const last = join(root, "c", ...Array.from({ length: 63 }, () => "d"));
+  mkdirSync(last, { recursive: true });
+  writeFileSync(join(last, "seen"), "");
+  expect(await listPlain(root)).toMatchObject({ files: { length: 3 }, truncated: false });
+  rmSync(root, { recursive: true });
 });

@@ -2,7 +2,7 @@
  * Reads the working copy of a run while an agent may be changing it. Every step down is taken relative to the opened folder before it
  * and refuses links, so that a folder swapped for a link in between leads nowhere. Git has no part in it.
  */
-import { constants, existsSync } from "node:fs";
+import { constants, type Dirent, existsSync } from "node:fs";
 import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, type WorkspaceFile } from "@djinnbot/contracts";
@@ -25,41 +25,56 @@ async function openFolder(path: string): Promise<Folder> {
   return { handle, path: perProcess ? `/proc/self/fd/${handle.fd}` : path };
 }
 
-/** Files by path, without `.git`; links and special files are left out. */
-export async function listPlain(root: string): Promise<{ files: WorkspaceFile[]; truncated: boolean }> {
-  const files: WorkspaceFile[] = [];
-  const truncated = !(await walk(root, { prefix: "", depth: 0, files }));
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), truncated };
+interface Listing {
+  files: WorkspaceFile[];
+  /** Something is missing: there are too many files, or a folder lies too deep. */
+  truncated: boolean;
 }
 
-async function walk(path: string, at: { prefix: string; depth: number; files: WorkspaceFile[] }): Promise<boolean> {
+/** Files by path, without `.git`; links and special files are left out, and so is what lies deeper than anybody looks. */
+export async function listPlain(root: string): Promise<Listing> {
+  const listing: Listing = { files: [], truncated: false };
+  await walk(root, { prefix: "", depth: 0, listing });
+  listing.files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return listing;
+}
+
+async function walk(path: string, at: { prefix: string; depth: number; listing: Listing }): Promise<void> {
+  const { prefix, depth, listing } = at;
+  if (depth > maxDepth) {
+    listing.truncated = true;
+    return;
+  }
   // What an agent removes meanwhile is not there.
   const folder = await openFolder(path).catch(() => null);
   if (folder === null) {
-    return true;
+    return;
   }
   try {
     for (const entry of await readdir(folder.path, { withFileTypes: true })) {
-      const inside = join(folder.path, entry.name);
-      const shown = `${at.prefix}${entry.name}`;
-      if (at.files.length >= maxListed || at.depth > maxDepth) {
-        return false;
+      if (listing.files.length >= maxListed) {
+        listing.truncated = true;
+        return;
       }
-      if (entry.isDirectory()) {
-        const next = { prefix: `${shown}/`, depth: at.depth + 1, files: at.files };
-        if (entry.name.toLowerCase() !== ".git" && !(await walk(inside, next))) {
-          return false;
-        }
-      } else if (entry.isFile()) {
-        const info = await lstat(inside).catch(() => null);
-        if (info?.isFile()) {
-          at.files.push({ path: shown, size: info.size, modified: Math.floor(info.mtimeMs) });
-        }
-      }
+      await take(entry, join(folder.path, entry.name), { ...at, prefix: `${prefix}${entry.name}` });
     }
-    return true;
   } finally {
     await folder.handle.close();
+  }
+}
+
+/** `prefix` is the entry's own path here. */
+async function take(entry: Dirent, inside: string, at: { prefix: string; depth: number; listing: Listing }) {
+  const { prefix, depth, listing } = at;
+  if (entry.isDirectory()) {
+    if (entry.name.toLowerCase() !== ".git") {
+      await walk(inside, { prefix: `${prefix}/`, depth: depth + 1, listing });
+    }
+  } else if (entry.isFile()) {
+    const info = await lstat(inside).catch(() => null);
+    if (info?.isFile()) {
+      listing.files.push({ path: prefix, size: info.size, modified: Math.floor(info.mtimeMs) });
+    }
   }
 }
 

@@ -81,7 +81,7 @@ async function findChanges({ workspace }: Place, repo: Repo): Promise<Change[]> 
   if (workspace === null) {
     return [];
   }
-  const [{ files }, entries] = await Promise.all([listPlain(workspace), listTree(repo.git, repo.head)]);
+  const [{ files, truncated }, entries] = await Promise.all([listPlain(workspace), listTree(repo.git, repo.head)]);
   const here = new Map(files.map((file) => [file.path, file]));
   const changes: Change[] = [];
   let compared = 0;
@@ -92,7 +92,8 @@ async function findChanges({ workspace }: Place, repo: Repo): Promise<Change[]> 
     const file = here.get(entry.path);
     here.delete(entry.path);
     if (!file) {
-      changes.push({ status: "D", file: entry.path });
+      // What is not listed may be there all the same.
+      changes.push(...(truncated ? [] : [{ status: "D" as const, file: entry.path }]));
     } else if (file.size !== entry.size) {
       changes.push({ status: "M", file: entry.path });
     } else if (file.size <= maxShownFileBytes && compared < maxCompared) {
