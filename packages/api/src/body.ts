@@ -4,7 +4,7 @@ import { checkJsonBounds } from "@djinnbot/core/json-bounds";
 
 /** 1 MiB. */
 export const maxBodyBytes = 1_048_576;
-const bounds = { maxDepth: 64, maxValues: 200_000, maxKeys: 10_000 };
+const bounds = { maxDepth: 64, maxValues: 200_000, maxKeys: 20_000 };
 
 /** The body as text. Throws TOO_LARGE above `maxBodyBytes`, without reading further: the rest is the host's to drain. */
 export async function readText(request: Request): Promise<string> {

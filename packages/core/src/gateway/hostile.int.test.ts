@@ -47,7 +47,8 @@ describe("a body", () => {
     ],
     ["with a limit that is none", `{"model":"m","max_tokens":"64000"}`, "max_tokens must be a whole number"],
   ])("%s is refused with a sentence", async (_, body, words) => {
-    const { run, providerId, seen } = await provider();
+    const { run, providerId, seen, release } = await provider();
+    release();
     const refused = await ask({ caller: run.caller, providerId, body });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ code: "BAD_REQUEST", detail: expect.stringContaining(words) });
