@@ -131,6 +131,19 @@ describe("usage", () => {
     expect(seen).toMatchObject({ usage: { input: 3, output: 1 }, toolCalls: 2, stopReason: "stop" });
     expect(watch("openai", "text/html", "<html>").usage).toBeNull();
   });
+  it("of an answer that is too much to read is guessed from its length", () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 1 };
+    const logprobs = Array.from({ length: 250_000 }, () => []);
+    const text = JSON.stringify({ choices: [{ message: { content: "hi" }, logprobs }], usage });
+    const whole = watch("openai", "application/json", text, 65_536);
+    expect(whole).toMatchObject({ usage: null, chars: text.length });
+    expect(
+      watch("openai", sse, `${events(JSON.parse(text))}${events({ choices: [], usage })}`, 65_536).usage,
+    ).not.toBeNull();
+    const long = watch("openai", "application/json", `{"x":"${"x".repeat(17 * 1024 * 1024)}"}`, 1024 * 1024);
+    expect(long).toMatchObject({ usage: null });
+    expect(long.chars).toBeGreaterThan(17 * 1024 * 1024);
+  });
   it("of an Anthropic stream: the last word on output, cache parts apart", () => {
     const text = events(
       {
