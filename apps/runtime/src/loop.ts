@@ -32,7 +32,6 @@ type End = LoopEnd extends infer T ? (T extends unknown ? Omit<T, "turns"> : nev
 export interface LoopOptions {
   command: AgentStepCommand;
   model: LanguageModelV4;
-  headers: Record<string, string>;
   conversation: Conversation;
   control: StepControl;
   /** Turns of a step that was paused and goes on; null when it begins. */
@@ -55,7 +54,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   const described = describeTools(tools, command.outputs);
   const window = new Window(command.model, conversation.windows.get(modelId));
   const fitting = {
-    ...{ conversation, window, command, model: options.model, headers: options.headers, signal, narrator },
+    ...{ conversation, window, command, model: options.model, signal, narrator },
     facts: { outputs: command.outputs, memory: options.context.memory },
     fixedChars: charsOf(described) + command.systemPrompt.length,
     call: () => callOptions(options, described),
@@ -153,7 +152,6 @@ function callOptions(options: LoopOptions, tools: LanguageModelV4CallOptions["to
     prompt: model.wire === "anthropic" ? withCacheMarks(prompt) : prompt,
     tools,
     toolChoice: { type: "auto" },
-    headers: options.headers,
     ...plainSettings(model),
     ...thinkingSettings(model),
   };

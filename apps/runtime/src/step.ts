@@ -88,7 +88,6 @@ async function work(options: StepOptions & { shell: Shell; deadline: AbortSignal
   const asking = {
     command,
     model,
-    headers: { "x-djinnbot-step": command.stepId, "x-djinnbot-attempt": String(command.attempt) },
     narrator: options.narrator,
     signal,
     ended: () => (options.signal.aborted ? ({ outcome: "aborted" } as const) : timeout()),

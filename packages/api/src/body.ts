@@ -1,9 +1,10 @@
-/** Request bodies: JSON only, bounded in bytes and in depth, without keys that reach into prototypes. */
+/** Request bodies: JSON only, bounded in bytes, depth and values, without keys that reach into prototypes. */
 import { Fault } from "@djinnbot/contracts";
+import { checkJsonBounds } from "@djinnbot/core/json-bounds";
 
 /** 1 MiB. */
 export const maxBodyBytes = 1_048_576;
-const maxDepth = 64;
+const bounds = { maxDepth: 64, maxValues: 200_000, maxKeys: 20_000 };
 
 /** The body as text. Throws TOO_LARGE above `maxBodyBytes`, without reading further: the rest is the host's to drain. */
 export async function readText(request: Request): Promise<string> {
@@ -48,9 +49,9 @@ export async function readJsonObject(request: Request): Promise<Record<string, u
   return value as Record<string, unknown>;
 }
 
-/** JSON of bounded depth. Throws BAD_REQUEST. */
+/** JSON within the bounds. Throws BAD_REQUEST. */
 export function parseJson(text: string): unknown {
-  checkDepth(text);
+  checkJsonBounds(Buffer.from(text), bounds);
   try {
     // The key can also be written with escapes, so every text with one is looked at.
     return /__proto__|\\u00/i.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
@@ -64,29 +65,4 @@ function refusePrototype(key: string, value: unknown): unknown {
     throw new Fault("BAD_REQUEST", "The key __proto__ is not allowed.");
   }
   return value;
-}
-
-/** Looks at brackets outside strings only: what comes after parses and walks the value recursively. */
-function checkDepth(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charCodeAt(at);
-    if (inString) {
-      if (char === 0x5c) {
-        at += 1;
-      } else if (char === 0x22) {
-        inString = false;
-      }
-    } else if (char === 0x22) {
-      inString = true;
-    } else if (char === 0x7b || char === 0x5b) {
-      depth += 1;
-      if (depth > maxDepth) {
-        throw new Fault("BAD_REQUEST", `The body is nested deeper than ${maxDepth} levels.`);
-      }
-    } else if (char === 0x7d || char === 0x5d) {
-      depth -= 1;
-    }
-  }
 }

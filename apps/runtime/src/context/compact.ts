@@ -20,7 +20,6 @@ export interface CompactOptions {
   window: Window;
   command: AgentStepCommand;
   model: LanguageModelV4;
-  headers: Record<string, string>;
   signal: AbortSignal;
   narrator: Narrator;
   facts: Facts;
@@ -69,7 +68,7 @@ async function notesOf(options: CompactOptions, turns: number): Promise<string |
   options.narrator.say({ type: "AGENT_STATE", state: "thinking", toolName: null });
   const maxTokens = Math.min(maxNotesTokens, Math.floor(window.size / 8));
   const notes = await writeNotes({
-    ...{ model: options.model, headers: options.headers, signal: options.signal, narrator: options.narrator },
+    ...{ model: options.model, signal: options.signal, narrator: options.narrator },
     deadlineAt: command.deadlineAt,
     task: command.prompt,
     earlier: conversation.notes,

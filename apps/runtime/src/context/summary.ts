@@ -29,7 +29,6 @@ export interface Facts {
 
 export interface NotesOptions {
   model: LanguageModelV4;
-  headers: Record<string, string>;
   signal: AbortSignal;
   deadlineAt: number;
   narrator: Narrator;
@@ -52,7 +51,6 @@ export async function writeNotes(options: NotesOptions): Promise<string | null> 
         { role: "system", content: instruction },
         { role: "user", content: [{ type: "text", text: question(options) }] },
       ],
-      headers: options.headers,
       maxOutputTokens: options.maxTokens,
     },
     // What the model writes here is no part of what the agent says.

@@ -130,17 +130,13 @@ test.each(cases)("%s", async (wire, { path, key, answer }) => {
   const tools = [
     { type: "function", name: "ls", description: "List", inputSchema: { type: "object", properties: {} } } as const,
   ];
-  const headers = { "x-djinnbot-step": "S" };
-  const turn = await askOnce({ model, call: { prompt: [user], tools, headers }, narrator });
+  const turn = await askOnce({ model, call: { prompt: [user], tools }, narrator });
   expect(turn).toMatchObject({ text: "Hello", finish: "tool-calls", calls: [{ toolName: "ls", input: "{}" }] });
   expect(told).toContain("out Hello");
   const request = seen[0]?.request;
   expect(request?.url).toBe(path);
   expect(request?.headers[key]).toContain("the-run-key");
-  expect(request?.headers).toMatchObject({
-    authorization: "Bearer the-run-key",
-    "x-djinnbot-step": "S",
-  });
+  expect(request?.headers).toMatchObject({ authorization: "Bearer the-run-key" });
 
   // The next turn gives everything back, signatures included.
   const id = turn.calls[0]?.toolCallId ?? "";

@@ -12,7 +12,7 @@ import { type Asking, asking, type Form } from "./form.ts";
 /** Answers, good or bad; refusals of a form are not counted, there are only two of them. */
 const maxAnswers = 4;
 
-export type StructuredOptions = Pick<LoopOptions, "model" | "headers" | "narrator" | "signal" | "ended"> & {
+export type StructuredOptions = Pick<LoopOptions, "model" | "narrator" | "signal" | "ended"> & {
   command: AgentStepCommand;
   structured: StructuredOutput;
 };
@@ -38,7 +38,7 @@ export async function runStructured(options: StructuredOptions): Promise<LoopEnd
     narrator.say({ type: "AGENT_STATE", state: "thinking", toolName: null });
     const asked = await ask({
       ...{ model: options.model, signal: options.signal, deadlineAt: command.deadlineAt, narrator },
-      call: { ...form.options(forms.current), prompt: [...prompt], headers: options.headers },
+      call: { ...form.options(forms.current), prompt: [...prompt] },
     });
     if ("aborted" in asked) {
       return { turns: answers, ...options.ended() };

@@ -2,7 +2,14 @@
 import type { Deps } from "../ctx.ts";
 import { lineageOf } from "../run/lineage.ts";
 import { tellRefusal } from "./notify.ts";
-import { type Estimate, releaseReservation, renewReservation, reservationMs, reserve } from "./reserve.ts";
+import {
+  type BudgetState,
+  type Estimate,
+  releaseReservation,
+  renewReservation,
+  reservationMs,
+  reserve,
+} from "./reserve.ts";
 import { subjectsOf } from "./subject.ts";
 import { budgetFault } from "./words.ts";
 
@@ -14,35 +21,50 @@ export interface HoldOptions {
   agentId: string;
   step: { stepId: string } | null;
 }
-export interface Hold {
+export interface Hold<S extends Estimate> {
   /** The reservation to settle; null when no budget applies. */
   readonly id: string | null;
+  /** What is held; null when no budget applies. */
+  readonly share: S | null;
   /** Holds for another model instead. Throws LIMIT when that does not fit; then the old share stays. */
-  move(model: string, estimate: Estimate): Promise<void>;
+  move(model: string, shares: readonly [S, ...S[]]): Promise<void>;
   /** The call is over and written down, or its reservation goes with what is. */
   end(): void;
   /** Nothing was spent. Never throws: what stays lapses by itself. */
   release(): Promise<void>;
 }
 
-/** Throws LIMIT, with words for people, when a hard limit does not hold the call. */
-export async function holdBudget(options: HoldOptions, model: string, estimate: Estimate): Promise<Hold> {
+/** Holds the first of the shares that fits. Throws LIMIT, with words for people, when a hard limit holds none of them. */
+export async function holdBudget<S extends Estimate>(
+  options: HoldOptions,
+  model: string,
+  shares: readonly [S, ...S[]],
+): Promise<Hold<S>> {
   const { deps, tenantId } = options;
   const parents = await lineageOf(deps.db, tenantId, options.runId);
   const subjects = subjectsOf({ ...options, parents });
   let id: string | null = null;
-  const take = async (wanted: string, amount: Estimate) => {
+  let held: S | null = null;
+  const take = async (wanted: string, amounts: readonly [S, ...S[]]) => {
+    let refusedBy: BudgetState | undefined;
     const now = Date.now();
-    const known = id === null ? {} : { id };
-    const reserved = await reserve(deps.db, { tenantId, subjects, model: wanted, estimate: amount, now, ...known });
-    if ("refusedBy" in reserved) {
-      const fault = budgetFault(reserved.refusedBy, now);
-      await tellRefusal(deps, options, reserved.refusedBy, fault.message);
+    for (const estimate of amounts) {
+      const known = id === null ? {} : { id };
+      const reserved = await reserve(deps.db, { tenantId, subjects, model: wanted, estimate, now, ...known });
+      if (!("refusedBy" in reserved)) {
+        id = reserved.id;
+        held = id === null ? null : estimate;
+        return;
+      }
+      ({ refusedBy } = reserved);
+    }
+    if (refusedBy) {
+      const fault = budgetFault(refusedBy, now);
+      await tellRefusal(deps, options, refusedBy, fault.message);
       throw fault;
     }
-    id = reserved.id;
   };
-  await take(model, estimate);
+  await take(model, shares);
   const renew = () => {
     if (id !== null) {
       renewReservation(deps.db, tenantId, id).catch((error: Error) =>
@@ -55,6 +77,9 @@ export async function holdBudget(options: HoldOptions, model: string, estimate: 
   return {
     get id() {
       return id;
+    },
+    get share() {
+      return held;
     },
     move: take,
     end,

@@ -1,10 +1,12 @@
 /** What is asked of a model, and which models may be asked. */
-import { Fault, StepId } from "@djinnbot/contracts";
+import { Fault } from "@djinnbot/contracts";
+import { tenantPipeline } from "@djinnbot/db";
 import type { Caller } from "../call.ts";
 import type { Actor, Deps } from "../ctx.ts";
 import { catalogueEntry } from "../settings/catalogue.ts";
 import { type UsableProvider, usableProvider } from "../settings/provider-row.ts";
-import { type ModelRequest, renderModelRequest } from "./request.ts";
+import { type Share, sharesOf } from "./output.ts";
+import { type Manner, type ModelRequest, renderBody } from "./request.ts";
 import { type Call, callOf, familyOf } from "./wires.ts";
 
 /** A call of a workload, whoever will answer it. */
@@ -14,6 +16,7 @@ export interface Asking {
   actor: Extract<Actor, { kind: "run" }>;
   requestId: string;
   log: Caller["log"];
+  /** Where the call is booked; null for a session that no step has begun in. */
   step: { stepId: string; attempt: number } | null;
   headers: Headers;
   signal: AbortSignal;
@@ -54,20 +57,41 @@ export async function otherTarget(asking: Asking, first: Target, name: string): 
   if (!fits || !first.model || provider.allowedModels?.includes(model) === false) {
     return null;
   }
-  const { wire } = provider;
-  const addUsage = catalogueEntry(providerId)?.streamUsageAutomatic !== true;
-  return {
-    provider,
-    call: callOf(first.call, model),
-    model: renderModelRequest(first.model.json, model, { wire, addUsage }),
-  };
+  const body = renderBody(first.model.json, model, mannerOf(provider));
+  return { provider, call: callOf(first.call, model), model: { ...first.model, model, body } };
 }
 
-/** The runtime says which step it works on; it can only mislead about its own run. */
-export function stepOf(headers: Headers): Asking["step"] {
-  const stepId = StepId.safeParse(headers.get("x-djinnbot-step"));
-  const attempt = Number(headers.get("x-djinnbot-attempt") ?? 1);
-  return stepId.success && Number.isInteger(attempt) && attempt >= 1 && attempt <= 1_000_000
-    ? { stepId: stepId.data, attempt }
-    : null;
+/** How its provider wants to be asked. */
+export function mannerOf({ providerId, wire }: Pick<UsableProvider, "providerId" | "wire">): Manner {
+  return { wire, addUsage: catalogueEntry(providerId)?.streamUsageAutomatic !== true };
+}
+
+/** What may be held for the call, largest first. */
+export function sharesFor(target: Target, { inputTokens, output }: ModelRequest): [Share, ...Share[]] {
+  return sharesOf({ model: targetName(target), wire: target.provider.wire, inputTokens, asked: output });
+}
+
+/** The same target, asked to keep to what is held for it. */
+export function keptTo(target: Target, share: Share | null): Target {
+  const { provider, model } = target;
+  if (!model || !share || share.limit === null) {
+    return target;
+  }
+  const body = renderBody(model.json, model.model, { ...mannerOf(provider), limit: share.limit });
+  return { ...target, model: { ...model, body } };
+}
+
+/**
+ * The step that the session is at, from the database: what the workload says would let it choose whose budget it spends. Between two
+ * steps it is the one before, so that nothing a step leaves behind works for free.
+ */
+export async function stepOfSession(deps: Deps, tenantId: string, actor: Asking["actor"]): Promise<Asking["step"]> {
+  const [rows = []] = await tenantPipeline(deps.db, tenantId, [
+    {
+      name: "gateway-step",
+      text: `SELECT step_id AS "stepId", attempt FROM steps WHERE run_id = $1 AND session_id = $2 ORDER BY sequence DESC LIMIT 1`,
+      values: [actor.runId, actor.sessionId],
+    },
+  ]);
+  return (rows[0] as Asking["step"] | undefined) ?? null;
 }

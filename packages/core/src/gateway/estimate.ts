@@ -1,49 +1,94 @@
-/** What a call may need at most, guessed from what is asked: the prompt's size, and the longest answer that is allowed. */
+/**
+ * What a prompt may cost at most, about: its bytes. Only where the wire has attachments do bytes say nothing; a text never counts as
+ * one, whatever it looks like.
+ */
 import type { ProviderWire } from "@djinnbot/contracts";
-import type { Estimate } from "../budget/reserve.ts";
 import { familyOf } from "./wires.ts";
 
 type Json = Record<string, unknown>;
 
 const bytesPerToken = 4;
-/** What providers count for an image or a page, about; its bytes say nothing. */
+/** What providers count for an image or a page, about. */
 const attachmentTokens = 1500;
-const attachmentChars = 4096;
-/** An answer whose length is not limited; few are longer. */
-const usualOutputTokens = 4096;
+/** Documents, sound and film cost by their length: this is dense text in a PDF's packing. */
+const encodedCharsPerToken = 32;
+const encoded = /^(image|audio|video)\/|^application\/pdf$/;
 
-export function estimateTokens(json: Json, wire: ProviderWire): Estimate {
-  return { inputTokens: promptTokens(json), outputTokens: mostOutput(json, wire) };
+interface Attachment {
+  mime: string;
+  /** Base64 in the request; nothing for one that the provider fetches. */
+  data: string;
 }
 
-function promptTokens(value: unknown): number {
-  if (typeof value === "string") {
-    return isAttachment(value) ? attachmentTokens : Math.ceil(Buffer.byteLength(value) / bytesPerToken);
+/** `bytes` of the request as it is sent. Looks at messages and their parts, not deeper, so it is cheap for every body. */
+export function promptTokens(json: Json, { bytes, wire }: { bytes: number; wire: ProviderWire }): number {
+  let textBytes = bytes;
+  let tokens = 0;
+  for (const { mime, data } of attachmentsOf(json, wire)) {
+    textBytes -= data.length;
+    tokens += mime.startsWith("image/")
+      ? attachmentTokens
+      : Math.max(attachmentTokens, Math.ceil(data.length / encodedCharsPerToken));
   }
-  if (typeof value !== "object" || value === null) {
-    return 1;
+  return Math.ceil(textBytes / bytesPerToken) + tokens;
+}
+
+function attachmentsOf(json: Json, wire: ProviderWire): Attachment[] {
+  switch (familyOf(wire)) {
+    case "openai":
+      return parts(json.messages, "content").flatMap(openaiAttachments);
+    case "anthropic": {
+      const blocks = parts(json.messages, "content");
+      // The result of a tool has blocks of its own.
+      return [...blocks, ...parts(blocks, "content")].flatMap(anthropicAttachments);
+    }
+    case "google":
+      return parts(json.contents, "parts").flatMap(googleAttachments);
   }
-  let sum = 0;
-  for (const [key, item] of Object.entries(value)) {
-    sum += promptTokens(item) + (Array.isArray(value) ? 0 : Math.ceil(key.length / bytesPerToken));
+}
+
+function openaiAttachments(part: Json): Attachment[] {
+  const audio = object(part.input_audio);
+  const { image_url: image, file } = part;
+  return [
+    ...(image === undefined ? [] : [fromUrl(typeof image === "string" ? image : object(image).url)]),
+    ...(audio.data === undefined ? [] : [inline("audio/*", audio.data)]),
+    ...(file === undefined ? [] : [fromUrl(object(file).file_data)]),
+  ];
+}
+
+function anthropicAttachments({ source }: Json): Attachment[] {
+  const { type, media_type: mime, data } = object(source);
+  if (type === "base64") {
+    return [inline(mime, data)];
   }
-  return sum;
+  return type === "url" || type === "file" ? [fetched] : [];
 }
 
-function isAttachment(text: string): boolean {
-  return text.length > attachmentChars && /^(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]+={0,2}$/.test(text);
+function googleAttachments(part: Json): Attachment[] {
+  const given = [part.inlineData, part.inline_data].filter((item) => item !== undefined).map(object);
+  const files = [part.fileData, part.file_data].filter((item) => item !== undefined);
+  return [...given.map((item) => inline(item.mimeType ?? item.mime_type, item.data)), ...files.map(() => fetched)];
 }
 
-function mostOutput(json: Json, wire: ProviderWire): number {
-  const config = typeof json.generationConfig === "object" ? (json.generationConfig as Json | null) : null;
-  const fields = {
-    openai: { most: json.max_completion_tokens ?? json.max_tokens, answers: json.n },
-    anthropic: { most: json.max_tokens, answers: 1 },
-    google: { most: config?.maxOutputTokens, answers: config?.candidateCount },
-  }[familyOf(wire)];
-  return whole(fields.most, usualOutputTokens) * whole(fields.answers, 1);
+const fetched: Attachment = { mime: "image/*", data: "" };
+
+/** What is text behind its packing counts as text. */
+function inline(mime: unknown, data: unknown): Attachment {
+  return typeof mime === "string" && encoded.test(mime) && typeof data === "string" ? { mime, data } : fetched;
 }
 
-function whole(value: unknown, otherwise: number): number {
-  return typeof value === "number" && value >= 1 && value < 1e9 ? Math.ceil(value) : otherwise;
+function fromUrl(url: unknown): Attachment {
+  const mime = typeof url === "string" ? /^data:([\w.+-]{1,40}\/[\w.+-]{1,80});base64,/.exec(url)?.[1] : undefined;
+  return inline(mime, url);
+}
+
+function parts(list: unknown, name: "content" | "parts"): Json[] {
+  return objects(list).flatMap((item) => objects(item[name]));
+}
+function objects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter((item): item is Json => typeof item === "object" && item !== null) : [];
+}
+function object(value: unknown): Json {
+  return typeof value === "object" && value !== null ? (value as Json) : {};
 }

@@ -4,14 +4,15 @@ import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
 import type { Hold } from "../budget/hold.ts";
 import { redisOr } from "../limits/redis-first.ts";
 import { readSettings } from "../settings/get.ts";
-import { type Asking, otherTarget, type Target, targetName } from "./asking.ts";
-import { estimateTokens } from "./estimate.ts";
+import { type Asking, keptTo, otherTarget, sharesFor, type Target, targetName } from "./asking.ts";
+import type { Share } from "./output.ts";
+import type { ModelRequest } from "./request.ts";
 import { type Tried, tryModel, words } from "./try-model.ts";
 
 type Failed = Exclude<Tried, { kind: "answer" }>;
 
 /** When nobody answers, what the chosen model said counts. The number of tries is that of all. */
-export async function tryModels(asking: Asking, first: Target, hold: Hold | null): Promise<Tried> {
+export async function tryModels(asking: Asking, first: Target, hold: Hold<Share> | null): Promise<Tried> {
   const chosen = await tryModel(asking, first);
   if (chosen.kind === "answer" || !chosen.capacity || !first.model || asking.signal.aborted) {
     return chosen;
@@ -20,11 +21,11 @@ export async function tryModels(asking: Asking, first: Target, hold: Hold | null
   let tries = chosen.tries;
   for (const name of new Set(fallbackModels)) {
     const target = name === asking.wanted ? null : await otherTarget(asking, first, name);
-    if (!target?.model || !(await fits(hold, target))) {
+    if (!target?.model || !(await fits(hold, target, target.model))) {
       continue;
     }
     await narrate(asking, target, chosen);
-    const tried = await tryModel(asking, target);
+    const tried = await tryModel(asking, keptTo(target, hold?.share ?? null));
     if (tried.kind === "answer") {
       return tried;
     }
@@ -34,9 +35,9 @@ export async function tryModels(asking: Asking, first: Target, hold: Hold | null
 }
 
 /** A model that is too dear for what is left is passed over; the refusal has been told. */
-async function fits(hold: Hold | null, target: Target): Promise<boolean> {
+async function fits(hold: Hold<Share> | null, target: Target, model: ModelRequest): Promise<boolean> {
   try {
-    await hold?.move(targetName(target), estimateTokens(target.model?.json ?? {}, target.provider.wire));
+    await hold?.move(targetName(target), sharesFor(target, model));
     return true;
   } catch (error) {
     if ((error as { failure?: string }).failure === "BUDGET_EXCEEDED") {

@@ -4,14 +4,23 @@ import { type Hold, holdBudget } from "../budget/hold.ts";
 import type { Caller } from "../call.ts";
 import { guard } from "../guard.ts";
 import { NetError, type SafeResponse } from "../net/safe-fetch.ts";
-import { catalogueEntry, defaultWire } from "../settings/catalogue.ts";
+import { defaultWire } from "../settings/catalogue.ts";
 import { usableProvider } from "../settings/provider-row.ts";
 import { asFault, faultAnswer } from "./answers.ts";
-import { type Asking, checkAllowed, stepOf, type Target, targetName } from "./asking.ts";
-import { estimateTokens } from "./estimate.ts";
+import {
+  type Asking,
+  checkAllowed,
+  keptTo,
+  mannerOf,
+  sharesFor,
+  stepOfSession,
+  type Target,
+  targetName,
+} from "./asking.ts";
 import { tryModels } from "./fall-back.ts";
 import { observe } from "./observe.ts";
-import { parseModelRequest, readBody } from "./request.ts";
+import type { Share } from "./output.ts";
+import { type ModelRequest, parseModelRequest, readBody } from "./request.ts";
 import type { Tried } from "./try-model.ts";
 import { downstreamHeaders, parseCall } from "./wires.ts";
 import { writeDown } from "./write-down.ts";
@@ -61,19 +70,16 @@ async function prepare(
   if (!call) {
     throw new Fault("NOT_FOUND", "The model gateway does not offer this path.");
   }
-  const model =
-    call.kind === "models"
-      ? null
-      : parseModelRequest(await readBody(request), {
-          wire: provider.wire,
-          pathModel: call.model,
-          addUsage: catalogueEntry(providerId)?.streamUsageAutomatic !== true,
-        });
-  if (model) {
+  let model: ModelRequest | null = null;
+  let step: Asking["step"] = null;
+  if (call.kind !== "models") {
+    // Only now is it decided which step pays: a body can be sent slowly.
+    const raw = await readBody(request);
+    const parsing = parseModelRequest(raw, { ...mannerOf(provider), pathModel: call.model });
+    [model, step] = await Promise.all([parsing, stepOfSession(deps, tenantId, actor)]);
     checkAllowed(provider, model.model);
   }
   const target = { provider, call, model };
-  const step = stepOf(request.headers);
   const wanted = model ? targetName(target) : null;
   const { headers, signal } = request;
   return { asking: { deps, tenantId, actor, requestId, log, step, headers, signal, wanted }, target };
@@ -85,7 +91,7 @@ async function answer(asking: Asking, target: Target): Promise<Response> {
   const started = performance.now();
   let tried: Tried | undefined;
   try {
-    tried = await tryModels(asking, target, hold);
+    tried = await tryModels(asking, keptTo(target, hold?.share ?? null), hold);
   } finally {
     if (tried?.kind !== "answer") {
       await hold?.release();
@@ -105,20 +111,20 @@ async function answer(asking: Asking, target: Target): Promise<Response> {
   return given;
 }
 
-async function holdFor(asking: Asking, target: Target): Promise<Hold | null> {
+async function holdFor(asking: Asking, target: Target): Promise<Hold<Share> | null> {
   if (!target.model) {
     return null;
   }
   const { deps, tenantId, requestId, step } = asking;
   const { runId, agentId } = asking.actor;
-  const estimate = estimateTokens(target.model.json, target.provider.wire);
-  return holdBudget({ deps, tenantId, requestId, runId, agentId, step }, targetName(target), estimate);
+  const shares = sharesFor(target, target.model);
+  return holdBudget({ deps, tenantId, requestId, runId, agentId, step }, targetName(target), shares);
 }
 
 interface Passing {
   target: Target;
   upstream: SafeResponse;
-  hold: Hold | null;
+  hold: Hold<Share> | null;
   started: number;
 }
 

@@ -1,6 +1,12 @@
 /** The body of a model call: bounded, JSON, with the model's name, and asking for usage where that needs asking. */
+import { setImmediate } from "node:timers/promises";
 import { Fault, type ProviderWire } from "@djinnbot/contracts";
+import { checkJsonBounds, type JsonBounds } from "../json-bounds.ts";
+import { promptTokens } from "./estimate.ts";
+import { type OutputAsked, outputAsked, withOutputLimit } from "./output.ts";
 import { familyOf } from "./wires.ts";
+
+type Json = Record<string, unknown>;
 
 /** Most bytes of a request: long contexts with images fit. */
 export const maxRequestBytes = 10 * 1024 * 1024;
@@ -34,57 +40,70 @@ export async function readBody(request: Request): Promise<Buffer> {
 export interface ModelRequest {
   model: string;
   /** What was asked, to ask another model the same. */
-  json: Record<string, unknown>;
-  /** What to send: the caller's bytes unless something had to be added. */
+  json: Json;
+  /** What to send: what was asked, written anew. */
   body: Buffer;
+  inputTokens: number;
+  output: OutputAsked;
+}
+/** How a provider wants to be asked. */
+export interface Manner {
+  wire: ProviderWire;
+  /** Usage comes only when it is asked for. */
+  addUsage: boolean;
 }
 
+/** Long contexts fit by far; what is over it would keep the process from everybody else. */
+const bounds: JsonBounds = { maxDepth: 128, maxValues: 100_000, maxKeys: 1000 };
+
 /** Throws BAD_REQUEST. `pathModel` is the model's name where the wire has it in the path. */
-export function parseModelRequest(
+export async function parseModelRequest(
   raw: Buffer,
-  options: { wire: ProviderWire; pathModel: string | null; addUsage: boolean },
-): ModelRequest {
+  { pathModel, ...manner }: Manner & { pathModel: string | null },
+): Promise<ModelRequest> {
+  checkJsonBounds(raw, bounds);
+  await letOthersRun(raw);
   const json = parseObject(raw);
-  const model = options.pathModel ?? json.model;
+  const model = pathModel ?? json.model;
   if (typeof model !== "string" || !/^[\x21-\x7e]{1,200}$/.test(model)) {
     throw new Fault("BAD_REQUEST", "The request names no model.");
   }
-  return renderModelRequest(json, model, options);
+  const output = outputAsked(json, manner.wire);
+  await letOthersRun(raw);
+  const body = renderBody(json, model, manner);
+  const inputTokens = promptTokens(json, { bytes: body.length, wire: manner.wire });
+  return { model, json, body, inputTokens, output };
 }
 
-/** The request as it goes out to `model`. */
-export function renderModelRequest(
-  json: Record<string, unknown>,
-  model: string,
-  options: { wire: ProviderWire; addUsage: boolean },
-): ModelRequest {
+/** The request as it goes out to `model`, with a limit of its answer where one is given. */
+export function renderBody(json: Json, model: string, manner: Manner & { limit?: number | null }): Buffer {
+  const { wire, addUsage, limit = null } = manner;
   // Google's has the model in the path.
-  const named = familyOf(options.wire) === "google" || json.model === model ? json : { ...json, model };
-  const wantsUsage = options.addUsage && familyOf(options.wire) === "openai" && json.stream === true;
+  const named = familyOf(wire) === "google" || json.model === model ? json : { ...json, model };
+  const limited = limit === null ? named : withOutputLimit(named, wire, limit);
+  const wantsUsage = addUsage && familyOf(wire) === "openai" && json.stream === true;
   const given = json.stream_options;
-  const streamOptions = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
+  const streamOptions = typeof given === "object" && given !== null ? (given as Json) : {};
   const changed =
     wantsUsage && streamOptions.include_usage !== true
-      ? { ...named, stream_options: { ...streamOptions, include_usage: true } }
-      : named;
+      ? { ...limited, stream_options: { ...streamOptions, include_usage: true } }
+      : limited;
   // Written anew: a provider that reads a repeated key differently would otherwise see another model than the one that was checked.
-  return { model, json, body: write(changed) };
+  return Buffer.from(JSON.stringify(changed));
 }
 
-/** What parses may still be too deep to be written. */
-function write(json: Record<string, unknown>): Buffer {
-  try {
-    return Buffer.from(JSON.stringify(json));
-  } catch {
-    throw new Fault("BAD_REQUEST", "The request is nested too deeply.");
+/** Each pass over a body of megabytes is short; all of them at once are not. */
+async function letOthersRun(raw: Buffer): Promise<void> {
+  if (raw.length > 1024 * 1024) {
+    await setImmediate();
   }
 }
 
-function parseObject(raw: Buffer): Record<string, unknown> {
+function parseObject(raw: Buffer): Json {
   try {
     const json: unknown = JSON.parse(raw.toString("utf8"));
     if (typeof json === "object" && json !== null && !Array.isArray(json)) {
-      return json as Record<string, unknown>;
+      return json as Json;
     }
   } catch {
     // Falls through to the one answer for both.

@@ -17,7 +17,6 @@ const good = JSON.stringify({
   usage: { prompt_tokens: 10, completion_tokens: 10 },
 });
 const body = { model: "first", max_tokens: 100, messages: [] };
-const headers = { "x-djinnbot-step": "build" };
 
 /** A provider that answers each call with the next of these statuses, and the last one for ever. */
 async function provider(statuses: number[], answerHeaders: Record<string, string> = {}) {
@@ -38,14 +37,14 @@ const eventsOf = async (tenantId: string, runId: string) =>
 describe("tries", () => {
   it("again after 5xx and 429, as long as it was asked to, and says so", async () => {
     const { tenant, run, providerId, seen } = await provider([503, 429, 200], { "retry-after-ms": "40" });
-    const answer = await ask({ caller: run.caller, providerId, body, headers });
+    const answer = await ask({ caller: run.caller, providerId, body });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ usage: { prompt_tokens: 10 } });
     expect(seen.models).toHaveLength(3);
     expect((await logsOf(tenant)).map(({ status }) => status).sort()).toEqual([200, 429, 503]);
     const told = (await eventsOf(tenant.tenantId, run.runId)).filter(({ type }) => type === "MODEL_RETRY");
     expect(told).toMatchObject([
-      { stepId: "build", attempt: 1, waitMs: 40, tries: 1 },
+      { stepId: "build", attempt: 2, waitMs: 40, tries: 1 },
       { waitMs: 40, tries: 2 },
     ]);
     expect(JSON.stringify(told)).not.toContain(secret);
@@ -135,7 +134,7 @@ describe("the fallback chain", () => {
       fallbackModels: ["openai/no-key", "anthropic/other-wire", `custom-${slug}/second`, `custom-${slug}2/third`],
     });
     await tenant.services.budgets.put({ scope: "run", runId: run.runId, tokens: 10_000 });
-    const answer = await ask({ caller: run.caller, providerId, body, headers });
+    const answer = await ask({ caller: run.caller, providerId, body });
     expect(answer.status).toBe(200);
     await answer.text();
     expect(answer.headers.get("x-djinnbot-model")).toBe(`custom-${slug}2/third`);
@@ -195,7 +194,7 @@ describe("prices", () => {
       outputMicros: 3_000_000,
       contextWindow: 200,
     });
-    await (await ask({ caller: run.caller, providerId, body, headers })).text();
+    await (await ask({ caller: run.caller, providerId, body })).text();
     const { calls, summary } = await tenant.services.llmCalls.list({ runId: run.runId });
     expect(calls).toMatchObject([{ costTotal: 0.00005, costApproximate: false, contextWindow: 200 }]);
     expect(summary).toMatchObject({ contextUsedTokens: 20, contextWindowTokens: 200, contextPercent: 10 });

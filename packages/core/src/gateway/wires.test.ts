@@ -74,18 +74,20 @@ describe("headers", () => {
 });
 
 describe("requests", () => {
-  const parse = (json: unknown, addUsage = true) =>
-    parseModelRequest(Buffer.from(JSON.stringify(json)), { wire: "openai", pathModel: null, addUsage });
-  it("ask for usage in streams that do not yet, and are else untouched", () => {
-    const asked = JSON.parse(parse({ model: "m", stream: true, stream_options: { a: 1 } }).body.toString());
+  const parse = async (json: unknown, addUsage = true) =>
+    (
+      await parseModelRequest(Buffer.from(JSON.stringify(json)), { wire: "openai", pathModel: null, addUsage })
+    ).body.toString();
+  it("ask for usage in streams that do not yet, and are else untouched", async () => {
+    const asked = JSON.parse(await parse({ model: "m", stream: true, stream_options: { a: 1 } }));
     expect(asked).toEqual({ model: "m", stream: true, stream_options: { a: 1, include_usage: true } });
     for (const json of [{ model: "m" }, { model: "m", stream: true, stream_options: { include_usage: true } }]) {
-      expect(parse(json).body.toString()).toBe(JSON.stringify(json));
+      expect(await parse(json)).toBe(JSON.stringify(json));
     }
-    expect(parse({ model: "m", stream: true }, false).body.toString()).not.toContain("include_usage");
+    expect(await parse({ model: "m", stream: true }, false)).not.toContain("include_usage");
   });
-  it.each([[[]], ["text"], [{}], [{ model: 1 }], [{ model: "two words" }]])("refuses %j", (json) => {
-    expect(() => parse(json)).toThrow();
+  it.each([[[]], ["text"], [{}], [{ model: 1 }], [{ model: "two words" }]])("refuses %j", async (json) => {
+    await expect(parse(json)).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });
 });
 
@@ -128,6 +130,19 @@ describe("usage", () => {
     const seen = watch("openai-compatible", "application/json", JSON.stringify(answer));
     expect(seen).toMatchObject({ usage: { input: 3, output: 1 }, toolCalls: 2, stopReason: "stop" });
     expect(watch("openai", "text/html", "<html>").usage).toBeNull();
+  });
+  it("of an answer that is too much to read is guessed from its length", () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 1 };
+    const logprobs = Array.from({ length: 250_000 }, () => []);
+    const text = JSON.stringify({ choices: [{ message: { content: "hi" }, logprobs }], usage });
+    const whole = watch("openai", "application/json", text, 65_536);
+    expect(whole).toMatchObject({ usage: null, chars: text.length });
+    expect(
+      watch("openai", sse, `${events(JSON.parse(text))}${events({ choices: [], usage })}`, 65_536).usage,
+    ).not.toBeNull();
+    const long = watch("openai", "application/json", `{"x":"${"x".repeat(17 * 1024 * 1024)}"}`, 1024 * 1024);
+    expect(long).toMatchObject({ usage: null });
+    expect(long.chars).toBeGreaterThan(17 * 1024 * 1024);
   });
   it("of an Anthropic stream: the last word on output, cache parts apart", () => {
     const text = events(

@@ -65,9 +65,7 @@ function tokensOf(model: ModelRequest, outcome: Outcome): { usage: ModelCall["us
     return { usage: observed.usage, estimated: outcome.error !== null };
   }
   const worked = observed !== null && observed.chars > 0;
-  const guess = (chars: number) => (worked ? Math.ceil(chars / charsPerToken) : 0);
-  return {
-    usage: { input: guess(model.body.length), output: guess(observed?.chars ?? 0), cacheRead: 0, cacheWrite: 0 },
-    estimated: worked,
-  };
+  const input = worked ? model.inputTokens : 0;
+  const output = worked ? Math.ceil(observed.chars / charsPerToken) : 0;
+  return { usage: { input, output, cacheRead: 0, cacheWrite: 0 }, estimated: worked };
 }

@@ -105,8 +105,12 @@ async function newRun(
     await tx.session.create({
       data: { id: sessionId, agentId: "coder", source: "pipeline", sourceId: runId, createdAt: 1 },
     });
-    for (const attempt of [1, 2]) {
-      const step = { runId, stepId: "build", attempt, sequence: attempt, agentId: "coder" };
+    // The session is at its second step.
+    for (const [attempt, status] of [
+      [1, "failed"],
+      [2, "running"],
+    ] as const) {
+      const step = { runId, stepId: "build", attempt, sequence: attempt, agentId: "coder", sessionId, status };
       await tx.step.create({ data: { id: `${runId}:${attempt}`, ...step } });
     }
   });
