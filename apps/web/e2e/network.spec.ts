@@ -20,9 +20,9 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await page.getByRole("radio", { name: "Listed hosts" }).click();
   const hosts = page.getByRole("textbox", { name: "Hosts" });
   await hosts.fill("example.com, not/a-host");
-  await expect(page.getByText(/^Not a host: not\/a-host/)).toBeVisible();
+  await expect(page.getByText(/^Not a host: “not\/a-host”/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
-  await hosts.fill("Example.com https://docs.example.com/a");
+  await hosts.fill("Example.com\nhttps://docs.example.com/a");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText(/^Saved/)).toBeVisible();
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
