@@ -45,6 +45,14 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await page.goto(`/runs/${id}?tab=transcript`);
   const transcript = page.getByRole("tabpanel", { name: "Transcript" });
   await expect(transcript.getByText("Not allowed to connect to example.com:80")).toBeVisible({ timeout: 60_000 });
-  await expect(transcript.getByText(/rules of this agent do not allow example.com:80/)).toBeVisible();
-  await expect(transcript.getByText(/rules of this team do not allow a.test:80/)).toBeVisible();
+  await expect(transcript.getByText(/rules of this agent do not allow it/)).toBeVisible();
+  await expect(transcript.getByRole("link", { name: "Change the agent's rules" })).toHaveAttribute(
+    "href",
+    "/agents/ada?tab=config",
+  );
+  await expect(transcript.getByText(/rules of this team do not allow it/)).toBeVisible();
+  await expect(transcript.getByRole("link", { name: "Change the team's rules" })).toHaveAttribute(
+    "href",
+    "/settings/network",
+  );
 });

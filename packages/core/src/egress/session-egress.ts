@@ -11,7 +11,7 @@ export interface SessionEgress {
   tenant: EgressRules;
   /** Null when the agent has no rules of its own. */
   agent: EgressRules | null;
-  step: { stepId: string; attempt: number } | null;
+  step: { stepId: string; attempt: number; agentId: string | null } | null;
 }
 
 /** Null when the session is over, or its agent was deleted. */
@@ -30,7 +30,7 @@ export async function readSessionEgress(
     }
     const step = await tx.step.findFirst({
       where: { sessionId, status: "running" },
-      select: { stepId: true, attempt: true },
+      select: { stepId: true, attempt: true, agentId: true },
     });
     const { egressMode, egressHosts } = await readSettings(tx);
     const own = toConfig(agent);

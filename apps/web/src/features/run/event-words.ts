@@ -1,11 +1,7 @@
 /** What happens beside an agent's own work, in a line for the transcript. */
-import type { ArrivedEvent, NoticeTone } from "./transcript-model.ts";
+import type { ArrivedEvent, NoticeItem } from "./transcript-model.ts";
 
-export interface Words {
-  tone: NoticeTone;
-  title: string;
-  detail: string | null;
-}
+export type Words = Pick<NoticeItem, "tone" | "title" | "detail" | "link">;
 
 const BUDGET_OF: Record<string, string> = { tenant: "the team", agent: "the agent", step: "the step" };
 
@@ -68,10 +64,22 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
       return { tone, title: `The executors are done: ${event.status}`, detail: event.error };
     }
     case "EGRESS_REFUSED":
-      return { tone: "warn", title: `Not allowed to connect to ${event.host}:${event.port}`, detail: event.detail };
+      return refusalOf(event);
     case "COMMIT_FAILED":
       return { tone: "danger", title: "The changes could not be committed", detail: event.error };
     default:
       return null;
   }
+}
+
+type Refused = Extract<ArrivedEvent, { type: "EGRESS_REFUSED" }>;
+
+function refusalOf({ host, port, reason, detail, agentId }: Refused): Words {
+  const words: Words = { tone: "warn", title: `Not allowed to connect to ${host}:${port}`, detail };
+  if (reason === "tenant") {
+    return { ...words, link: { href: "/settings/network", label: "Change the team's rules" } };
+  }
+  return reason === "agent" && agentId
+    ? { ...words, link: { href: `/agents/${agentId}?tab=config`, label: "Change the agent's rules" } }
+    : words;
 }
