@@ -5,6 +5,8 @@ export type Words = Pick<NoticeItem, "tone" | "title" | "detail" | "link">;
 
 const BUDGET_OF: Record<string, string> = { tenant: "the team", agent: "the agent", step: "the step" };
 
+const budgetOf = (scope: string) => `The budget of ${BUDGET_OF[scope] ?? "this run"}.`;
+
 /** Null for events that are shown in another way, or not at all. */
 export function wordsOf(event: ArrivedEvent): Words | null {
   switch (event.type) {
@@ -26,10 +28,10 @@ export function wordsOf(event: ArrivedEvent): Words | null {
       return { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message };
     case "BUDGET_WARNING": {
       const title = `${event.percent} % of a budget are used`;
-      return { tone: "warn", title, detail: `The budget of ${BUDGET_OF[event.scope] ?? "this run"}.` };
+      return { tone: "warn", title, detail: budgetOf(event.scope) };
     }
     case "BUDGET_EXCEEDED":
-      return { tone: "danger", title: "A budget refused a model call", detail: event.message };
+      return { tone: "danger", title: "A budget refused a model call", detail: budgetOf(event.scope) };
     case "MODEL_FALLBACK":
       return { tone: "warn", title: `${event.to} is asked instead of ${event.from}`, detail: event.reason };
     case "CONTAINER_DESTROYED":
