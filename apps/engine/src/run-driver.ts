@@ -73,10 +73,10 @@ export class RunDriver {
   start(loaded: LoadedRun): void {
     this.#queue.add(() => this.#resume(loaded));
   }
-  cancel(): void {
+  cancel(reason: string = cancelReason): void {
     this.#queue.add(async () => {
       if (this.#run) {
-        await this.#end(this.#run, { status: "cancelled", reason: cancelReason });
+        await this.#end(this.#run, { status: "cancelled", reason });
       }
     });
   }

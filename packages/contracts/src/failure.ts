@@ -102,8 +102,12 @@ export const failures = {
     remedy: "Restart the step; report it with the request id if it happens again.",
   },
 } as const;
-/** Reason of a run that a person cancelled. */
+/** Reason of a run that was cancelled, when nobody knows by whom. */
 export const cancelReason = failures.CANCELLED.meaning;
+/** The same by somebody who is known. */
+export function cancelledBy(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} cancelled the run.`;
+}
 export type FailureCode = keyof typeof failures;
 export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
 

@@ -182,7 +182,8 @@ describe("cancelling", () => {
     expect(await tenant.services.runs.cancel({ runId: run.id })).toEqual(wanted);
     expect(await tenant.services.runs.cancel({ runId: run.id })).toEqual(wanted);
     const after = await tenant.services.runs.get({ runId: run.id });
-    expect(after).toMatchObject({ status: "cancelled", failure: { code: "CANCELLED" } });
+    const message = expect.stringMatching(/^(?!Somebody).+ cancelled the run\.$/);
+    expect(after).toMatchObject({ status: "cancelled", failure: { code: "CANCELLED", message } });
     expect(after.completedAt).not.toBeNull();
     expect(after.steps[0]?.status).toBe("cancelled");
   });
