@@ -95,7 +95,7 @@ function Decided({ approval, mine }: { approval: ApprovalRequest; mine: boolean 
 
 function outcome({ status, decidedByName }: ApprovalRequest, mine: boolean): string {
   if (status !== "approved" && status !== "rejected") {
-    return status === "expired" ? "Nobody decided in time." : "Its run was cancelled.";
+    return status === "expired" ? "Nobody decided in time." : "Its run was cancelled or deleted.";
   }
   const who = mine ? "you" : (decidedByName ?? "somebody");
   return `${statusMeta(status).word} by ${who}`;

@@ -1,4 +1,5 @@
 "use client";
+import { toDjinnError } from "@djinnbot/client";
 import type { ApprovalRequest } from "@djinnbot/contracts";
 import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
@@ -14,11 +15,12 @@ type InboxCardProps = {
 export function InboxCard({ approval, isListed }: InboxCardProps) {
   const [mine, setMine] = useState(false);
   const utils = trpc.useUtils();
-  const { data } = trpc.approvals.get.useQuery({ approvalId: approval.id }, { enabled: !isListed });
+  const { data, error } = trpc.approvals.get.useQuery({ approvalId: approval.id }, { enabled: !isListed });
   const answered = data !== undefined && data.status !== "pending" ? data : null;
+  const isGone = error !== null && toDjinnError(error).code === "NOT_FOUND";
   return (
     <ApprovalCard
-      approval={answered ?? approval}
+      approval={answered ?? (isGone ? { ...approval, status: "cancelled" } : approval)}
       mine={mine}
       onDecided={(decided) => {
         utils.approvals.get.setData({ approvalId: decided.id }, decided);

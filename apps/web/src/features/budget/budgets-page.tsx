@@ -32,7 +32,7 @@ export function BudgetsPage() {
     <Page width="form" className="max-w-4xl">
       <PageHeader
         title="Budgets"
-        description="How much the team and its agents may spend. A model call that would go over a budget is refused before it costs anything."
+        description="How much the team and its agents may spend. A model call that would go over a budget is refused before it costs anything, unless the budget only warns."
         {...(mayChange ? { actions: create } : {})}
       />
       {mayChange ? null : (

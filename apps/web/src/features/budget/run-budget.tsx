@@ -93,10 +93,13 @@ function RunBudgetRow({ budget, stopped, isEditing, onEdit }: RunBudgetRowProps)
   );
 }
 
-/** Opened from elsewhere on the page as well, so it takes the focus. */
+/** Opened from elsewhere on the page as well, so the limit that is set takes the focus. */
 function Editor(props: { target: BudgetTarget; known?: Budget; onDone: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("input")?.focus(), []);
+  useEffect(() => {
+    const inputs = [...(box.current?.querySelectorAll("input") ?? [])];
+    (inputs.find((input) => input.value !== "") ?? inputs[0])?.focus();
+  }, []);
   return (
     <div ref={box} className="rounded-lg border border-line bg-surface p-3">
       <BudgetForm {...props} />

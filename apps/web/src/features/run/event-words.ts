@@ -76,12 +76,16 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
 
 type Refused = Extract<ArrivedEvent, { type: "EGRESS_REFUSED" }>;
 
+/** What it tells an agent's program, and where there is a page for it, a link in the place of its name. */
 function refusalOf({ host, port, reason, detail, agentId }: Refused): Words {
   const words: Words = { tone: "warn", title: `Not allowed to connect to ${host}:${port}`, detail };
   if (reason === "tenant") {
-    return { ...words, link: { href: "/settings/network", label: "Change the team's rules" } };
+    const link = { href: "/settings/network", label: "Change the team's rules" };
+    return { ...words, detail: "The network rules of this team do not allow it.", link };
   }
-  return reason === "agent" && agentId
-    ? { ...words, link: { href: `/agents/${agentId}?tab=config`, label: "Change the agent's rules" } }
-    : words;
+  if (reason === "agent" && agentId) {
+    const link = { href: `/agents/${agentId}?tab=config`, label: "Change the agent's rules" };
+    return { ...words, detail: "The network rules of this agent do not allow it.", link };
+  }
+  return words;
 }
