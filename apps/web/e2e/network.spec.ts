@@ -35,7 +35,7 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await card.getByRole("button", { name: "Save" }).click();
   await expect(card.getByText(/^Saved/)).toBeVisible();
 
-  const step = '  - id: ASK\n    agent: ada\n    input: "{{task_description}}"\n';
+  const step = '  - id: ASK\n    agent: ada\n    input: "## Task\\n{{task_description}}"\n';
   const yaml = `id: asks\nname: Asks\nversion: "1"\nagents:\n  - id: ada\nsteps:\n${step}`;
   await post("/v1/pipelines/", { id: "asks", yaml_content: yaml }, asProgram);
   const command = `node -e 'for (const url of ["http://example.com", "http://a.test"]) fetch(url).catch(() => 0)'`;
