@@ -73,11 +73,11 @@ export class RunDriver {
   start(loaded: LoadedRun): void {
     this.#queue.add(() => this.#resume(loaded));
   }
-  cancel(): void {
+  cancel(reason: string = cancelReason): void {
     this.#queue.breakOff();
     this.#queue.add(async () => {
       if (this.#run) {
-        await this.#end(this.#run, { status: "cancelled", reason: cancelReason });
+        await this.#end(this.#run, { status: "cancelled", reason });
       }
     });
   }

@@ -54,13 +54,13 @@ export class Scheduler {
     }
   }
 
-  async cancel(message: GlobalEvent & { runId: string }): Promise<void> {
+  async cancel(message: Extract<GlobalEvent, { type: "RUN_CANCEL_REQUESTED" }>): Promise<void> {
     const driver = this.#held.get(message.runId);
     if (driver) {
       // The request may be old: a run that was restarted since is not cancelled by it.
       const [row] = await checkHeld(this.#resources.deps, [message.runId]);
       if (row && row.cancelRequestedAt !== null) {
-        driver.cancel();
+        driver.cancel(message.reason);
       }
       return;
     }

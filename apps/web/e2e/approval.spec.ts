@@ -79,3 +79,15 @@ test("a run waits for a person, who answers in the inbox; paused, resumed and fo
   await expect(page.getByRole("status", { name: "State of the run" })).toContainText("Completed", { timeout: 60_000 });
   await expect(page.getByRole("link", { name: runId })).toBeVisible();
 });
+
+test("a question that was answered keeps its place; a second click decides nothing else", async ({ page }) => {
+  const account = await register(page);
+  await startRun(page, account);
+  await page.goto("/approvals");
+  const asked = page.getByRole("main").getByRole("listitem");
+  await expect(asked).toHaveCount(1);
+  await page.getByLabel("Comment").fill("Not yet.");
+  await page.getByRole("button", { name: "Reject" }).dblclick();
+  await expect(asked.getByText("Rejected by you")).toBeVisible();
+  await expect(asked.getByText("Not yet.")).toBeVisible();
+});

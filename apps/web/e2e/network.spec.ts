@@ -20,9 +20,9 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await page.getByRole("radio", { name: "Listed hosts" }).click();
   const hosts = page.getByRole("textbox", { name: "Hosts" });
   await hosts.fill("example.com, not/a-host");
-  await expect(page.getByText(/^Not a host: not\/a-host/)).toBeVisible();
+  await expect(page.getByText(/^Not a host: “not\/a-host”/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
-  await hosts.fill("Example.com https://docs.example.com/a");
+  await hosts.fill("Example.com\nhttps://docs.example.com/a");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText(/^Saved/)).toBeVisible();
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
@@ -35,7 +35,7 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await card.getByRole("button", { name: "Save" }).click();
   await expect(card.getByText(/^Saved/)).toBeVisible();
 
-  const step = '  - id: ASK\n    agent: ada\n    input: "{{task_description}}"\n';
+  const step = '  - id: ASK\n    agent: ada\n    input: "## Task\\n{{task_description}}"\n';
   const yaml = `id: asks\nname: Asks\nversion: "1"\nagents:\n  - id: ada\nsteps:\n${step}`;
   await post("/v1/pipelines/", { id: "asks", yaml_content: yaml }, asProgram);
   const command = `node -e 'for (const url of ["http://example.com", "http://a.test"]) fetch(url).catch(() => 0)'`;
@@ -45,6 +45,14 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await page.goto(`/runs/${id}?tab=transcript`);
   const transcript = page.getByRole("tabpanel", { name: "Transcript" });
   await expect(transcript.getByText("Not allowed to connect to example.com:80")).toBeVisible({ timeout: 60_000 });
-  await expect(transcript.getByText(/rules of this agent do not allow example.com:80/)).toBeVisible();
-  await expect(transcript.getByText(/rules of this team do not allow a.test:80/)).toBeVisible();
+  await expect(transcript.getByText(/rules of this agent do not allow it/)).toBeVisible();
+  await expect(transcript.getByRole("link", { name: "Change the agent's rules" })).toHaveAttribute(
+    "href",
+    "/agents/ada?tab=config",
+  );
+  await expect(transcript.getByText(/rules of this team do not allow it/)).toBeVisible();
+  await expect(transcript.getByRole("link", { name: "Change the team's rules" })).toHaveAttribute(
+    "href",
+    "/settings/network",
+  );
 });

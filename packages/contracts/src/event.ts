@@ -166,6 +166,8 @@ const runDetail = [
     host: z.string().max(300),
     port: z.int(),
     reason: EgressRefusal,
+    /** Whose rules they are where the reason is `agent`; older events do not say it. */
+    agentId: z.string().nullish(),
     detail: z.string().max(1000),
   }),
   message("COMMIT_FAILED", { ...stepRef, error: z.string() }),

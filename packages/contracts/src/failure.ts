@@ -71,7 +71,7 @@ export const failures = {
     meaning: "The agent's files took more space than a run may have.",
     remedy: "Make the step write less or clean up after itself, or ask the operator for more (WORKLOAD_DISK_MB).",
   },
-  BUDGET_EXCEEDED: { meaning: "A spending limit was reached.", remedy: "Raise the limit, then restart the step." },
+  BUDGET_EXCEEDED: { meaning: "A spending limit was reached.", remedy: "Raise the budget, then restart the step." },
   LOOP_DETECTED: {
     meaning: "The agent repeated itself without progress.",
     remedy: "Make the instruction clearer, or use a stronger model.",
@@ -102,8 +102,12 @@ export const failures = {
     remedy: "Restart the step; report it with the request id if it happens again.",
   },
 } as const;
-/** Reason of a run that a person cancelled. */
+/** Reason of a run that was cancelled, when nobody knows by whom. */
 export const cancelReason = failures.CANCELLED.meaning;
+/** The same by somebody who is known. */
+export function cancelledBy(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} cancelled the run.`;
+}
 export type FailureCode = keyof typeof failures;
 export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
 
@@ -111,7 +115,28 @@ export const FailureCode = z.enum(Object.keys(failures) as [FailureCode, ...Fail
 export const Failure = z.object({ code: FailureCode, message: z.string(), meaning: z.string(), remedy: z.string() });
 export type Failure = z.infer<typeof Failure>;
 
-/** The failure of a code, with what happened in this case; meaning and remedy come from the table. */
+/** What providers say of a request that is longer than the model's window; no wire has a code for it. */
+export const tooLongWords =
+  /context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input token count|reduce the length|input is too long/i;
+
+/** Cases that a code does not tell apart and that are mended in another way. */
+const cases: readonly { code: FailureCode; says: RegExp; meaning: string; remedy: string }[] = [
+  {
+    code: "NO_ROUTE",
+    says: /has no onComplete/,
+    meaning: "The step ended, and the pipeline does not say what follows it.",
+    remedy: "Give the step an onComplete, or make it the last one of the pipeline.",
+  },
+  {
+    code: "MODEL_REFUSED",
+    says: tooLongWords,
+    meaning: "The request was longer than the model can read.",
+    remedy: "Shorten the task or the step's input, or choose a model with a larger context.",
+  },
+];
+
+/** The failure of a code, with what happened in this case; meaning and remedy come from the tables. */
 export function failure(code: FailureCode, message: string): Failure {
-  return { code, message, ...failures[code] };
+  const { meaning, remedy } = cases.find((one) => one.code === code && one.says.test(message)) ?? failures[code];
+  return { code, message, meaning, remedy };
 }

@@ -1,6 +1,7 @@
 "use client";
 import { Check, ChevronDown } from "lucide-react";
 import { Select as RadixSelect } from "radix-ui";
+import type { Ref } from "react";
 import { cn } from "./cn.ts";
 import { useFieldControl } from "./field.tsx";
 import { controlClasses } from "./input.tsx";
@@ -20,12 +21,13 @@ export type SelectProps = {
 };
 
 /** One choice out of a short list; for long or searchable lists use Combobox. */
-export function Select(props: SelectProps) {
+export function Select({ ref, ...props }: SelectProps & { ref?: Ref<HTMLButtonElement> }) {
   const { value, onValueChange, options, placeholder = "Choose…", size = "md", disabled, name, className } = props;
   const { "aria-required": _, ...aria } = useFieldControl(props);
   return (
     <RadixSelect.Root value={value ?? ""} onValueChange={onValueChange} disabled={disabled} name={name}>
       <RadixSelect.Trigger
+        ref={ref}
         {...aria}
         aria-label={props["aria-label"]}
         className={cn(

@@ -1,6 +1,6 @@
 /** What a failed model call means: try again (and when), or which failure ends the step. */
 import { APICallError } from "@ai-sdk/provider";
-import { FailureCode } from "@djinnbot/contracts";
+import { FailureCode, tooLongWords } from "@djinnbot/contracts";
 
 export interface ModelFailure {
   code: FailureCode;
@@ -101,8 +101,6 @@ export function withoutKeys(text: string): string {
     .replace(/(bearer\s+)\S+/gi, "$1[key]");
 }
 
-const tooLong =
-  /context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input token count|reduce the length|input is too long/i;
 /** Where the messages of that kind name the window itself. */
 const windowPatterns = [
   /(?:context length|context window|context size|n_ctx)\D{0,24}(\d{3,8})/i,
@@ -121,7 +119,7 @@ function objectionOf(said: { status: number | undefined; fault: object | undefin
   if (status !== undefined && !formStatuses.includes(status)) {
     return null;
   }
-  if (tooLong.test(text)) {
+  if (tooLongWords.test(text)) {
     const found = windowPatterns.map((pattern) => Number(pattern.exec(text)?.[1])).find((value) => value > 0);
     return { kind: "tooLong", window: found ?? null };
   }

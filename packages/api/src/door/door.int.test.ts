@@ -134,12 +134,19 @@ describe("the proxy", () => {
     // What is refused above is never connected to, so this one does not leave the machine either.
     for (const place of ["169.254.169.254:80", "[fd00:ec2::254]:80", "10.0.0.1:443", "192.168.0.1:22"]) {
       const answer = await tunnel(session.proxy, place);
-      expect(answer).toMatchObject({ status: 403, body: /not on the public internet.*EGRESS_PRIVATE_HOSTS/ });
+      expect(answer).toMatchObject({ status: 403, body: /private address.*EGRESS_PRIVATE_HOSTS/ });
       await tunnel(session.proxy, place);
     }
     const metadata = (await told(session)).filter(({ host }) => host === "169.254.169.254");
     expect(metadata).toEqual([
-      expect.objectContaining({ stepId: "BUILD", attempt: 1, port: 80, reason: "private", runId: session.runId }),
+      expect.objectContaining({
+        stepId: "BUILD",
+        attempt: 1,
+        port: 80,
+        reason: "private",
+        agentId: "ada",
+        runId: session.runId,
+      }),
     ]);
   });
 
@@ -156,7 +163,7 @@ describe("the proxy", () => {
     await becomes(200);
     await tenant.services.agents.putConfig({ agentId, egressMode: "listed", egressHosts: ["*.example.com"] });
     await becomes(403);
-    expect((await tunnel(login, place)).body).toMatch(/rules of this agent do not allow localhost:\d+/);
+    expect((await tunnel(login, place)).body).toMatch(/rules of this agent do not allow it/);
     await tenant.services.agents.putConfig({ agentId, egressMode: "internet" });
     await becomes(200);
     // An agent's rules open nothing that its tenant's have closed.

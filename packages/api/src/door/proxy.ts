@@ -116,15 +116,15 @@ function pinned(addresses: readonly string[]): LookupFunction {
   };
 }
 
-function sentenceOf(reason: EgressRefusal, { host, port }: Place, isShared: boolean): string {
-  const place = `${host}:${port}`;
+/** Beside the place, which its reader knows: the program that asked, and the run's page, which names it. */
+function sentenceOf(reason: EgressRefusal, { port }: Place, isShared: boolean): string {
   switch (reason) {
     case "tenant":
-      return `The network rules of this team do not allow ${place}. They are under Settings → Network.`;
+      return "The network rules of this team do not allow it. They are under Settings → Network.";
     case "agent":
-      return `The network rules of this agent${isShared ? ", or of one that called it," : ""} do not allow ${place}. They are on the agent's page, under Network.`;
+      return `The network rules of this agent${isShared ? ", or of one that called it," : ""} do not allow it. They are on the agent's page, under Configuration.`;
     case "private":
-      return `${host} is not on the public internet. Only the operator of this installation can open it to agents (EGRESS_PRIVATE_HOSTS).`;
+      return "It leads to a private address, which only whoever runs this installation can open (EGRESS_PRIVATE_HOSTS).";
     case "port":
       return `Port ${port} is for mail, which agents cannot send directly.`;
   }

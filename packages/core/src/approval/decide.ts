@@ -1,8 +1,8 @@
 import { type approvals, Fault } from "@djinnbot/contracts";
-import type { Tx } from "@djinnbot/db";
+import { actorName } from "../actor-name.ts";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
-import type { Ctx, VerbArgs } from "../ctx.ts";
+import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { lockRunOrFault } from "../run/queries.ts";
@@ -27,7 +27,7 @@ export async function decideApproval({ ctx, input }: VerbArgs<typeof approvals.d
     }
     refuseEnded(row, ctx.now());
     const decided = { status, comment: input.comment || null, decidedBy: decider?.userId ?? null };
-    const decidedByName = decider?.name ?? (await keyName(tx, ctx));
+    const decidedByName = decider?.name ?? (await actorName(tx, ctx));
     await tx.approval.update({
       where: { id: row.id },
       data: { ...decided, decidedByName, decidedAt: ctx.now() },
@@ -63,14 +63,4 @@ function refuseEnded(row: ApprovalRow, now: number): void {
   if (row.expiresAt !== null && Number(row.expiresAt) <= now) {
     throw new Fault("CONFLICT", "The question cannot be answered any more: its time is over.");
   }
-}
-
-/** What a decision by an API key without a person is signed with. */
-async function keyName(tx: Tx, ctx: Ctx): Promise<string> {
-  const { actor } = ctx;
-  if (actor.kind !== "apiKey") {
-    return actor.kind === "service" ? actor.name : "somebody";
-  }
-  const key = await tx.apiKey.findFirst({ where: { id: actor.keyId }, select: { name: true } });
-  return `API key ${key?.name ?? actor.keyId}`;
 }

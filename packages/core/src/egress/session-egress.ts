@@ -12,7 +12,7 @@ export interface SessionEgress {
   tenant: EgressRules;
   /** Of its agent and, for an executor, of every agent that called it; those without rules of their own are left out. */
   agents: EgressRules[];
-  step: { stepId: string; attempt: number } | null;
+  step: { stepId: string; attempt: number; agentId: string | null } | null;
 }
 
 /** Null when the session is over, or an agent whose rules bind it was deleted. */
@@ -31,7 +31,7 @@ export async function readSessionEgress(
     }
     const step = await tx.step.findFirst({
       where: { sessionId, status: "running" },
-      select: { stepId: true, attempt: true },
+      select: { stepId: true, attempt: true, agentId: true },
     });
     const callers = await callersOf(tx, session.sourceId);
     const called = await tx.agent.findMany({ where: { slug: { in: callers.filter((slug) => slug !== null) } } });

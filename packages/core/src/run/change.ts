@@ -1,5 +1,5 @@
 import {
-  cancelReason,
+  cancelledBy,
   Fault,
   fromStates,
   isTerminal,
@@ -11,6 +11,7 @@ import {
   terminalRunStatuses,
 } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
+import { actorName } from "../actor-name.ts";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
@@ -62,9 +63,9 @@ export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
       throw new Fault("CONFLICT", `The run has already ${status === "completed" ? "completed" : "failed"}.`);
     }
     const now = ctx.now();
-    const reason = cancelReason;
+    const reason = cancelledBy(await actorName(tx, ctx));
     await audit(tx, ctx, { action: "run.cancel", entity: "run", entityId: row.id });
-    messages.push(...(await cancelWaiting(tx, ctx, row)));
+    messages.push(...(await cancelWaiting(tx, ctx, { row, reason })));
     if (status !== "running" && row.leaseOwner === null) {
       await tx.step.updateMany({
         where: { runId: row.id, status: { in: fromStates(stepTransitions, "cancelled") } },
@@ -99,7 +100,11 @@ export async function cancelRun({ ctx, input }: VerbArgs<typeof runs.cancel>) {
 }
 
 /** What a run waits for goes with it: questions are withdrawn, branches are cancelled. */
-async function cancelWaiting(tx: Tx, ctx: Ctx, row: RunRow): Promise<OutboxMessage[]> {
+async function cancelWaiting(
+  tx: Tx,
+  ctx: Ctx,
+  { row, reason }: { row: RunRow; reason: string },
+): Promise<OutboxMessage[]> {
   const now = ctx.now();
   await tx.approval.updateMany({
     where: { runId: row.id, status: "pending" },
@@ -113,7 +118,6 @@ async function cancelWaiting(tx: Tx, ctx: Ctx, row: RunRow): Promise<OutboxMessa
     where: { id: { in: branches.map((branch) => branch.id) } },
     data: { cancelRequestedAt: now, updatedAt: now },
   });
-  const reason = cancelReason;
   return Promise.all(
     branches.map((branch) => outbox(tx, ctx, ["global"], { type: "RUN_CANCEL_REQUESTED", runId: branch.id, reason })),
   );

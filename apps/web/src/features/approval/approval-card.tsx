@@ -1,6 +1,6 @@
 "use client";
 import type { ApprovalRequest } from "@djinnbot/contracts";
-import { Card, CardBody, CardHeader, RelativeTime, StatusBadge, TextLink } from "@djinnbot/ui";
+import { Card, CardBody, CardHeader, RelativeTime, StatusBadge, statusMeta, TextLink } from "@djinnbot/ui";
 import { Hand } from "lucide-react";
 import { Markdown } from "@/features/run/markdown.tsx";
 import { DecisionForm } from "./decision-form.tsx";
@@ -9,10 +9,13 @@ type ApprovalCardProps = {
   approval: ApprovalRequest;
   /** The run's own page needs no link to itself. */
   inRun?: boolean;
+  /** Answered by the viewer, just now. */
+  mine?: boolean;
+  onDecided?: ((decided: ApprovalRequest) => void) | undefined;
 };
 
 /** A question to people, who is asked, and the answer or the way to give it. */
-export function ApprovalCard({ approval, inRun = false }: ApprovalCardProps) {
+export function ApprovalCard({ approval, inRun = false, mine = false, onDecided }: ApprovalCardProps) {
   const { status, runId, stepId, task, pipelineName, pipelineId } = approval;
   return (
     <Card>
@@ -24,7 +27,11 @@ export function ApprovalCard({ approval, inRun = false }: ApprovalCardProps) {
       />
       <CardBody className="flex flex-col gap-4">
         <Markdown text={approval.message} streaming={false} className="prose-width text-sm" />
-        {status === "pending" ? <Pending approval={approval} /> : <Decided approval={approval} />}
+        {status === "pending" ? (
+          <Pending approval={approval} onDecided={onDecided} />
+        ) : (
+          <Decided approval={approval} mine={mine} />
+        )}
         {inRun ? null : (
           <TextLink href={`/runs/${runId}`} className="self-start text-sm">
             Open the run
@@ -43,7 +50,7 @@ function Asked({ approval }: { approval: ApprovalRequest }) {
   );
 }
 
-function Pending({ approval }: { approval: ApprovalRequest }) {
+function Pending({ approval, onDecided }: Pick<ApprovalCardProps, "approval" | "onDecided">) {
   const { who, expiresAt, mayDecide } = approval;
   return (
     <>
@@ -58,7 +65,7 @@ function Pending({ approval }: { approval: ApprovalRequest }) {
         </p>
       )}
       {mayDecide ? (
-        <DecisionForm approval={approval} />
+        <DecisionForm approval={approval} onDecided={onDecided} />
       ) : (
         <p className="text-sm text-muted">You may read this question; others are asked to answer it.</p>
       )}
@@ -66,11 +73,11 @@ function Pending({ approval }: { approval: ApprovalRequest }) {
   );
 }
 
-function Decided({ approval }: { approval: ApprovalRequest }) {
-  const { comment, decidedByName, decidedAt } = approval;
+function Decided({ approval, mine }: { approval: ApprovalRequest; mine: boolean }) {
+  const { comment, decidedAt } = approval;
   return (
-    <p className="text-sm text-muted">
-      {decidedByName ?? "Nobody"}
+    <p className="text-sm text-muted" {...(mine ? { role: "status" } : {})}>
+      {outcome(approval, mine)}
       {decidedAt === null ? null : (
         <>
           {" "}
@@ -84,6 +91,14 @@ function Decided({ approval }: { approval: ApprovalRequest }) {
       ) : null}
     </p>
   );
+}
+
+function outcome({ status, decidedByName }: ApprovalRequest, mine: boolean): string {
+  if (status !== "approved" && status !== "rejected") {
+    return status === "expired" ? "Nobody decided in time." : "Its run was cancelled or deleted.";
+  }
+  const who = mine ? "you" : (decidedByName ?? "somebody");
+  return `${statusMeta(status).word} by ${who}`;
 }
 
 function firstLine(task: string): string {

@@ -1,38 +1,54 @@
 "use client";
-import { Button, Card, EmptyState, Page, PageHeader, SegmentedControl, SkeletonText } from "@djinnbot/ui";
-import { Inbox } from "lucide-react";
+import {
+  Button,
+  Card,
+  CodeText,
+  EmptyState,
+  Page,
+  PageHeader,
+  plural,
+  SegmentedControl,
+  SkeletonText,
+} from "@djinnbot/ui";
+import { ArrowUp, Inbox } from "lucide-react";
+import Link from "next/link";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { useUrlState } from "@/features/run/use-url-state.ts";
-import { trpc } from "@/trpc/client.ts";
-import { ApprovalCard } from "./approval-card.tsx";
-import { useApprovalsLive } from "./use-approvals.ts";
+import { InboxCard } from "./inbox-card.tsx";
+import { useInbox } from "./use-inbox.ts";
 
 const SHOW = [
   { value: "open", label: "Open" },
   { value: "all", label: "All" },
 ] as const;
+type Show = (typeof SHOW)[number]["value"];
 
 /** Questions at which runs wait, newest first. */
 export function ApprovalsPage() {
   const url = useUrlState();
-  useApprovalsLive();
   const show = url.get("show") === "all" ? "all" : "open";
-  const list = trpc.approvals.list.useInfiniteQuery(
-    { ...(show === "open" ? { status: "pending" as const } : {}), limit: 20 },
-    { getNextPageParam: (page) => page.nextCursor ?? undefined },
-  );
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const { list, shown, waiting, listed, reveal } = useInbox(show);
+  const stillListed = new Set(listed.map((approval) => approval.id));
   return (
     <Page>
       <PageHeader
         title="Approvals"
         actions={
-          <SegmentedControl
-            label="Which questions"
-            value={show}
-            onValueChange={(value) => url.set({ show: value === "all" ? "all" : null })}
-            options={SHOW}
-          />
+          <>
+            <span role="status">
+              {waiting.length === 0 ? null : (
+                <Button icon={<ArrowUp aria-hidden />} onClick={reveal}>
+                  {plural(waiting.length, "new question")}
+                </Button>
+              )}
+            </span>
+            <SegmentedControl
+              label="Which questions"
+              value={show}
+              onValueChange={(value) => url.set({ show: value === "all" ? "all" : null })}
+              options={SHOW}
+            />
+          </>
         }
       />
       {list.isError ? (
@@ -43,21 +59,11 @@ export function ApprovalsPage() {
           <SkeletonText lines={5} />
         </Card>
       ) : null}
-      {list.isSuccess && items.length === 0 ? (
-        <Card>
-          <EmptyState
-            icon={<Inbox aria-hidden />}
-            title={show === "open" ? "Nobody waits for you" : "No questions yet"}
-          >
-            A pipeline asks with a step that has an approval block. Its run waits here, without a place or a workload,
-            until somebody decides.
-          </EmptyState>
-        </Card>
-      ) : null}
+      {list.isSuccess && shown.length === 0 ? <NoQuestions show={show} /> : null}
       <ul className="flex flex-col gap-4">
-        {items.map((approval) => (
+        {shown.map((approval) => (
           <li key={approval.id}>
-            <ApprovalCard approval={approval} />
+            <InboxCard approval={approval} isListed={stillListed.has(approval.id)} />
           </li>
         ))}
       </ul>
@@ -67,5 +73,24 @@ export function ApprovalsPage() {
         </Button>
       ) : null}
     </Page>
+  );
+}
+
+function NoQuestions({ show }: { show: Show }) {
+  return (
+    <Card>
+      <EmptyState
+        icon={<Inbox aria-hidden />}
+        title={show === "open" ? "Nothing waits for a decision" : "No questions yet"}
+        action={
+          <Button asChild>
+            <Link href="/pipelines">Open pipelines</Link>
+          </Button>
+        }
+      >
+        A run that comes to a step with an <CodeText text="approval" copyable={false} /> block stops and asks here. Give
+        a pipeline such a step where a person should have the last word.
+      </EmptyState>
+    </Card>
   );
 }

@@ -6,11 +6,14 @@ import { useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { trpc } from "@/trpc/client.ts";
 
+type DecisionFormProps = { approval: ApprovalRequest; onDecided?: ((decided: ApprovalRequest) => void) | undefined };
+
 /** Approve or reject, with a comment that reaches the next step. */
-export function DecisionForm({ approval }: { approval: ApprovalRequest }) {
+export function DecisionForm({ approval, onDecided }: DecisionFormProps) {
   const [comment, setComment] = useState("");
   const utils = trpc.useUtils();
   const decide = trpc.approvals.decide.useMutation({
+    onSuccess: (decided) => onDecided?.(decided),
     onSettled: () => {
       void utils.approvals.invalidate();
       void utils.runs.get.invalidate({ runId: approval.runId });

@@ -51,7 +51,7 @@ function Meter({ label, budget, used, held, limit, show }: MeterProps) {
         </span>
         <span className="text-muted">
           {held > 0 ? `${show(held)} held by calls under way · ` : ""}
-          {Math.floor(share)} %
+          {share > 100 ? `over by ${show(used - limit)}` : `${Math.floor(share)} %`}
         </span>
       </p>
       <Progress label={label} value={Math.min(used, limit)} max={limit} tone={tone} showCount={false} />

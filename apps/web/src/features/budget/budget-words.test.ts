@@ -1,6 +1,6 @@
 import type { Budget } from "@djinnbot/contracts";
 import { describe, expect, it } from "vitest";
-import { budgetNotice } from "./budget-words.ts";
+import { budgetNotice, worstFirst } from "./budget-words.ts";
 
 const budget = (change: Partial<Budget>, usage: Partial<Budget["usage"]>): Budget => ({
   id: "bdg_aaaaaaaa",
@@ -42,9 +42,30 @@ describe("budgetNotice", () => {
       text: "It is used up: model calls are refused. 1 more needs a look.",
     });
   });
+  it("does not count the percent of one that is over", () => {
+    const soft = budget({ hard: false }, { percent: 57861, state: "exceeded" });
+    expect(budgetNotice([soft], [])?.text).toBe("It is over its limit, and only warns.");
+  });
   it("warns with the share that is used", () => {
     expect(budgetNotice([budget({}, { percent: 83.9, state: "warning" })], [])?.text).toBe(
       "83 % used. At 100 % model calls are refused.",
     );
+  });
+});
+
+describe("worstFirst", () => {
+  it("puts what stops work first, then what is over, then what is nearly used up", () => {
+    const fine = budget({ id: "fine" }, { percent: 10 });
+    const other = budget({ id: "other" }, { percent: 70 });
+    const near = budget({ id: "near" }, { percent: 85, state: "warning" });
+    const soft = budget({ id: "soft", hard: false }, { percent: 300, state: "exceeded" });
+    const stop = budget({ id: "stop" }, { percent: 100, state: "exceeded" });
+    expect(worstFirst([fine, other, near, soft, stop]).map(({ id }) => id)).toEqual([
+      "stop",
+      "soft",
+      "near",
+      "fine",
+      "other",
+    ]);
   });
 });

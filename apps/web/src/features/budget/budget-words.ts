@@ -27,9 +27,7 @@ export function budgetNotice(
   budgets: readonly Budget[],
   agents: readonly { id: string; name: string }[],
 ): { tone: "warn" | "danger"; title: string; text: string } | null {
-  const worst = [...budgets]
-    .filter(({ usage }) => usage.state !== "ok")
-    .sort((a, b) => Number(stops(b)) - Number(stops(a)) || b.usage.percent - a.usage.percent)[0];
+  const worst = worstFirst(budgets.filter(({ usage }) => usage.state !== "ok"))[0];
   if (!worst) {
     return null;
   }
@@ -39,9 +37,24 @@ export function budgetNotice(
   if (stops(worst)) {
     return { tone: "danger", title, text: `It is used up: model calls are refused.${more}` };
   }
+  if (worst.usage.state === "exceeded") {
+    return { tone: "warn", title, text: `It is over its limit, and only warns.${more}` };
+  }
   const percent = Math.floor(worst.usage.percent);
   const consequence = worst.hard ? "At 100 % model calls are refused." : "It only warns.";
   return { tone: "warn", title, text: `${percent} % used. ${consequence}${more}` };
+}
+
+const URGENCY = { exceeded: 2, warning: 1, ok: 0 } as const;
+
+/** Those that stop work first, then those that are used up or nearly so; the rest keep their order. */
+export function worstFirst(budgets: readonly Budget[]): Budget[] {
+  return [...budgets].sort(
+    (a, b) =>
+      Number(stops(b)) - Number(stops(a)) ||
+      URGENCY[b.usage.state] - URGENCY[a.usage.state] ||
+      (a.usage.state === "ok" ? 0 : b.usage.percent - a.usage.percent),
+  );
 }
 
 function stops({ hard, usage }: Budget): boolean {

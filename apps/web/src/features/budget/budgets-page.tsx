@@ -9,7 +9,7 @@ import { useUrlParams } from "../form/url-param.ts";
 import { useShortcut } from "../shell/shortcuts.ts";
 import { useMay } from "../shell/viewer.tsx";
 import { BudgetCard } from "./budget-card.tsx";
-import { budgetTitle } from "./budget-words.ts";
+import { budgetTitle, worstFirst } from "./budget-words.ts";
 import { NewBudget } from "./new-budget.tsx";
 import { RunDefaultCard } from "./run-default-card.tsx";
 import { useStandingBudgets } from "./use-standing-budgets.ts";
@@ -32,7 +32,7 @@ export function BudgetsPage() {
     <Page width="form" className="max-w-4xl">
       <PageHeader
         title="Budgets"
-        description="Before each model call its share of every budget that applies is held; a call that does not fit is refused before it costs anything."
+        description="How much the team and its agents may spend. A model call that would go over a budget is refused before it costs anything, unless the budget only warns."
         {...(mayChange ? { actions: create } : {})}
       />
       {mayChange ? null : (
@@ -79,7 +79,7 @@ function BudgetList({ items, mayChange, create }: BudgetListProps) {
   }
   return (
     <section aria-label="Budgets of the team and its agents" className="flex flex-col gap-3">
-      {items.map((budget) => (
+      {worstFirst(items).map((budget) => (
         <BudgetCard
           key={budget.id}
           budget={budget}

@@ -1,6 +1,8 @@
 "use client";
-import type { AgentConfig, AgentDetail } from "@djinnbot/contracts";
+import type { AgentConfig, AgentDetail, EgressRules } from "@djinnbot/contracts";
+import { TextLink } from "@djinnbot/ui";
 import { trpc } from "@/trpc/client.ts";
+import { notPublic, outsideOf } from "./host-doubts.ts";
 import { RulesForm } from "./rules-form.tsx";
 
 const options = [
@@ -20,6 +22,8 @@ export function AgentRulesCard({ agent, config }: { agent: AgentDetail; config: 
   const put = trpc.agents.putConfig.useMutation({
     onSuccess: ({ config: saved }) => utils.agents.getConfig.setData({ agentId: agent.slug }, saved),
   });
+  const settings = trpc.settings.get.useQuery({});
+  const team = settings.data ? { mode: settings.data.egressMode, hosts: settings.data.egressHosts } : null;
   const { egressMode, egressHosts: hosts } = config;
   const mode = egressMode === null || egressMode === "internet" ? "team" : egressMode;
   return (
@@ -29,6 +33,7 @@ export function AgentRulesCard({ agent, config }: { agent: AgentDetail; config: 
       options={options}
       meanings={meanings}
       stored={{ mode, hosts }}
+      doubt={(host) => notPublic(host) ?? (team === null ? null : outsideOf(team, host))}
       save={(rules) =>
         put.mutateAsync({
           agentId: agent.id,
@@ -36,6 +41,29 @@ export function AgentRulesCard({ agent, config }: { agent: AgentDetail; config: 
           egressHosts: rules.hosts,
         })
       }
-    />
+    >
+      {team === null ? null : <TeamRules rules={team} />}
+    </RulesForm>
+  );
+}
+
+const named = 5;
+
+/** What the agent's own rules narrow. */
+function TeamRules({ rules: { mode, hosts } }: { rules: EgressRules }) {
+  const isNone = mode === "none" || (mode === "listed" && hosts.length === 0);
+  return (
+    <p className="text-sm wrap-anywhere text-muted">
+      The team allows{" "}
+      {isNone ? (
+        "nothing"
+      ) : mode === "internet" ? (
+        "every public address"
+      ) : (
+        <code>{hosts.slice(0, named).join(", ")}</code>
+      )}
+      {!isNone && mode === "listed" && hosts.length > named ? ` and ${hosts.length - named} more` : ""}. Change it under{" "}
+      <TextLink href="/settings/network">Settings → Network</TextLink>.
+    </p>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { Banner, Page, PageHeader, SkeletonCards } from "@djinnbot/ui";
+import { Banner, Page, PageHeader, SkeletonCards, TextLink } from "@djinnbot/ui";
 import { Lock } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
@@ -43,8 +43,9 @@ export function NetworkPage() {
         <SkeletonCards count={1} />
       )}
       <p className="max-w-prose text-sm text-muted">
-        Private networks, the machine itself and a cloud's metadata address stay closed whatever stands here; only the
-        operator of the installation can open them. An agent can have rules of its own on its page, under Configuration.
+        Private networks, the machine itself and a cloud's metadata address stay closed whatever stands here; only
+        whoever runs this installation can open them. An agent can have rules of its own:{" "}
+        <TextLink href="/agents">choose it under Agents</TextLink>, then Configuration.
       </p>
     </Page>
   );

@@ -1,13 +1,11 @@
 /** What happens beside an agent's own work, in a line for the transcript. */
-import type { ArrivedEvent, NoticeTone } from "./transcript-model.ts";
+import type { ArrivedEvent, NoticeItem } from "./transcript-model.ts";
 
-export interface Words {
-  tone: NoticeTone;
-  title: string;
-  detail: string | null;
-}
+export type Words = Pick<NoticeItem, "tone" | "title" | "detail" | "link">;
 
 const BUDGET_OF: Record<string, string> = { tenant: "the team", agent: "the agent", step: "the step" };
+
+const budgetOf = (scope: string) => `The budget of ${BUDGET_OF[scope] ?? "this run"}.`;
 
 /** Null for events that are shown in another way, or not at all. */
 export function wordsOf(event: ArrivedEvent): Words | null {
@@ -30,10 +28,10 @@ export function wordsOf(event: ArrivedEvent): Words | null {
       return { tone: "neutral", title: `${event.from} → ${event.to}`, detail: event.message };
     case "BUDGET_WARNING": {
       const title = `${event.percent} % of a budget are used`;
-      return { tone: "warn", title, detail: `The budget of ${BUDGET_OF[event.scope] ?? "this run"}.` };
+      return { tone: "warn", title, detail: budgetOf(event.scope) };
     }
     case "BUDGET_EXCEEDED":
-      return { tone: "danger", title: "A budget refused a model call", detail: event.message };
+      return { tone: "danger", title: "A budget refused a model call", detail: budgetOf(event.scope) };
     case "MODEL_FALLBACK":
       return { tone: "warn", title: `${event.to} is asked instead of ${event.from}`, detail: event.reason };
     case "CONTAINER_DESTROYED":
@@ -68,10 +66,26 @@ export function stepWordsOf(event: ArrivedEvent): Words | null {
       return { tone, title: `The executors are done: ${event.status}`, detail: event.error };
     }
     case "EGRESS_REFUSED":
-      return { tone: "warn", title: `Not allowed to connect to ${event.host}:${event.port}`, detail: event.detail };
+      return refusalOf(event);
     case "COMMIT_FAILED":
       return { tone: "danger", title: "The changes could not be committed", detail: event.error };
     default:
       return null;
   }
+}
+
+type Refused = Extract<ArrivedEvent, { type: "EGRESS_REFUSED" }>;
+
+/** What it tells an agent's program, and where there is a page for it, a link in the place of its name. */
+function refusalOf({ host, port, reason, detail, agentId }: Refused): Words {
+  const words: Words = { tone: "warn", title: `Not allowed to connect to ${host}:${port}`, detail };
+  if (reason === "tenant") {
+    const link = { href: "/settings/network", label: "Change the team's rules" };
+    return { ...words, detail: "The network rules of this team do not allow it.", link };
+  }
+  if (reason === "agent" && agentId) {
+    const link = { href: `/agents/${agentId}?tab=config`, label: "Change the agent's rules" };
+    return { ...words, detail: "The network rules of this agent do not allow it.", link };
+  }
+  return words;
 }

@@ -3,6 +3,7 @@ import type { RunDetail } from "@djinnbot/contracts";
 import { Button, CodeText, ErrorState, TextLink } from "@djinnbot/ui";
 import { ArrowDownToLine, RotateCw } from "lucide-react";
 import { useState } from "react";
+import { useMay } from "../shell/viewer.tsx";
 import { ClampedText } from "./clamped-text.tsx";
 import { placeOf } from "./failure-place.ts";
 import { RestartDialog } from "./restart-dialog.tsx";
@@ -18,13 +19,14 @@ type FailurePanelProps = {
 /** Why the run failed: what it means, what happened, what to do, and the way to go on from there. */
 export function FailurePanel({ run, timeline, onJump }: FailurePanelProps) {
   const [open, setOpen] = useState(false);
+  const mayChange = useMay("settings:write");
   const { failure } = run;
   if (failure === null) {
     return null;
   }
   const step = timeline.findLast((entry) => entry.status === "failed");
   const stepId = step?.stepId ?? run.currentStep;
-  const place = placeOf(failure.code, run);
+  const place = placeOf(failure, run);
   return (
     <>
       <ErrorState
@@ -43,7 +45,9 @@ export function FailurePanel({ run, timeline, onJump }: FailurePanelProps) {
                 Jump to error
               </Button>
             )}
-            {place === null ? null : <TextLink href={place.href}>{place.label}</TextLink>}
+            {place === null || (place.isForAdmins && !mayChange) ? null : (
+              <TextLink href={place.href}>{place.label}</TextLink>
+            )}
             <CodeText text={failure.code} className="ml-auto text-muted" />
           </>
         }

@@ -5,16 +5,18 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { trpc } from "@/trpc/client.ts";
+import { ModelField } from "./model-field.tsx";
 
 type ForkDialogProps = { open: boolean; onOpenChange: (open: boolean) => void; run: RunDetail };
 
 const FIRST = "";
 
-/** A new run from a step of this one, with another task if wanted; this one stays as it is. */
+/** A new run from a step of this one, with another task or model if wanted; this one stays as it is. */
 export function ForkDialog({ open, onOpenChange, run }: ForkDialogProps) {
   const reached = [...new Set(run.steps.map((step) => step.stepId))];
   const [stepId, setStepId] = useState(FIRST);
   const [task, setTask] = useState(run.task);
+  const [model, setModel] = useState(run.modelOverride ?? "");
   const form = useId();
   const router = useRouter();
   const utils = trpc.useUtils();
@@ -26,7 +28,12 @@ export function ForkDialog({ open, onOpenChange, run }: ForkDialogProps) {
     },
   });
   const start = () =>
-    fork.mutate({ runId: run.id, ...(stepId === FIRST ? {} : { stepId }), ...(task.trim() === "" ? {} : { task }) });
+    fork.mutate({
+      runId: run.id,
+      modelOverride: model === "" ? null : model,
+      ...(stepId === FIRST ? {} : { stepId }),
+      ...(task.trim() === "" ? {} : { task }),
+    });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     start();
@@ -66,6 +73,7 @@ export function ForkDialog({ open, onOpenChange, run }: ForkDialogProps) {
               onChange={(event) => setTask(event.target.value)}
             />
           </Field>
+          <ModelField value={model} onChange={setModel} error={undefined} />
           {fork.error ? (
             <FaultState compact title="The fork was not started" error={fork.error} onRetry={start} />
           ) : null}

@@ -38,6 +38,7 @@ export function MissingAgents({ agents }: { agents: NeededAgents | null }) {
   if (agents === null || agents.needed.length === 0) {
     return null;
   }
+  const names = agents.needed.filter(({ slug }) => agents.clonable.includes(slug)).map(({ name }) => name);
   const unknown = agents.missing.filter((slug) => !agents.clonable.includes(slug));
   return (
     <div className="flex flex-col gap-2">
@@ -56,7 +57,7 @@ export function MissingAgents({ agents }: { agents: NeededAgents | null }) {
           title={`${plural(agents.clonable.length, "agent")} missing here.`}
           action={
             <Button size="sm" loading={clone.busy} onClick={() => void clone.start(agents.clonable)}>
-              Clone {agents.clonable.join(", ")}
+              Clone {names.join(", ")}
             </Button>
           }
         >

@@ -40,6 +40,8 @@ function useNewRun(pipelineId: string | null) {
     mode: "onBlur",
     reValidateMode: "onChange",
   });
+  // The first field first: what is wrong is focused in the order in which fields are registered.
+  form.register("pipelineId");
   const forget = useFormDraft(form, { key: "new-run" });
   useEffect(() => {
     if (pipelineId !== null) {
@@ -183,6 +185,7 @@ function PipelineField({ form }: { form: Form }) {
             hint={chosen?.description || "Says which agents do what in which order."}
           >
             <Select
+              ref={field.ref}
               value={field.value}
               onValueChange={field.onChange}
               options={options}

@@ -3,6 +3,7 @@ import { Button, Dialog, DialogContent, Field, Textarea } from "@djinnbot/ui";
 import { type FormEvent, useId, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { trpc } from "@/trpc/client.ts";
+import { ModelField } from "./model-field.tsx";
 
 type RestartDialogProps = {
   open: boolean;
@@ -12,14 +13,18 @@ type RestartDialogProps = {
   stepId: string | null;
 };
 
-/** Starts a finished run again, whole or from a step, with a word to the agent if there is one. */
+/** Starts a finished run again, whole or from a step, with a word to the agent or another model if wanted. */
 export function RestartDialog({ open, onOpenChange, runId, stepId }: RestartDialogProps) {
   const [context, setContext] = useState("");
+  const stored = trpc.runs.get.useQuery({ runId }).data?.modelOverride ?? null;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const model = chosen ?? stored ?? "";
   const form = useId();
   const restart = useRestart({ runId, stepId, onDone: () => onOpenChange(false) });
+  const start = () => restart.start(context, model === (stored ?? "") ? undefined : model || null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    restart.start(context);
+    start();
   };
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
@@ -52,13 +57,9 @@ export function RestartDialog({ open, onOpenChange, runId, stepId }: RestartDial
               placeholder="What should be done differently this time?"
             />
           </Field>
+          <ModelField value={model} onChange={setChosen} error={undefined} />
           {restart.error ? (
-            <FaultState
-              compact
-              title="The run was not restarted"
-              error={restart.error}
-              onRetry={() => restart.start(context)}
-            />
+            <FaultState compact title="The run was not restarted" error={restart.error} onRetry={start} />
           ) : null}
         </form>
       </DialogContent>
@@ -76,13 +77,21 @@ function useRestart({ runId, stepId, onDone }: { runId: string; stepId: string |
   };
   const whole = trpc.runs.restart.useMutation(options);
   const part = trpc.steps.restart.useMutation(options);
-  const start = (text: string) => {
+  const update = trpc.runs.update.useMutation();
+  /** `model` is what every step uses from now on; null for what is configured, left out to leave it as it is. */
+  const start = (text: string, model: string | null | undefined) => {
     const context = text.trim() === "" ? null : text.trim();
-    if (stepId === null) {
-      whole.mutate({ runId, context });
+    const again = () => (stepId === null ? whole.mutate({ runId, context }) : part.mutate({ runId, stepId, context }));
+    if (model === undefined) {
+      again();
     } else {
-      part.mutate({ runId, stepId, context });
+      update.mutate({ runId, modelOverride: model }, { onSuccess: again });
     }
   };
-  return { start, isPending: whole.isPending || part.isPending, error: whole.error ?? part.error };
+  const all = [update, whole, part];
+  return {
+    start,
+    isPending: all.some((mutation) => mutation.isPending),
+    error: update.error ?? whole.error ?? part.error,
+  };
 }

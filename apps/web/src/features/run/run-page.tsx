@@ -1,6 +1,6 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
-import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
+import { isTerminal, type RunDetail, RunId, type RunStatus } from "@djinnbot/contracts";
 import { Button, EmptyState, ErrorState, Page, Skeleton, SkeletonText } from "@djinnbot/ui";
 import { Radio, SearchX } from "lucide-react";
 import Link from "next/link";
@@ -22,6 +22,10 @@ import { useUrlState } from "./use-url-state.ts";
 
 /** One run: what is happening, what each step did and cost, why it failed, what can be done. */
 export function RunPage({ runId }: { runId: string }) {
+  return RunId.safeParse(runId).success ? <KnownRun runId={runId} /> : <NoRun />;
+}
+
+function KnownRun({ runId }: { runId: string }) {
   const { run, feed, timeline, status } = useRun(runId);
   if (run.isPending) {
     return <RunSkeleton />;

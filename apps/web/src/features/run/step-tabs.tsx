@@ -5,6 +5,7 @@ import { GitCommitHorizontal } from "lucide-react";
 import { useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
 import { Markdown } from "./markdown.tsx";
+import { outputsWords } from "./outputs-words.ts";
 import type { TimelineEntry } from "./timeline.ts";
 import type { ArrivedEvent } from "./transcript-model.ts";
 import { useUrlState } from "./use-url-state.ts";
@@ -17,17 +18,10 @@ const VIEWS = [
 /** What the selected step delivered, and its own summary. */
 export function OutputsTab({ entry }: { entry: TimelineEntry }) {
   const outputs = Object.entries(entry.outputs);
-  if (outputs.length === 0 && entry.summary === null) {
-    return (
-      <p className="p-4 text-sm text-muted">
-        {entry.status === "completed"
-          ? "This step declares no outputs."
-          : "Outputs appear here when the step completes."}
-      </p>
-    );
-  }
+  const words = outputsWords(entry);
   return (
     <div className="flex flex-col gap-4 p-4">
+      {words === null ? null : <p className="text-sm text-muted">{words}</p>}
       {entry.summary === null || entry.outputs.summary === entry.summary ? null : (
         <Output name="Summary of the agent" value={entry.summary} />
       )}

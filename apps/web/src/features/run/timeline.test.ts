@@ -81,7 +81,12 @@ test("the one to look at is what runs, else what failed, else the last", () => {
 });
 
 test("steps of the pipeline that have not begun follow in its order, and are never the one to look at", () => {
-  const plan = ["A", "B", "C"].map((stepId) => ({ stepId, agentId: "engineer", kind: "agent" as const }));
+  const plan = ["A", "B", "C"].map((stepId) => ({
+    stepId,
+    agentId: "engineer",
+    kind: "agent" as const,
+    outputs: stepId === "C" ? ["report"] : [],
+  }));
   const timeline = buildTimeline([step("A", 1, "completed"), step("A", 2, "completed")], emptyRun, plan);
   expect(timeline.map(({ key, planned }) => [key, planned])).toEqual([
     ["A.1", false],
@@ -89,6 +94,7 @@ test("steps of the pipeline that have not begun follow in its order, and are nev
     ["B.1", true],
     ["C.1", true],
   ]);
+  expect(timeline.map(({ declared }) => declared)).toEqual([[], [], [], ["report"]]);
   expect(defaultEntry(timeline, "running")?.key).toBe("A.2");
   expect(defaultEntry(buildTimeline([], emptyRun, plan), "pending")).toBeNull();
 });

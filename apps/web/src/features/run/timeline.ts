@@ -20,6 +20,8 @@ export type TimelineEntry = {
   outputTokens: number;
   summary: string | null;
   outputs: Readonly<Record<string, string>>;
+  /** Names of the outputs that the step must hand over, where the run's plan is known. */
+  declared: readonly string[];
   commitHash: string | null;
   commitMessage: string | null;
   failure: Failure | null;
@@ -46,15 +48,17 @@ export function buildTimeline(
     }
   }
   const begun = new Set(entries.map((entry) => entry.stepId));
-  return [...entries, ...plan.filter(({ stepId }) => !begun.has(stepId)).map(toCome)];
+  const declared = new Map(plan.map(({ stepId, outputs }) => [stepId, outputs]));
+  const known = entries.map((entry) => ({ ...entry, declared: declared.get(entry.stepId) ?? [] }));
+  return [...known, ...plan.filter(({ stepId }) => !begun.has(stepId)).map(toCome)];
 }
 
 /** Who does a step that no agent does. */
 const DOERS: Record<StepKind, string | null> = { agent: null, approval: "A person", parallel: "Branches" };
 
-function toCome({ stepId, agentId, kind }: PlannedStep): TimelineEntry {
+function toCome({ stepId, agentId, kind, outputs }: PlannedStep): TimelineEntry {
   const nothing = onlyTold(emptyAttempt(stepId, 1));
-  return { ...nothing, agent: DOERS[kind] ?? agentId, planned: true };
+  return { ...nothing, agent: DOERS[kind] ?? agentId, declared: outputs, planned: true };
 }
 
 function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
@@ -75,6 +79,7 @@ function merged(step: Step, told: AttemptModel | undefined): TimelineEntry {
     outputTokens: step.outputTokens,
     summary: step.summary ?? told?.summary ?? null,
     outputs: Object.keys(step.outputs).length > 0 ? step.outputs : (told?.outputs ?? {}),
+    declared: [],
     commitHash: step.commitHash ?? told?.commitHash ?? null,
     commitMessage: step.commitMessage,
     failure: step.failure ?? told?.failure ?? null,
@@ -102,6 +107,7 @@ function onlyTold(told: AttemptModel): TimelineEntry {
     outputTokens: 0,
     summary: told.summary,
     outputs: told.outputs,
+    declared: [],
     commitHash: told.commitHash,
     commitMessage: null,
     failure: told.failure,

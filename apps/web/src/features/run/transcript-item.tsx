@@ -1,5 +1,5 @@
 "use client";
-import { CopyButton, cn, formatBytes, formatDuration, formatTime } from "@djinnbot/ui";
+import { CopyButton, cn, formatBytes, formatDuration, formatTime, TextLink } from "@djinnbot/ui";
 import {
   Brain,
   ChevronRight,
@@ -184,6 +184,12 @@ export function NoticeLine({ item }: { item: NoticeItem }) {
           — <bdi>{item.detail}</bdi>
         </span>
       ) : null}
+      {item.link === undefined ? null : (
+        <>
+          {" "}
+          <TextLink href={item.link.href}>{item.link.label}</TextLink>
+        </>
+      )}
     </Line>
   );
 }

@@ -40,7 +40,7 @@ export type CompactionItem = {
   /** What took the place of the earlier turns; null when shortening was enough. */
   summary: string | null;
 };
-export type NoticeTone = "neutral" | "ok" | "warn" | "danger";
+type NoticeTone = "neutral" | "ok" | "warn" | "danger";
 export type NoticeItem = {
   kind: "notice";
   id: string;
@@ -48,6 +48,8 @@ export type NoticeItem = {
   tone: NoticeTone;
   title: string;
   detail: string | null;
+  /** Where it is changed. */
+  link?: { href: string; label: string };
 };
 export type TranscriptItem = TextItem | ThinkingItem | ToolItem | FileItem | RetryItem | CompactionItem | NoticeItem;
 

@@ -74,8 +74,8 @@ function Search({ words }: { words: string }) {
         ),
     };
   }, [words, runs.data, agents.data, pipelines.data, router]);
-  useCommandGroup({ heading: "Runs", items: entries.runs, loading: runs.isFetching });
-  useCommandGroup({ heading: "Agents", items: entries.agents });
-  useCommandGroup({ heading: "Pipelines", items: entries.pipelines });
+  useCommandGroup({ heading: "Runs", items: entries.runs, found: true, loading: runs.isFetching });
+  useCommandGroup({ heading: "Agents", items: entries.agents, found: true });
+  useCommandGroup({ heading: "Pipelines", items: entries.pipelines, found: true });
   return null;
 }

@@ -9,6 +9,8 @@ type FormCardProps = {
   icon: ReactNode;
   onSubmit: (event: FormEvent) => void;
   isDirty: boolean;
+  /** False while what is typed cannot be saved. */
+  canSave?: boolean;
   isSubmitting: boolean;
   /** Told after it was saved: "Saved". */
   done: string | null;
@@ -16,6 +18,8 @@ type FormCardProps = {
   submitLabel?: string;
   /** What stands beside the button while something is typed: "Unsaved changes" unless given. */
   pending?: string;
+  /** For a form that is longer than a line: a way back to what is saved. */
+  onDiscard?: () => void;
   children: ReactNode;
 };
 
@@ -26,11 +30,14 @@ export function FormCard(props: FormCardProps) {
     description,
     icon,
     isDirty,
+    canSave = true,
     isSubmitting,
     done,
     submitLabel = "Save",
     pending = "Unsaved changes",
+    onDiscard,
   } = props;
+  const size = onDiscard === undefined ? "sm" : "md";
   return (
     <Card asChild>
       <form onSubmit={props.onSubmit} noValidate>
@@ -40,9 +47,14 @@ export function FormCard(props: FormCardProps) {
           <RootFault message={props.fault} />
         </CardBody>
         <CardFooter>
-          <Button type="submit" size="sm" variant="primary" disabled={!isDirty} loading={isSubmitting}>
+          <Button type="submit" size={size} variant="primary" disabled={!isDirty || !canSave} loading={isSubmitting}>
             {submitLabel}
           </Button>
+          {onDiscard === undefined ? null : (
+            <Button variant="ghost" disabled={!isDirty || isSubmitting} onClick={onDiscard}>
+              Discard changes
+            </Button>
+          )}
           <span role="status">{isDirty ? pending : done}</span>
         </CardFooter>
       </form>

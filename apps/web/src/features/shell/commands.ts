@@ -3,7 +3,13 @@ import type { CommandEntry } from "@djinnbot/ui";
 import { useEffect, useSyncExternalStore } from "react";
 import { createRegistry } from "./registry.ts";
 
-export type CommandGroup = { heading: string; items: readonly CommandEntry[]; loading?: boolean };
+export type CommandGroup = {
+  heading: string;
+  items: readonly CommandEntry[];
+  loading?: boolean;
+  /** Found for what is typed, not something the page offers; stands below the rest where it matches no better. */
+  found?: boolean;
+};
 
 export const commandGroups = createRegistry<CommandGroup>();
 
@@ -11,11 +17,8 @@ export const commandGroups = createRegistry<CommandGroup>();
  * Offers entries in the command palette while the caller is mounted: what can be done on this page, or what was found
  * for `usePaletteQuery()`. Give an array that keeps its identity while nothing changes.
  */
-export function useCommandGroup({ heading, items, loading }: CommandGroup): void {
-  useEffect(
-    () => commandGroups.add(loading === undefined ? { heading, items } : { heading, items, loading }),
-    [heading, items, loading],
-  );
+export function useCommandGroup({ heading, items, loading = false, found = false }: CommandGroup): void {
+  useEffect(() => commandGroups.add({ heading, items, loading, found }), [heading, items, loading, found]);
 }
 
 type Palette = { open: boolean; query: string };

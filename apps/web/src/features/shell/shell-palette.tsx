@@ -7,16 +7,17 @@ import { type CommandGroup, commandGroups, setPalette, usePalette } from "./comm
 import { NAV } from "./nav.ts";
 import { useRegistry } from "./registry.ts";
 
-/** The command palette: what can be begun, what pages offer and find first, then every place of the app, then what the shell can do. */
+/** The command palette: what the page offers first, then what can be begun, every place of the app and what the shell can do, then what was found. */
 export function ShellPalette({ actions }: { actions: readonly CommandEntry[] }) {
   const { open } = usePalette();
   const offered = useRegistry(commandGroups);
   const places = usePlaces();
   const groups = merged([
+    ...offered.filter(({ found }) => !found),
     { heading: "New", items: useNew() },
-    ...offered,
     { heading: "Go to", items: places },
     { heading: "Do", items: actions },
+    ...offered.filter(({ found }) => found),
   ]);
   return (
     <CommandPalette
