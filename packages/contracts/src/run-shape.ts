@@ -84,7 +84,13 @@ export type Step = z.infer<typeof Step>;
 export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
 
 /** A step as the run's pipeline has it, whether or not the run has come to it. */
-export const PlannedStep = z.object({ stepId: z.string(), agentId: z.string(), kind: StepKind });
+export const PlannedStep = z.object({
+  stepId: z.string(),
+  agentId: z.string(),
+  kind: StepKind,
+  /** Results that choose the way on, in the order in which they are looked for. */
+  results: z.array(z.string()),
+});
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
 /** A loop of the run: its items, and which one is being done. */

@@ -211,10 +211,7 @@ test.each<[Wire, object]>([
 ])("an image on %s", async (wire, part) => {
   const { url, seen } = await serve(answerOf(wire));
   const settings = { providerId: "p", modelId: "m", wire, thinkingLevel: "off", temperature: null } as const;
-  const model = await createModel(
-    { ...settings, maxOutputTokens: null },
-    { apiUrl: url, runKey: "k" },
-  );
+  const model = await createModel({ ...settings, maxOutputTokens: null }, { apiUrl: url, runKey: "k" });
   const conversation = new Conversation();
   conversation.beginStep("Look at it.");
   const call = { type: "tool-call", toolCallId: "t1", toolName: "read", input: { path: "a.png" } } as const;

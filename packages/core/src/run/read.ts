@@ -130,11 +130,12 @@ function planOf(row: Pick<RunRow, "pipelineYaml" | "branch">): PlannedStep[] {
       stepId: step.id,
       agentId: step.agent ?? "",
       kind: stepKind(step),
+      results: Object.keys(step.onResult ?? {}),
     }));
   }
   const { source } = readSource(row.pipelineYaml);
   return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent, kind }) =>
-    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind }],
+    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind, results: [] }],
   );
 }
 

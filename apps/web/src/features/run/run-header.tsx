@@ -5,6 +5,7 @@ import {
   CodeText,
   cn,
   Duration,
+  formatDuration,
   Money,
   Progress,
   RelativeTime,
@@ -16,6 +17,7 @@ import { FlaskConical } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { RunBudget } from "@/features/budget/run-budget.tsx";
 import { RunActions } from "./run-actions.tsx";
+import { workTime } from "./work-time.ts";
 
 const BAR = { completed: "ok", failed: "danger", cancelled: "neutral", waiting: "warn", paused: "warn" } as const;
 
@@ -76,7 +78,7 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
           <RelativeTime at={run.startedAt ?? run.createdAt} />
         </Fact>
         <Fact label="Duration">
-          <Duration from={run.startedAt} to={run.completedAt ?? (isTerminal(status) ? run.updatedAt : null)} />
+          <Worked run={run} status={status} />
         </Fact>
         <Fact label="Cost">
           <Money micros={run.costMicros} />
@@ -96,6 +98,23 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
       />
       <RunBudget runId={run.id} />
     </header>
+  );
+}
+
+/** The time it worked; that from its first start to its end, with all the waiting, on hover. */
+function Worked({ run, status }: { run: RunDetail; status: RunStatus }) {
+  const work = workTime(run);
+  const end = run.completedAt ?? (isTerminal(status) ? run.updatedAt : null);
+  if (work === null) {
+    return <Duration from={run.startedAt} to={end} />;
+  }
+  const since = end === null && work.since !== null ? work.since - work.ms : null;
+  const ms = work.since === null ? work.ms : work.ms + Math.max(0, (end ?? work.since) - work.since);
+  const span = run.startedAt === null || end === null ? null : formatDuration(end - run.startedAt);
+  return (
+    <span title={span === null ? "The time it worked" : `${span} from its first start to its end`}>
+      {since === null ? <Duration ms={ms} /> : <Duration from={since} />}
+    </span>
   );
 }
 

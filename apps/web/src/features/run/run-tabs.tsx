@@ -5,6 +5,7 @@ import { DelegationsTab, useDelegations } from "@/features/delegation/delegation
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { TimelineTab } from "@/features/timeline/timeline-tab.tsx";
 import { FilesTab } from "@/features/workspace/files-tab.tsx";
+import { ActivityLine } from "./activity-line.tsx";
 import { CallsTab } from "./calls-tab.tsx";
 import { EarlierBar } from "./earlier-bar.tsx";
 import { ResultTab } from "./result-tab.tsx";
@@ -100,7 +101,7 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
   if (tab === "timeline") {
     return (
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <TimelineTab run={run} over={isTerminal(status)} onSelect={onSelect} />
+        <TimelineTab run={run} entries={timeline} over={isTerminal(status)} onSelect={onSelect} />
       </div>
     );
   }
@@ -132,12 +133,12 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
       </div>
     );
   }
-  return <Transcript entry={entry} feed={feed} onRead={onRead} jumps={jumps} />;
+  return <Transcript run={run} status={status} entry={entry} feed={feed} onRead={onRead} jumps={jumps} />;
 }
 
-type TranscriptProps = Pick<RunTabsProps, "feed" | "onRead" | "jumps"> & { entry: TimelineEntry };
+type TranscriptProps = Pick<RunTabsProps, "run" | "status" | "feed" | "onRead" | "jumps"> & { entry: TimelineEntry };
 
-function Transcript({ entry, feed, onRead, jumps }: TranscriptProps) {
+function Transcript({ run, status, entry, feed, onRead, jumps }: TranscriptProps) {
   if (feed.history.isError) {
     return (
       <FaultState
@@ -149,14 +150,16 @@ function Transcript({ entry, feed, onRead, jumps }: TranscriptProps) {
     );
   }
   const told = feed.model.attempts[entry.key];
+  const items = told?.items ?? [];
   return (
     <TranscriptView
       key={`${entry.key} ${jumps}`}
       entry={entry}
-      items={told?.items ?? []}
+      items={items}
       loading={feed.history.isPending}
       earlier={feed.earlier}
       cut={feed.earlier.more && !entry.planned && (told?.queuedAt ?? null) === null}
+      activity={<ActivityLine run={run} status={status} entry={entry} items={items} />}
       onRead={onRead}
     />
   );

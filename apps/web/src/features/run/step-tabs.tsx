@@ -5,7 +5,7 @@ import { GitCommitHorizontal } from "lucide-react";
 import { useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
 import { Markdown } from "./markdown.tsx";
-import type { TimelineEntry } from "./timeline.ts";
+import { type TimelineEntry, turnWords } from "./timeline.ts";
 import type { ArrivedEvent } from "./transcript-model.ts";
 import { useUrlState } from "./use-url-state.ts";
 
@@ -117,7 +117,7 @@ export function CommitList({ commits, onSelect }: CommitListProps) {
             className="rounded-sm text-xs text-accent-text hover:underline"
           >
             {entry.stepId}
-            {entry.attempt > 1 ? ` · attempt ${entry.attempt}` : ""}
+            {turnWords(entry) === "" ? "" : ` · ${turnWords(entry)}`}
           </button>
         </li>
       ))}

@@ -1,7 +1,7 @@
 "use client";
-import { Badge, CopyButton, cn, IconButton, Input, Spinner, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
+import { Badge, CopyButton, cn, IconButton, Input, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
 import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, Cpu, FlaskConical, Search } from "lucide-react";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { EarlierBar } from "./earlier-bar.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptRow } from "./transcript-item.tsx";
@@ -16,12 +16,14 @@ type TranscriptViewProps = {
   earlier: EarlierEvents;
   /** The beginning of this step is not among the events that are loaded. */
   cut: boolean;
+  /** What happens this moment, while it is not over. */
+  activity: ReactNode;
   /** The reader has turned to something in it: it must not be exchanged for the next step. */
   onRead: () => void;
 };
 
 /** What the agent of one step says and does, as it happens. */
-export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: TranscriptViewProps) {
+export function TranscriptView({ entry, items, loading, earlier, cut, activity, onRead }: TranscriptViewProps) {
   const feed = useRef<VirtualFeedHandle>(null);
   const folds = useFolds(items);
   const search = useTranscriptSearch({ items, onShow: (index) => feed.current?.scrollToIndex(index) });
@@ -79,7 +81,7 @@ export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: 
           />
         )}
       />
-      {live ? <Activity entry={entry} /> : null}
+      {live ? activity : null}
     </div>
   );
 }
@@ -181,32 +183,5 @@ function Nothing({ entry, loading, cut }: { entry: TimelineEntry; loading: boole
     <p className={cn("p-4 text-sm text-muted", loading && "appear-late")}>
       {loading ? "Loading the transcript…" : text}
     </p>
-  );
-}
-
-const WORDS = {
-  preparing: "Preparing the workspace",
-  thinking: "Thinking",
-  streaming: "Writing",
-  tool_calling: "Using",
-  idle: "Waiting for the model",
-};
-
-/** What the agent is doing this moment; stands below the feed so that nothing in it moves. */
-function Activity({ entry }: { entry: TimelineEntry }) {
-  const { activity } = entry;
-  const word =
-    entry.status === "queued" || entry.status === "pending"
-      ? "Queued"
-      : activity === null
-        ? "Working"
-        : activity.state === "tool_calling" && activity.toolName
-          ? `Using ${activity.toolName}`
-          : WORDS[activity.state];
-  return (
-    <div className="flex h-8 shrink-0 items-center gap-2 border-t border-line px-4 text-xs text-muted">
-      <Spinner />
-      {word}…
-    </div>
   );
 }
