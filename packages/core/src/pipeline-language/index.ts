@@ -12,6 +12,6 @@ export {
   resolveStep,
 } from "./resolve.ts";
 export { type EndedItem, type Notice, type Route, route, routeFailure, routeInto } from "./route.ts";
-export { stepsFrom } from "./steps-from.ts";
+export { stepsFrom, stepsMeant } from "./steps-from.ts";
 export { type Rendered, renderTemplate } from "./template.ts";
 export { approvalOutputs, wellKnownVariables } from "./variables.ts";

@@ -75,8 +75,6 @@ export function touch(draft: Draft, stepId: string, attempt: number) {
   return copy;
 }
 
-const NO_DETAIL = { detail: null };
-
 function apply(draft: Draft, event: ArrivedEvent): void {
   switch (event.type) {
     case "RUN_CREATED":
@@ -85,7 +83,7 @@ function apply(draft: Draft, event: ArrivedEvent): void {
       draft.failure = null;
       if (draft.beginnings > 1) {
         closeOpenAttempts(draft, event.at);
-        say(draft, event, { tone: "neutral", title: "Run restarted", ...NO_DETAIL });
+        say(draft, event, { tone: "neutral", title: "Run restarted", detail: null });
       }
       return;
     case "RUN_UPDATED":
@@ -175,8 +173,7 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       break;
     case "STEP_RETRYING":
       attempt.feedback = event.feedback;
-      // Why it failed was told before; the feedback is meant for the model.
-      attempt.items.push(notice(event, { tone: "neutral", title: "Tried again", ...NO_DETAIL }));
+      attempt.items.push(notice(event, { tone: "neutral", title: "Tried again", detail: null }));
       end(attempt, "retrying", event.at);
       break;
     case "STEP_CANCELLED":
@@ -293,7 +290,7 @@ function prepare(draft: Draft, event: Extract<ArrivedEvent, { sessionId: string;
   const title = begins ? "Preparing the workspace" : "The workspace is ready";
   const open = openAttempt(draft, event.sessionId);
   if (open) {
-    open.items.push(notice(event, { tone: "neutral", title, ...NO_DETAIL }));
+    open.items.push(notice(event, { tone: "neutral", title, detail: null }));
   }
   if (open?.endedAt === null) {
     open.activity = begins ? { state: "preparing", toolName: null } : null;

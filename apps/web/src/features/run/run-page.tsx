@@ -12,6 +12,7 @@ import { FailurePanel } from "./failure-panel.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RunParts } from "./run-parts.tsx";
 import { RunTabs, readTab } from "./run-tabs.tsx";
+import { runTitle } from "./run-title.ts";
 import { StepTimeline } from "./step-timeline.tsx";
 import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
 import { NoticeLine } from "./transcript-item.tsx";
@@ -157,7 +158,7 @@ function RunNotices({ model }: { model: RunModel }) {
 }
 
 function crumbOf(task: string): string {
-  const line = task.trim().split("\n", 1)[0] ?? "";
+  const line = runTitle(task);
   return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 

@@ -1,8 +1,10 @@
 "use client";
 import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { DelegationsTab, useDelegations } from "@/features/delegation/delegations-tab.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { useShortcut } from "@/features/shell/shortcuts.ts";
 import { TimelineTab } from "@/features/timeline/timeline-tab.tsx";
 import { FilesTab } from "@/features/workspace/files-tab.tsx";
 import { ActivityLine } from "./activity-line.tsx";
@@ -41,6 +43,7 @@ export function RunTabs(props: RunTabsProps) {
   const { tab, onTab, status, feed, timeline } = props;
   const commits = timeline.filter((entry) => entry.commitHash !== null).length;
   const executors = useDelegations(props.run.id).data?.swarms.flatMap(({ tasks }) => tasks).length ?? 0;
+  const searchInput = useSearchKey(tab, onTab);
   const hasExecutors = executors > 0 || tab === "executors";
   const hasResult = status === "completed" || tab === "result";
   return (
@@ -78,7 +81,7 @@ export function RunTabs(props: RunTabsProps) {
             tabIndex={-1}
             className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
           >
-            <TabBody {...props} tab={name} />
+            <TabBody {...props} tab={name} searchInput={searchInput} />
           </TabsContent>
         ),
       )}
@@ -86,7 +89,34 @@ export function RunTabs(props: RunTabsProps) {
   );
 }
 
-function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, jumps }: RunTabsProps) {
+/** `/` goes to the search of the transcript, from every tab. */
+function useSearchKey(tab: Tab, onTab: (tab: Tab) => void): RefObject<HTMLInputElement | null> {
+  const input = useRef<HTMLInputElement>(null);
+  const [wanted, setWanted] = useState(0);
+  useShortcut({
+    keys: "/",
+    label: "Search the transcript",
+    group: "Run",
+    run: () => {
+      if (tab !== "transcript") {
+        onTab("transcript");
+      }
+      setWanted((before) => before + 1);
+    },
+  });
+  useEffect(() => {
+    if (wanted > 0) {
+      input.current?.focus();
+      input.current?.select();
+    }
+  }, [wanted]);
+  return input;
+}
+
+type TabBodyProps = RunTabsProps & Pick<TranscriptProps, "searchInput">;
+
+function TabBody(props: TabBodyProps) {
+  const { tab, run, status, entry, feed, timeline, onSelect } = props;
   if (tab === "raw") {
     return (
       <>
@@ -133,12 +163,15 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
       </div>
     );
   }
-  return <Transcript run={run} status={status} entry={entry} feed={feed} onRead={onRead} jumps={jumps} />;
+  return <Transcript {...props} entry={entry} />;
 }
 
-type TranscriptProps = Pick<RunTabsProps, "run" | "status" | "feed" | "onRead" | "jumps"> & { entry: TimelineEntry };
+type TranscriptProps = Pick<RunTabsProps, "run" | "status" | "feed" | "onRead" | "jumps"> & {
+  entry: TimelineEntry;
+  searchInput: RefObject<HTMLInputElement | null>;
+};
 
-function Transcript({ run, status, entry, feed, onRead, jumps }: TranscriptProps) {
+function Transcript({ run, status, entry, feed, searchInput, onRead, jumps }: TranscriptProps) {
   if (feed.history.isError) {
     return (
       <FaultState
@@ -160,6 +193,7 @@ function Transcript({ run, status, entry, feed, onRead, jumps }: TranscriptProps
       earlier={feed.earlier}
       cut={feed.earlier.more && !entry.planned && (told?.queuedAt ?? null) === null}
       activity={<ActivityLine run={run} status={status} entry={entry} items={items} />}
+      searchInput={searchInput}
       onRead={onRead}
     />
   );

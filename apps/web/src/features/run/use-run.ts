@@ -51,6 +51,7 @@ export function useRun(runId: string) {
       void utils.budgets.list.invalidate({ runId });
       void utils.delegations.list.invalidate({ runId });
       void utils.runs.usage.invalidate({ runId });
+      void utils.workspaces.history.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;
