@@ -21,8 +21,8 @@ export function RunBudget({ runId, over, className }: RunBudgetProps) {
   if (items.length > 0) {
     return items.map((budget) => (
       <Fact key={budget.id} label={labelOf(budget)} className={className}>
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <div className="min-w-44 flex-1">
+        <div className="flex flex-wrap items-center gap-x-2">
+          <div className="min-w-28 flex-1">
             <BudgetMeters budget={budget} label={budgetTitle(budget, [])} />
           </div>
           {budget.usage.state === "ok" ? null : <BudgetState budget={budget} />}
@@ -34,7 +34,13 @@ export function RunBudget({ runId, over, className }: RunBudgetProps) {
   // Its place is kept while it loads, so that nothing moves.
   return over || !mayChange ? null : (
     <Fact label="Budget" className={className}>
-      {budgets.data === undefined ? <span className="text-faint">–</span> : <EditBudget runId={runId} budget={null} />}
+      <div className="min-w-40">
+        {budgets.data === undefined ? (
+          <span className="text-faint">–</span>
+        ) : (
+          <EditBudget runId={runId} budget={null} />
+        )}
+      </div>
     </Fact>
   );
 }

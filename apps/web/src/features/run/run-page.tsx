@@ -83,7 +83,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
       >
         <aside
           aria-label="Steps of the run"
-          className="max-h-72 overflow-y-auto rounded-lg border border-line bg-surface lg:max-h-full"
+          className="max-h-52 overflow-y-auto rounded-lg border border-line bg-surface lg:max-h-full"
         >
           {timeline.length === 0 ? (
             <p className="p-3 text-sm text-muted">No step has been queued yet.</p>

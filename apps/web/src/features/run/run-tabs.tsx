@@ -92,7 +92,7 @@ export function RunTabs(props: RunTabsProps) {
 /** `/` goes to the search of the transcript, from every tab. */
 function useSearchKey(tab: Tab, onTab: (tab: Tab) => void): RefObject<HTMLInputElement | null> {
   const input = useRef<HTMLInputElement>(null);
-  const [wanted, setWanted] = useState(0);
+  const [wanted, setWanted] = useState(false);
   useShortcut({
     keys: "/",
     label: "Search the transcript",
@@ -101,15 +101,17 @@ function useSearchKey(tab: Tab, onTab: (tab: Tab) => void): RefObject<HTMLInputE
       if (tab !== "transcript") {
         onTab("transcript");
       }
-      setWanted((before) => before + 1);
+      setWanted(true);
     },
   });
+  // The tab follows its address, so its search may be there a moment later.
   useEffect(() => {
-    if (wanted > 0) {
+    if (wanted && tab === "transcript") {
+      setWanted(false);
       input.current?.focus();
       input.current?.select();
     }
-  }, [wanted]);
+  }, [wanted, tab]);
   return input;
 }
 

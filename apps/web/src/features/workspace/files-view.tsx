@@ -24,7 +24,7 @@ export function FilesView({ runId, state, refetchInterval }: FilesViewProps) {
   const file = url.get("file");
   const changes = useChangedFiles(runId, state);
   const files = trpc.workspaces.list.useQuery({ runId }, { refetchInterval });
-  if (files.isPending) {
+  if (files.isPending || changes === null) {
     return <SkeletonText lines={8} className="p-4" />;
   }
   if (files.isError && files.data === undefined) {

@@ -10,14 +10,17 @@ const LETTERS = { A: "added", M: "modified", D: "deleted" } as const;
 const MOST = 200;
 const none: readonly Commit[] = [];
 
-/** What the run changed, by path: its commits, and the first of what is not committed yet. */
-export function useChangedFiles(runId: string, state: WorkspaceStatus): ReadonlyMap<string, Change> {
+/** What the run changed, by path: its commits, and the first of what is not committed yet. Null while it loads. */
+export function useChangedFiles(runId: string, state: WorkspaceStatus): ReadonlyMap<string, Change> | null {
   const history = trpc.workspaces.history.useQuery({ runId, limit: MOST });
   const span = changeSpan(history.data?.commits ?? none);
   const diff = trpc.workspaces.diff.useQuery(
     { runId, commitHash: span?.to ?? "", from: span?.from ?? "" },
-    { enabled: span !== null, staleTime: Number.POSITIVE_INFINITY },
+    { enabled: span !== null, staleTime: Number.POSITIVE_INFINITY, placeholderData: (before) => before },
   );
+  if (history.isPending || diff.isLoading) {
+    return null;
+  }
   const changes = new Map<string, Change>(diff.data?.files.map((file) => [file.path, file]));
   for (const { file, status } of state.changes ?? []) {
     if (!changes.has(file)) {
