@@ -4,7 +4,7 @@
  */
 import { isTerminal, newId, type Parallel, type ParallelStep } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
-import { loopValues, stepsFrom } from "@djinnbot/core/pipeline-language";
+import { loopValues, stepsMeant } from "@djinnbot/core/pipeline-language";
 import type { Statement } from "@djinnbot/core/tenant-sql";
 import { childCreated, inheritAgents, tellStatement } from "./child-run.ts";
 import { now } from "./clock.ts";
@@ -87,7 +87,7 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
         branch.runId,
         branch.first,
         head,
-        stepsFrom(run.document.steps, branch.first).length,
+        stepsMeant(run.document.steps, branch.first).length,
         open.id,
         at + index,
       ],

@@ -38,7 +38,7 @@ test("a swarm is followed on the run's page, one of its executors is opened, ano
   expect((await new AxeBuilder({ page }).analyze()).violations.map((violation) => violation.id)).toEqual([]);
   await page.getByRole("tab", { name: /^Executors/ }).click();
   await panel.getByRole("listitem").getByRole("link", { name: "Write docs/faq.md" }).click();
-  await expect(page.getByRole("link", { name: id })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Write the pages." })).toBeVisible();
   await expect(page.getByText("Completed").first()).toBeVisible();
 
   const tasks = [{ key: "slow", title: "A slow one", executionPrompt: "Write `slow.md`.", model: "demo/demo-slow-30" }];

@@ -59,10 +59,10 @@ test("register, clone two agents, run the feature pipeline on a repository, find
 
   // The whole run as a file, in both forms.
   for (const [choice, file, held] of [
-    [/^JSON/, `${runId}.json`, '"type":"TOOL_CALL_END"'],
-    [/^Markdown/, `${runId}.md`, "## IMPLEMENT, attempt 1"],
+    [/^Export as JSON/, `${runId}.json`, '"type":"TOOL_CALL_END"'],
+    [/^Export as Markdown/, `${runId}.md`, "## IMPLEMENT, attempt 1"],
   ] as const) {
-    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("button", { name: "More actions" }).click();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("menuitem", { name: choice }).click(),

@@ -36,8 +36,12 @@ export const DelegatedTask = z.object({
   /** Last commit of its branch. */
   commitHash: z.string().nullable(),
   costMicros: z.int(),
+  /** When it was given to its executor, and when its result was there. */
   startedAt: EpochMs.nullable(),
   completedAt: EpochMs.nullable(),
+  /** When the executor's run began to work, after its time in the queue, and when it ended. */
+  workStartedAt: EpochMs.nullable(),
+  workCompletedAt: EpochMs.nullable(),
 });
 export type DelegatedTask = z.infer<typeof DelegatedTask>;
 

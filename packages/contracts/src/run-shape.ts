@@ -90,6 +90,8 @@ export const PlannedStep = z.object({
   kind: StepKind,
   /** Names of what it must hand over. */
   outputs: z.array(z.string()),
+  /** Results that choose the way on, in the order in which they are looked for. */
+  results: z.array(z.string()),
 });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 

@@ -26,7 +26,7 @@ const STATUSES: Record<string, StatusMeta> = {
   starting: { word: "Starting", tone: "info", icon: LoaderCircle, spin: true },
   waiting: { word: "Waiting", tone: "warn", icon: Hourglass },
   paused: { word: "Paused", tone: "warn", icon: CirclePause },
-  retrying: { word: "Retrying", tone: "warn", icon: RotateCw },
+  retrying: { word: "Failed, tried again", tone: "neutral", icon: RotateCw },
   completed: { word: "Completed", tone: "ok", icon: CircleCheck },
   active: { word: "Active", tone: "ok", icon: CircleCheck },
   ready: { word: "Ready", tone: "ok", icon: CircleCheck },

@@ -90,17 +90,23 @@ export async function isAbandoned(tx: Tx, row: DelegationRow): Promise<boolean> 
 
 async function toDelegations(tx: Tx, rows: readonly DelegationRow[]): Promise<Delegation[]> {
   const runIds = rows.flatMap(({ tasks }) => tasks.map(({ runId }) => runId));
-  const costs = await tx.run.findMany({ where: { id: { in: runIds } }, select: { id: true, costMicros: true } });
-  const costOf = new Map(costs.map(({ id, costMicros }) => [id, num(costMicros)]));
-  return Promise.all(rows.map(async (row) => toDelegation(row, { costOf, abandoned: await isAbandoned(tx, row) })));
+  const executors = await tx.run.findMany({
+    where: { id: { in: runIds } },
+    select: { id: true, costMicros: true, startedAt: true, completedAt: true },
+  });
+  const runs = new Map(executors.map((run) => [run.id, run]));
+  return Promise.all(rows.map(async (row) => toDelegation(row, { runs, abandoned: await isAbandoned(tx, row) })));
 }
+
+type ExecutorRun = Pick<Prisma.RunGetPayload<Record<string, never>>, "costMicros" | "startedAt" | "completedAt">;
 
 function toDelegation(
   row: DelegationRow,
-  { costOf, abandoned }: { costOf: ReadonlyMap<string, number>; abandoned: boolean },
+  { runs, abandoned }: { runs: ReadonlyMap<string, ExecutorRun>; abandoned: boolean },
 ): Delegation {
   const tasks = row.tasks.map((task): DelegatedTask => {
     const status = DelegatedTaskStatus.parse(task.status);
+    const run = runs.get(task.runId);
     const isOpen = status === "pending" || status === "running";
     return {
       ...{ key: task.key, title: task.title, evaluation: task.evaluation, agentId: row.agent, model: task.model },
@@ -110,9 +116,11 @@ function toDelegation(
       outputs: stringRecord(task.outputs),
       conflicts: texts(task.conflicts),
       commitHash: task.commitHash,
-      costMicros: costOf.get(task.runId) ?? 0,
+      costMicros: num(run?.costMicros ?? 0n),
       startedAt: numOrNull(task.startedAt),
       completedAt: numOrNull(task.completedAt),
+      workStartedAt: numOrNull(run?.startedAt ?? null),
+      workCompletedAt: numOrNull(run?.completedAt ?? null),
     };
   });
   const count = (...statuses: DelegatedTaskStatus[]) => tasks.filter(({ status }) => statuses.includes(status)).length;

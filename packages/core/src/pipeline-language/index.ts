@@ -13,6 +13,6 @@ export {
 } from "./resolve.ts";
 export { type EndedItem, type Notice, type Route, route, routeFailure, routeInto } from "./route.ts";
 export { readSource } from "./source.ts";
-export { stepsFrom } from "./steps-from.ts";
+export { stepsFrom, stepsMeant } from "./steps-from.ts";
 export { type Rendered, renderTemplate } from "./template.ts";
 export { approvalOutputs, wellKnownVariables } from "./variables.ts";

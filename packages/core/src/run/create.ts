@@ -7,7 +7,7 @@ import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { getPipelineOrFault, problemLine } from "../pipeline/queries.ts";
-import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
+import { parsePipeline, stepsMeant } from "../pipeline-language/index.ts";
 import { toRun } from "./queries.ts";
 import { checkRepository } from "./repository.ts";
 
@@ -45,7 +45,7 @@ export async function createRun({ ctx, input }: VerbArgs<typeof runs.create>) {
         workspaceType: "git_worktree",
         modelOverride: input.modelOverride ?? null,
         initiatedByUserId: userIdOf(ctx.actor),
-        stepsTotal: stepsFrom(document.steps, document.steps[0]?.id).length,
+        stepsTotal: stepsMeant(document.steps, document.steps[0]?.id).length,
         createdAt: now,
         updatedAt: now,
       },

@@ -6,7 +6,7 @@ import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard, userIdOf } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
+import { parsePipeline, stepsMeant } from "../pipeline-language/index.ts";
 import { pipelineBudget } from "./create.ts";
 import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 
@@ -39,7 +39,7 @@ export async function forkRun({ ctx, input }: VerbArgs<typeof runs.fork>) {
         forkedFrom: old.id,
         rootRunId: old.rootRunId ?? old.id,
         baseCommit: before.commit ?? old.baseCommit,
-        stepsTotal: stepsFrom(document.steps, first).length,
+        stepsTotal: stepsMeant(document.steps, first).length,
         createdAt: now,
         updatedAt: now,
       },

@@ -131,11 +131,12 @@ function planOf(row: Pick<RunRow, "pipelineYaml" | "branch">): PlannedStep[] {
       agentId: step.agent ?? "",
       kind: stepKind(step),
       outputs: step.outputs,
+      results: Object.keys(step.onResult ?? {}),
     }));
   }
   const { source } = readSource(row.pipelineYaml);
   return readOutline(source?.raw ?? {}).steps.flatMap(({ id, agent, kind }) =>
-    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind, outputs: [] }],
+    id === undefined ? [] : [{ stepId: id, agentId: agent ?? "", kind, outputs: [], results: [] }],
   );
 }
 

@@ -237,7 +237,7 @@ describe("the plan", () => {
   it("names the pipeline's steps in their order, as they stood when the run started", async () => {
     const run = await start();
     const { plan } = await tenant.services.runs.get({ runId: run.id });
-    expect(plan[0]).toMatchObject({ stepId: "BUILD", agentId: "builder", kind: "agent" });
+    expect(plan[0]).toMatchObject({ stepId: "BUILD", agentId: "builder", kind: "agent", results: [] });
     expect(plan).toHaveLength(run.stepsTotal);
   });
 });

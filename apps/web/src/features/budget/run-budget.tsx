@@ -1,10 +1,10 @@
 "use client";
 import type { Budget } from "@djinnbot/contracts";
-import { Button } from "@djinnbot/ui";
-import { Gauge, Pencil } from "lucide-react";
+import { Dialog, DialogContent } from "@djinnbot/ui";
 import { useEffect, useRef } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { useUrlParams } from "../form/url-param.ts";
+import { Fact } from "../run/fact.tsx";
 import { useMay } from "../shell/viewer.tsx";
 import { targetOf } from "./budget-card.tsx";
 import { BudgetForm, type BudgetTarget } from "./budget-form.tsx";
@@ -13,87 +13,77 @@ import { BudgetState } from "./budget-state.tsx";
 import { budgetTitle } from "./budget-words.ts";
 import { budgetKey, ownBudgetOf } from "./own-budget.ts";
 
-/** What the run and its steps have spent of what they may; changed where it stands, and `?budget=run` opens it. */
-export function RunBudget({ runId }: { runId: string }) {
+type RunBudgetProps = { runId: string; over: boolean; className?: string | undefined };
+
+/** What the run and its steps have spent of what they may, among the facts of the run; a run that is over needs none. */
+export function RunBudget({ runId, over, className }: RunBudgetProps) {
   const mayChange = useMay("settings:write");
   const budgets = trpc.budgets.list.useQuery({ runId, limit: 200 });
   const failure = trpc.runs.get.useQuery({ runId }).data?.failure;
-  const [params, change] = useUrlParams();
-  const editing = mayChange ? params.get("budget") : null;
-  const edit = (key: string | null) => change({ budget: key });
   const stoppedBy = failure?.code === "BUDGET_EXCEEDED" ? ownBudgetOf(failure.message) : null;
   const items = [...(budgets.data?.items ?? [])].sort((a, b) => a.scope.localeCompare(b.scope));
-  if (!budgets.data || (items.length === 0 && !mayChange)) {
-    return null;
+  if (items.length > 0) {
+    return items.map((budget) => {
+      const stopped = stoppedBy === budgetKey(budget);
+      return (
+        <Fact key={budget.id} label={labelOf(budget)} className={className}>
+          <div className="flex flex-wrap items-center gap-x-2">
+            <div className="min-w-28 flex-1">
+              <BudgetMeters budget={budget} label={budgetTitle(budget, [])} />
+            </div>
+            {budget.usage.state === "ok" && !stopped ? null : <BudgetState budget={budget} stopped={stopped} />}
+            {mayChange ? <EditBudget runId={runId} budget={budget} /> : null}
+          </div>
+        </Fact>
+      );
+    });
   }
-  if (items.length === 0 && editing !== null) {
-    return (
-      <section aria-label="Budget of the run">
-        <Editor target={{ scope: "run", runId }} onDone={() => edit(null)} />
-      </section>
-    );
-  }
-  if (items.length === 0) {
-    return (
-      <div>
-        <Button size="sm" variant="ghost" icon={<Gauge aria-hidden />} onClick={() => edit("run")}>
-          Set a budget for this run
-        </Button>
+  // Its place is kept while it loads, so that nothing moves.
+  return over || !mayChange ? null : (
+    <Fact label="Budget" className={className}>
+      <div className="min-w-40">
+        {budgets.data === undefined ? (
+          <span className="text-faint">–</span>
+        ) : (
+          <EditBudget runId={runId} budget={null} />
+        )}
       </div>
-    );
-  }
-  return (
-    <section aria-label="Budget of the run" className="flex flex-col gap-2">
-      {items.map((budget) => (
-        <RunBudgetRow
-          key={budget.id}
-          budget={budget}
-          stopped={stoppedBy === budgetKey(budget)}
-          isEditing={editing === budgetKey(budget)}
-          onEdit={mayChange ? edit : null}
-        />
-      ))}
-    </section>
+    </Fact>
   );
 }
 
-type RunBudgetRowProps = {
-  budget: Budget;
-  /** The run ended at it. */
-  stopped: boolean;
-  isEditing: boolean;
-  /** Null for those who may not change it. */
-  onEdit: ((key: string | null) => void) | null;
-};
+const labelOf = (budget: Budget) => (budget.scope === "run" ? "Budget" : `Budget of ${budget.stepId ?? "a step"}`);
 
-function RunBudgetRow({ budget, stopped, isEditing, onEdit }: RunBudgetRowProps) {
-  const title = budgetTitle(budget, []);
-  if (isEditing && onEdit) {
-    return <Editor target={targetOf(budget)} known={budget} onDone={() => onEdit(null)} />;
-  }
+/** Opened from elsewhere on the page as well: `?budget=run`, or the step's name. */
+function EditBudget({ runId, budget }: { runId: string; budget: Budget | null }) {
+  const [params, change] = useUrlParams();
+  const key = budget === null ? "run" : budgetKey(budget);
+  const title = budget === null ? "Set a budget for this run" : `Change the budget of ${budgetTitle(budget, [])}`;
+  const close = () => change({ budget: null });
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <span className="text-xs text-muted">Budget, {title.charAt(0).toLowerCase() + title.slice(1)}</span>
-      <BudgetState budget={budget} stopped={stopped} />
-      <div className="min-w-56 flex-1">
-        <BudgetMeters budget={budget} label={title} />
-      </div>
-      {onEdit ? (
-        <Button
-          size="sm"
-          variant="ghost"
-          icon={<Pencil aria-hidden />}
-          aria-label={`Change the budget of ${title}`}
-          onClick={() => onEdit(budgetKey(budget))}
-        >
-          Change
-        </Button>
-      ) : null}
-    </div>
+    <>
+      <button
+        type="button"
+        aria-label={title}
+        onClick={() => change({ budget: key })}
+        className="rounded-sm text-accent-text hover:underline"
+      >
+        {budget === null ? "Set a budget" : "Change"}
+      </button>
+      <Dialog open={params.get("budget") === key} onOpenChange={(open) => (open ? undefined : close())}>
+        <DialogContent title={title}>
+          {budget === null ? (
+            <Editor target={{ scope: "run", runId }} onDone={close} />
+          ) : (
+            <Editor target={targetOf(budget)} known={budget} onDone={close} />
+          )}
+        </DialogContent>
+      </Dialog>
+    </>
   );
 }
 
-/** Opened from elsewhere on the page as well, so the limit that is set takes the focus. */
+/** The limit that is set takes the focus: it is the one to change. */
 function Editor(props: { target: BudgetTarget; known?: Budget; onDone: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -101,7 +91,7 @@ function Editor(props: { target: BudgetTarget; known?: Budget; onDone: () => voi
     (inputs.find((input) => input.value !== "") ?? inputs[0])?.focus();
   }, []);
   return (
-    <div ref={box} className="rounded-lg border border-line bg-surface p-3">
+    <div ref={box}>
       <BudgetForm {...props} />
     </div>
   );

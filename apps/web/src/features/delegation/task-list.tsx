@@ -30,7 +30,7 @@ function TaskItem({ task, delegation }: { task: DelegatedTask; delegation: Deleg
         </span>
         <span className="flex shrink-0 gap-3 text-xs text-muted">
           {task.costMicros > 0 ? <Money micros={task.costMicros} /> : null}
-          {task.startedAt === null ? null : <Duration from={task.startedAt} to={task.completedAt} />}
+          <Worked task={task} />
         </span>
       </div>
       <TimeBar task={task} delegation={delegation} />
@@ -51,6 +51,14 @@ function TaskItem({ task, delegation }: { task: DelegatedTask; delegation: Deleg
   );
 }
 
+/** How long the executor worked; its time in the queue is none. */
+function Worked({ task: { status, workStartedAt, workCompletedAt, completedAt } }: { task: DelegatedTask }) {
+  if (workStartedAt === null) {
+    return status === "running" ? <span>In the queue</span> : null;
+  }
+  return <Duration from={workStartedAt} to={workCompletedAt ?? completedAt} />;
+}
+
 const TONES = { muted: "text-muted", danger: "text-danger", warn: "text-warn" };
 
 function Said({ text, tone = "muted" }: { text: string; tone?: keyof typeof TONES }) {
@@ -61,12 +69,12 @@ function Said({ text, tone = "muted" }: { text: string; tone?: keyof typeof TONE
 function TimeBar({ task, delegation }: { task: DelegatedTask; delegation: Delegation }) {
   const now = useNow(delegation.completedAt === null ? 1000 : null);
   const end = delegation.completedAt ?? now;
-  if (task.startedAt === null || end === null) {
+  if (task.workStartedAt === null || end === null) {
     return null;
   }
   const whole = Math.max(1, end - delegation.createdAt);
   const share = (at: number) => Math.min(100, Math.max(0, ((at - delegation.createdAt) / whole) * 100));
-  const [from, to] = [share(task.startedAt), share(task.completedAt ?? end)];
+  const [from, to] = [share(task.workStartedAt), share(task.workCompletedAt ?? task.completedAt ?? end)];
   return (
     <div aria-hidden className="relative ml-6 h-1 rounded-full bg-hover">
       <div

@@ -1,4 +1,5 @@
 import { type FailureGroup, isTerminal, type Run } from "@djinnbot/contracts";
+import { runTitle } from "../run/run-title.ts";
 
 type Dated = Pick<Run, "status" | "createdAt">;
 
@@ -45,7 +46,7 @@ export function latestEnded<R extends Pick<Run, "status">>(runs: readonly R[], m
 
 /** The first line of a task, at most `max` characters. */
 export function taskTitle(task: string, max = 120): string {
-  const line = task.trim().split("\n", 1)[0] ?? "";
+  const line = runTitle(task);
   return line.length > max ? `${line.slice(0, max - 1).trimEnd()}…` : line;
 }
 

@@ -2,11 +2,14 @@
 import type { LlmCall } from "@djinnbot/contracts";
 import {
   Button,
+  cn,
   Duration,
   EmptyState,
   formatCount,
+  formatDateTime,
+  formatTime,
   Money,
-  RelativeTime,
+  plural,
   SkeletonTable,
   StatusIcon,
   Table,
@@ -54,7 +57,7 @@ export function CallsTab({ runId }: { runId: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <p className="flex flex-wrap gap-x-4 border-b border-line px-4 py-2 text-xs text-muted">
-        <span>{formatCount(summary.callCount)} calls</span>
+        <span>{plural(summary.callCount, "call")}</span>
         <span>
           <TokenCount value={summary.totalInputTokens} /> in · <TokenCount value={summary.totalOutputTokens} /> out
         </span>
@@ -98,6 +101,9 @@ export function CallsTab({ runId }: { runId: string }) {
   );
 }
 
+/** Columns that a phone leaves out, so that cost and result stay in sight; the model then stands below its step. */
+const WIDE = "@max-lg:hidden";
+
 function CallsTable({ calls }: { calls: readonly LlmCall[] }) {
   return (
     <Table label="Model calls">
@@ -105,38 +111,53 @@ function CallsTable({ calls }: { calls: readonly LlmCall[] }) {
         <tr>
           <TableHeaderCell>When</TableHeaderCell>
           <TableHeaderCell>Step</TableHeaderCell>
-          <TableHeaderCell>Model</TableHeaderCell>
-          <TableHeaderCell align="right">In</TableHeaderCell>
-          <TableHeaderCell align="right">Out</TableHeaderCell>
+          <TableHeaderCell className={WIDE}>Model</TableHeaderCell>
+          <TableHeaderCell align="right" className={WIDE}>
+            In
+          </TableHeaderCell>
+          <TableHeaderCell align="right" className={WIDE}>
+            Out
+          </TableHeaderCell>
           <TableHeaderCell align="right">Cost</TableHeaderCell>
-          <TableHeaderCell align="right">Latency</TableHeaderCell>
+          <TableHeaderCell align="right" className={WIDE}>
+            Latency
+          </TableHeaderCell>
           <TableHeaderCell>Result</TableHeaderCell>
         </tr>
       </TableHead>
       <TableBody>
         {calls.map((call) => (
           <TableRow key={call.id}>
-            <TableCell className="text-muted">
-              <RelativeTime at={call.createdAt} />
+            <TableCell className="text-xs whitespace-nowrap text-muted">
+              <time
+                dateTime={new Date(call.createdAt).toISOString()}
+                title={formatDateTime(call.createdAt)}
+                suppressHydrationWarning
+              >
+                {formatTime(call.createdAt)}
+              </time>
             </TableCell>
-            <TableCell className="whitespace-nowrap">{call.stepId ?? "–"}</TableCell>
-            <TableCell mono className="whitespace-nowrap">
+            <TableCell className="max-w-40">
+              <span className="block truncate">{call.stepId ?? "–"}</span>
+              <span className="block text-xs wrap-anywhere text-muted @lg:hidden">{call.model}</span>
+            </TableCell>
+            <TableCell mono className={cn("whitespace-nowrap", WIDE)}>
               {call.provider}/{call.model}
               {call.requestedModel === null ? null : (
                 <span className="block text-muted">instead of {call.requestedModel}</span>
               )}
             </TableCell>
-            <TableCell align="right">
+            <TableCell align="right" className={WIDE}>
               <TokenCount value={call.inputTokens} />
             </TableCell>
-            <TableCell align="right">
+            <TableCell align="right" className={WIDE}>
               <TokenCount value={call.outputTokens} />
             </TableCell>
             <TableCell align="right" className="whitespace-nowrap">
               {call.costApproximate ? <span title="The price is not fully known">≈ </span> : null}
               <Money micros={micros(call.costTotal)} />
             </TableCell>
-            <TableCell align="right">
+            <TableCell align="right" className={WIDE}>
               <Duration ms={call.durationMs} />
             </TableCell>
             <TableCell>
@@ -153,7 +174,7 @@ function CallResult({ call }: { call: LlmCall }) {
   const failed = call.error !== null || (call.status !== null && call.status >= 400);
   const text = call.error ?? (failed ? `HTTP ${call.status}` : stopWord(call.stopReason));
   return (
-    <span className="flex max-w-64 items-center gap-1.5 text-xs" title={text}>
+    <span className="flex max-w-64 items-center @max-lg:max-w-28 gap-1.5 text-xs" title={text}>
       <StatusIcon status={failed ? "failed" : "completed"} />
       <span className="truncate">{text}</span>
     </span>

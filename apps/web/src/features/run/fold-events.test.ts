@@ -168,6 +168,7 @@ describe("attempts and restarts", () => {
     const model = fold(created(), queued(), started(), retrying, queued(2), started(2), output("again", 2));
     expect(model.order).toEqual(["FIX.1", "FIX.2"]);
     expect(model.attempts["FIX.1"]).toMatchObject({ status: "retrying", feedback: "Tests fail" });
+    expect(model.attempts["FIX.1"]?.items.at(-1)).toMatchObject({ title: "Tried again", detail: null });
     expect(model.attempts["FIX.2"]).toMatchObject({ status: "running", items: [{ text: "again" }] });
   });
 
@@ -209,6 +210,12 @@ describe("notices", () => {
     const model = fold(queued(), started(), starting);
     expect(first(model).activity).toEqual({ state: "preparing", toolName: null });
     expect(first(foldEvents(model, [ready])).activity).toBeNull();
+  });
+
+  test("preparing the workspace is told in the step alone, without how it is walled off", () => {
+    const starting = event({ type: "CONTAINER_STARTING", sessionId: "ses_1", detail: "bubblewrap" });
+    expect(first(fold(queued(), starting)).items).toMatchObject([{ title: "Preparing the workspace", detail: null }]);
+    expect(fold(created(), starting).notices).toEqual([]);
   });
 
   test("with no step to belong to they stand with the run", () => {

@@ -75,8 +75,6 @@ export function touch(draft: Draft, stepId: string, attempt: number) {
   return copy;
 }
 
-const NO_DETAIL = { detail: null };
-
 function apply(draft: Draft, event: ArrivedEvent): void {
   switch (event.type) {
     case "RUN_CREATED":
@@ -85,7 +83,7 @@ function apply(draft: Draft, event: ArrivedEvent): void {
       draft.failure = null;
       if (draft.beginnings > 1) {
         closeOpenAttempts(draft, event.at);
-        say(draft, event, { tone: "neutral", title: "Run restarted", ...NO_DETAIL });
+        say(draft, event, { tone: "neutral", title: "Run restarted", detail: null });
       }
       return;
     case "RUN_UPDATED":
@@ -173,13 +171,11 @@ function applyToStep(draft: Draft, event: StepEvent): void {
       attempt.items.push(notice(event, { tone: "danger", title: event.failure.meaning, detail: event.error }));
       end(attempt, "failed", event.at);
       break;
-    case "STEP_RETRYING": {
+    case "STEP_RETRYING":
       attempt.feedback = event.feedback;
-      const title = `Trying again (${event.retryCount} of ${event.maxRetries})`;
-      attempt.items.push(notice(event, { tone: "warn", title, detail: event.feedback }));
+      attempt.items.push(notice(event, { tone: "neutral", title: "Tried again", detail: null }));
       end(attempt, "retrying", event.at);
       break;
-    }
     case "STEP_CANCELLED":
       attempt.items.push(notice(event, { tone: "neutral", title: "Step cancelled", detail: event.reason || null }));
       end(attempt, "cancelled", event.at);
@@ -273,24 +269,30 @@ function say(draft: Draft, event: ArrivedEvent, words: Words): void {
 }
 
 /** To the execution whose session it is; before that is known, to the one that is about to run; else to the run. */
-function sayInStep(draft: Draft, event: ArrivedEvent, words: Words): ReturnType<typeof touch> | null {
-  const sessionId = "sessionId" in event ? event.sessionId : null;
+function sayInStep(draft: Draft, event: ArrivedEvent, words: Words): void {
+  const attempt = openAttempt(draft, "sessionId" in event ? event.sessionId : null);
+  if (attempt) {
+    attempt.items.push(notice(event, words));
+  } else {
+    say(draft, event, words);
+  }
+}
+
+function openAttempt(draft: Draft, sessionId: string | null): ReturnType<typeof touch> | null {
   const attempts = draft.order.map((key) => draft.touched.get(key) ?? draft.attempts[key]);
   const own = attempts.findLast((attempt) => sessionId !== null && attempt?.sessionId === sessionId);
   const target = own ?? attempts.findLast((attempt) => attempt !== undefined && !isOver(attempt.status));
-  if (!target) {
-    say(draft, event, words);
-    return null;
-  }
-  const attempt = touch(draft, target.stepId, target.attempt);
-  attempt.items.push(notice(event, words));
-  return attempt;
+  return target ? touch(draft, target.stepId, target.attempt) : null;
 }
 
+/** Told where it is done: in the step that runs, or, before one does, by the state of the run alone. */
 function prepare(draft: Draft, event: Extract<ArrivedEvent, { sessionId: string; detail: unknown }>, begins: boolean) {
   const title = begins ? "Preparing the workspace" : "The workspace is ready";
-  const attempt = sayInStep(draft, event, { tone: "neutral", title, detail: event.detail });
-  if (attempt && attempt.endedAt === null) {
-    attempt.activity = begins ? { state: "preparing", toolName: null } : null;
+  const open = openAttempt(draft, event.sessionId);
+  if (open) {
+    open.items.push(notice(event, { tone: "neutral", title, detail: null }));
+  }
+  if (open?.endedAt === null) {
+    open.activity = begins ? { state: "preparing", toolName: null } : null;
   }
 }

@@ -1,7 +1,8 @@
 "use client";
 import { CodeText } from "@djinnbot/ui";
-import { Markdown } from "./markdown.tsx";
-import { CommitList, Output, PUSH_WORDS, type StepTabProps } from "./step-tabs.tsx";
+import { CommitList } from "./commit-list.tsx";
+import { ReadableText } from "./readable-text.tsx";
+import { Output, PUSH_WORDS, type StepTabProps } from "./step-tabs.tsx";
 
 /** What the run achieved: what its last step says, what it delivered, and where the changes are. */
 export function ResultTab({ run, entries, onSelect }: StepTabProps) {
@@ -13,7 +14,7 @@ export function ResultTab({ run, entries, onSelect }: StepTabProps) {
       {last?.summary ? (
         <section aria-label="Summary">
           <h2 className="mb-1 text-xs font-medium text-muted">Summary of {last.stepId}</h2>
-          <Markdown text={last.summary} />
+          <ReadableText text={last.summary} />
         </section>
       ) : null}
       {commits.length === 0 ? null : (
@@ -30,7 +31,7 @@ export function ResultTab({ run, entries, onSelect }: StepTabProps) {
               />
             ) : null}
           </div>
-          <CommitList commits={commits} onSelect={onSelect} />
+          <CommitList runId={run.id} commits={commits} onSelect={onSelect} />
         </section>
       )}
       {outputs.map(([key, value]) => (

@@ -7,8 +7,8 @@ import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useCommandGroup } from "@/features/shell/commands.ts";
 import { trpc } from "@/trpc/client.ts";
-import { ExportMenu, useExportCommands } from "./export-menu.tsx";
 import { ForkDialog } from "./fork-dialog.tsx";
+import { MoreActions, useExportCommands } from "./more-actions.tsx";
 import { RestartDialog } from "./restart-dialog.tsx";
 import { SayDialog } from "./say-dialog.tsx";
 
@@ -23,27 +23,24 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
       setOpen(null);
     }
   };
+  const mayFork = run.parentRunId === null;
+  const fork = () => setOpen("fork");
+  const remove = () => setOpen("delete");
   const exports = useExportCommands(run.id);
   const pause = usePause(run, status);
   const commands = useMemo(() => [...commandsOf(over, setOpen), ...exports], [over, exports]);
   useCommandGroup({ heading: "This run", items: commands });
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <ExportMenu runId={run.id} />
-      {run.parentRunId === null ? (
-        <Button variant="ghost" icon={<GitFork aria-hidden />} onClick={() => setOpen("fork")}>
+      {mayFork ? (
+        <Button variant="ghost" className="max-sm:hidden" icon={<GitFork aria-hidden />} onClick={fork}>
           Fork
         </Button>
       ) : null}
       {over ? (
-        <>
-          <Button icon={<RotateCw aria-hidden />} onClick={() => setOpen("restart")}>
-            Restart
-          </Button>
-          <Button variant="ghost" icon={<Trash2 aria-hidden />} onClick={() => setOpen("delete")}>
-            Delete
-          </Button>
-        </>
+        <Button icon={<RotateCw aria-hidden />} onClick={() => setOpen("restart")}>
+          Restart
+        </Button>
       ) : (
         <>
           {status === "running" ? (
@@ -63,6 +60,7 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
           </Button>
         </>
       )}
+      <MoreActions runId={run.id} onFork={mayFork ? fork : null} onDelete={over ? remove : null} />
       <SayDialog open={open === "say"} onOpenChange={close} run={run} />
       {open === "fork" ? <ForkDialog open onOpenChange={close} run={run} /> : null}
       <RestartDialog open={open === "restart"} onOpenChange={close} runId={run.id} stepId={null} />

@@ -1,21 +1,11 @@
 "use client";
-import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
-import {
-  Badge,
-  CodeText,
-  cn,
-  Duration,
-  Money,
-  Progress,
-  RelativeTime,
-  StatusBadge,
-  TextLink,
-  TokenCount,
-} from "@djinnbot/ui";
+import type { RunDetail, RunStatus } from "@djinnbot/contracts";
+import { Badge, cn, Progress, StatusBadge } from "@djinnbot/ui";
 import { FlaskConical } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { RunBudget } from "@/features/budget/run-budget.tsx";
+import { useState } from "react";
 import { RunActions } from "./run-actions.tsx";
+import { RunFacts } from "./run-facts.tsx";
+import { runTitle } from "./run-title.ts";
 
 const BAR = { completed: "ok", failed: "danger", cancelled: "neutral", waiting: "warn", paused: "warn" } as const;
 
@@ -39,80 +29,23 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
         </div>
         <RunActions run={run} status={status} />
       </div>
-      <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
-        <Fact label="Pipeline">
-          <TextLink href={`/pipelines/${encodeURIComponent(run.pipelineId)}`}>
-            {run.pipelineName ?? run.pipelineId}
-          </TextLink>
-        </Fact>
-        <Fact label="Repository">
-          {run.repository === null ? (
-            <span className="text-muted">A fresh one</span>
-          ) : (
-            <CodeText text={run.repository} truncate className="max-w-72" />
-          )}
-        </Fact>
-        {run.taskBranch === null ? null : (
-          <Fact label="Branch">
-            <CodeText text={run.taskBranch} truncate className="max-w-72" />
-          </Fact>
-        )}
-        {run.parentRunId === null ? null : (
-          <Fact label="Part of">
-            <TextLink href={`/runs/${run.parentRunId}`}>{run.parentRunId}</TextLink>
-          </Fact>
-        )}
-        {run.forkedFrom === null ? null : (
-          <Fact label="Forked from">
-            <TextLink href={`/runs/${run.forkedFrom}`}>{run.forkedFrom}</TextLink>
-          </Fact>
-        )}
-        {run.modelOverride === null ? null : (
-          <Fact label="Model">
-            <CodeText text={run.modelOverride} truncate className="max-w-60" />
-          </Fact>
-        )}
-        <Fact label={run.startedAt === null ? "Created" : "Started"}>
-          <RelativeTime at={run.startedAt ?? run.createdAt} />
-        </Fact>
-        <Fact label="Duration">
-          <Duration from={run.startedAt} to={run.completedAt ?? (isTerminal(status) ? run.updatedAt : null)} />
-        </Fact>
-        <Fact label="Cost">
-          <Money micros={run.costMicros} />
-          {run.costApproximate ? <span className="text-muted"> approx.</span> : null}
-        </Fact>
-        <Fact label="Tokens">
-          <TokenCount value={run.inputTokens} /> <span className="text-muted">in ·</span>{" "}
-          <TokenCount value={run.outputTokens} /> <span className="text-muted">out</span>
-        </Fact>
-      </dl>
+      <RunFacts run={run} status={status} />
       <Progress
         label="Steps completed"
-        value={Math.min(run.stepsCompleted, run.stepsTotal)}
+        value={run.stepsCompleted}
         // What a completed run left out lay on another way: nothing of it is missing.
-        max={status === "completed" ? Math.max(1, run.stepsCompleted) : run.stepsTotal}
+        max={status === "completed" ? Math.max(1, run.stepsCompleted) : Math.max(run.stepsCompleted, run.stepsTotal)}
         tone={status in BAR ? BAR[status as keyof typeof BAR] : "info"}
       />
-      <RunBudget runId={run.id} />
     </header>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{label}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </div>
   );
 }
 
 /** The first line of the task is the title; the rest follows shortened, all of it on demand. */
 function Task({ text }: { text: string }) {
   const [open, setOpen] = useState(false);
-  const [title = "", ...others] = text.trim().split("\n");
-  const rest = others.join("\n").trim();
+  const title = runTitle(text);
+  const rest = text.trim().split("\n").slice(1).join("\n").trim();
   const long = title.length > 200 || rest.length > 160 || rest.includes("\n");
   return (
     <div className="prose-width min-w-0">

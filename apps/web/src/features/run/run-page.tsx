@@ -12,6 +12,7 @@ import { FailurePanel } from "./failure-panel.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RunParts } from "./run-parts.tsx";
 import { RunTabs, readTab } from "./run-tabs.tsx";
+import { runTitle } from "./run-title.ts";
 import { StepTimeline } from "./step-timeline.tsx";
 import { defaultEntry, findEntry, type TimelineEntry } from "./timeline.ts";
 import { NoticeLine } from "./transcript-item.tsx";
@@ -86,7 +87,7 @@ function RunBody({ run, status, feed, timeline }: RunBodyProps) {
       >
         <aside
           aria-label="Steps of the run"
-          className="max-h-72 overflow-y-auto rounded-lg border border-line bg-surface lg:max-h-full"
+          className="max-h-52 overflow-y-auto rounded-lg border border-line bg-surface lg:max-h-full"
         >
           {timeline.length === 0 ? (
             <p className="p-3 text-sm text-muted">No step has been queued yet.</p>
@@ -161,7 +162,7 @@ function RunNotices({ model }: { model: RunModel }) {
 }
 
 function crumbOf(task: string): string {
-  const line = task.trim().split("\n", 1)[0] ?? "";
+  const line = runTitle(task);
   return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 

@@ -1,6 +1,6 @@
 "use client";
 import type { RunBranch, RunDetail, RunLoop } from "@djinnbot/contracts";
-import { AppLink, Duration, Money, Progress, StatusIcon } from "@djinnbot/ui";
+import { AppLink, Duration, Money, Progress, StatusIcon, statusMeta } from "@djinnbot/ui";
 
 /** What a run has beside its line of steps: items of loops, and branches that are runs of their own. */
 export function RunParts({ run }: { run: RunDetail }) {
@@ -36,6 +36,18 @@ function LoopItems({ loop }: { loop: RunLoop }) {
   );
 }
 
+/** Why it failed, else which step it is at; a step that is called like its branch says nothing. */
+function doingOf({ failure, currentStep, branch, startedAt, completedAt, status }: RunBranch): string {
+  if (failure !== null) {
+    return failure.meaning;
+  }
+  return currentStep === null || currentStep === branch || completedAt !== null
+    ? startedAt === null
+      ? "Not begun"
+      : statusMeta(status).word
+    : `At ${currentStep}`;
+}
+
 function Branches({ branches }: { branches: readonly RunBranch[] }) {
   return (
     <section aria-label="Branches" className="flex flex-col gap-1 border-t border-line p-2">
@@ -58,7 +70,7 @@ function Branches({ branches }: { branches: readonly RunBranch[] }) {
                   </span>
                 </span>
                 <span className="flex justify-between gap-2 text-xs text-muted">
-                  <span className="truncate">{branch.failure?.meaning ?? branch.currentStep ?? "Not begun"}</span>
+                  <span className="truncate">{doingOf(branch)}</span>
                   {branch.costMicros > 0 ? <Money micros={branch.costMicros} /> : null}
                 </span>
               </span>

@@ -1,10 +1,13 @@
 "use client";
 import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@djinnbot/ui";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { DelegationsTab, useDelegations } from "@/features/delegation/delegations-tab.tsx";
 import { FaultState } from "@/features/form/fault-state.tsx";
+import { useShortcut } from "@/features/shell/shortcuts.ts";
 import { TimelineTab } from "@/features/timeline/timeline-tab.tsx";
 import { FilesTab } from "@/features/workspace/files-tab.tsx";
+import { ActivityLine } from "./activity-line.tsx";
 import { CallsTab } from "./calls-tab.tsx";
 import { EarlierBar } from "./earlier-bar.tsx";
 import { ResultTab } from "./result-tab.tsx";
@@ -40,6 +43,7 @@ export function RunTabs(props: RunTabsProps) {
   const { tab, onTab, status, feed, timeline } = props;
   const commits = timeline.filter((entry) => entry.commitHash !== null).length;
   const executors = useDelegations(props.run.id).data?.swarms.flatMap(({ tasks }) => tasks).length ?? 0;
+  const searchInput = useSearchKey(tab, onTab);
   const hasExecutors = executors > 0 || tab === "executors";
   const hasResult = status === "completed" || tab === "result";
   return (
@@ -77,7 +81,7 @@ export function RunTabs(props: RunTabsProps) {
             tabIndex={-1}
             className="flex min-h-0 flex-1 flex-col pt-0 data-[state=inactive]:hidden"
           >
-            <TabBody {...props} tab={name} />
+            <TabBody {...props} tab={name} searchInput={searchInput} />
           </TabsContent>
         ),
       )}
@@ -85,7 +89,36 @@ export function RunTabs(props: RunTabsProps) {
   );
 }
 
-function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, jumps }: RunTabsProps) {
+/** `/` goes to the search of the transcript, from every tab. */
+function useSearchKey(tab: Tab, onTab: (tab: Tab) => void): RefObject<HTMLInputElement | null> {
+  const input = useRef<HTMLInputElement>(null);
+  const [wanted, setWanted] = useState(false);
+  useShortcut({
+    keys: "/",
+    label: "Search the transcript",
+    group: "Run",
+    run: () => {
+      if (tab !== "transcript") {
+        onTab("transcript");
+      }
+      setWanted(true);
+    },
+  });
+  // The tab follows its address, so its search may be there a moment later.
+  useEffect(() => {
+    if (wanted && tab === "transcript") {
+      setWanted(false);
+      input.current?.focus();
+      input.current?.select();
+    }
+  }, [wanted, tab]);
+  return input;
+}
+
+type TabBodyProps = RunTabsProps & Pick<TranscriptProps, "searchInput">;
+
+function TabBody(props: TabBodyProps) {
+  const { tab, run, status, entry, feed, timeline, onSelect } = props;
   if (tab === "raw") {
     return (
       <>
@@ -100,7 +133,7 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
   if (tab === "timeline") {
     return (
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <TimelineTab run={run} over={isTerminal(status)} onSelect={onSelect} />
+        <TimelineTab run={run} entries={timeline} over={isTerminal(status)} onSelect={onSelect} />
       </div>
     );
   }
@@ -132,12 +165,15 @@ function TabBody({ tab, run, status, entry, feed, timeline, onSelect, onRead, ju
       </div>
     );
   }
-  return <Transcript entry={entry} feed={feed} onRead={onRead} jumps={jumps} />;
+  return <Transcript {...props} entry={entry} />;
 }
 
-type TranscriptProps = Pick<RunTabsProps, "feed" | "onRead" | "jumps"> & { entry: TimelineEntry };
+type TranscriptProps = Pick<RunTabsProps, "run" | "status" | "feed" | "onRead" | "jumps"> & {
+  entry: TimelineEntry;
+  searchInput: RefObject<HTMLInputElement | null>;
+};
 
-function Transcript({ entry, feed, onRead, jumps }: TranscriptProps) {
+function Transcript({ run, status, entry, feed, searchInput, onRead, jumps }: TranscriptProps) {
   if (feed.history.isError) {
     return (
       <FaultState
@@ -149,14 +185,17 @@ function Transcript({ entry, feed, onRead, jumps }: TranscriptProps) {
     );
   }
   const told = feed.model.attempts[entry.key];
+  const items = told?.items ?? [];
   return (
     <TranscriptView
       key={`${entry.key} ${jumps}`}
       entry={entry}
-      items={told?.items ?? []}
+      items={items}
       loading={feed.history.isPending}
       earlier={feed.earlier}
       cut={feed.earlier.more && !entry.planned && (told?.queuedAt ?? null) === null}
+      activity={<ActivityLine run={run} status={status} entry={entry} items={items} />}
+      searchInput={searchInput}
       onRead={onRead}
     />
   );

@@ -17,6 +17,7 @@ import {
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { memo } from "react";
+import { runTitle } from "./run-title.ts";
 
 /** Runs as rows; on a phone each is a small card of two lines. */
 export function RunsTable({ runs, dimmed }: { runs: readonly Run[]; dimmed: boolean }) {
@@ -122,7 +123,7 @@ const Row = memo(function Row({ run }: { run: Run }) {
       </TableCell>
       <TableCell truncate className="w-full min-w-40">
         <Link href={href} tabIndex={-1} className="hover:underline" title={run.task}>
-          {firstLine(run.task)}
+          {runTitle(run.task)}
         </Link>
       </TableCell>
       <TableCell className="max-w-48 truncate whitespace-nowrap text-muted max-lg:hidden">
@@ -154,7 +155,7 @@ function SmallRow({ run }: { run: Run }) {
         </span>
       </span>
       <span dir="auto" className="line-clamp-2 text-sm wrap-anywhere">
-        {firstLine(run.task)}
+        {runTitle(run.task)}
       </span>
       <span className="flex flex-wrap items-center gap-x-3 text-xs text-muted">
         <span dir="auto" className="min-w-0 truncate">
@@ -166,10 +167,6 @@ function SmallRow({ run }: { run: Run }) {
       </span>
     </Link>
   );
-}
-
-function firstLine(task: string): string {
-  return task.trim().split("\n", 1)[0] ?? "";
 }
 
 const BARS: Partial<Record<Run["status"], string>> = {

@@ -4,11 +4,11 @@ import { CodeText, CopyButton, cn, EmptyState, SegmentedControl, VirtualLog } fr
 import { GitCommitHorizontal } from "lucide-react";
 import { useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
-import { Markdown } from "./markdown.tsx";
+import { CommitList } from "./commit-list.tsx";
 import { outputsWords } from "./outputs-words.ts";
+import { ReadableText } from "./readable-text.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 import type { ArrivedEvent } from "./transcript-model.ts";
-import { useUrlState } from "./use-url-state.ts";
 
 const VIEWS = [
   { value: "text" as const, label: "Text" },
@@ -44,7 +44,7 @@ export function Output({ name, value, mono }: { name: string; value: string; mon
           <CopyButton text={value} label={`Copy ${name}`} />
         </div>
       </div>
-      <div className="p-3">{view === "mono" ? <AnsiText text={value} /> : <Markdown text={value} />}</div>
+      <div className="p-3">{view === "mono" ? <AnsiText text={value} /> : <ReadableText text={value} />}</div>
     </section>
   );
 }
@@ -72,50 +72,8 @@ export function CommitsTab({ run, entries, onSelect }: StepTabProps) {
         {PUSH_WORDS[push.status]} {branch === null ? null : <CodeText text={branch} />}
         {push.detail ? <span className="wrap-anywhere"> — {push.detail}</span> : null}
       </p>
-      <CommitList commits={commits} onSelect={onSelect} />
+      <CommitList runId={run.id} commits={commits} onSelect={onSelect} />
     </div>
-  );
-}
-
-type CommitListProps = { commits: readonly TimelineEntry[]; onSelect: (key: string) => void };
-
-/** Commits with their whole subject, and the step each comes from. */
-export function CommitList({ commits, onSelect }: CommitListProps) {
-  const url = useUrlState();
-  const showChanges = (commit: string | null) =>
-    url.set({ tab: "files", view: "history", commit, span: "step", file: null, at: null }, { push: true });
-  return (
-    <ol aria-label="Commits">
-      {commits.map((entry) => (
-        <li
-          key={entry.key}
-          className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-row text-sm last:border-b-0"
-        >
-          <CodeText text={entry.commitHash ?? ""} className="w-20">
-            {entry.commitHash?.slice(0, 8)}
-          </CodeText>
-          <span dir="auto" className="min-w-0 flex-1 basis-48 wrap-anywhere">
-            {entry.commitMessage ?? entry.summary?.split("\n", 1)[0] ?? "Changes of the step"}
-          </span>
-          <button
-            type="button"
-            aria-label={`Changes of ${entry.stepId}`}
-            onClick={() => showChanges(entry.commitHash)}
-            className="rounded-sm text-xs text-accent-text hover:underline"
-          >
-            Changes
-          </button>
-          <button
-            type="button"
-            onClick={() => onSelect(entry.key)}
-            className="rounded-sm text-xs text-accent-text hover:underline"
-          >
-            {entry.stepId}
-            {entry.attempt > 1 ? ` · attempt ${entry.attempt}` : ""}
-          </button>
-        </li>
-      ))}
-    </ol>
   );
 }
 

@@ -1,9 +1,9 @@
 "use client";
-import { Avatar, cn, Duration, Money, RelativeTime, StatusIcon, statusMeta } from "@djinnbot/ui";
+import { Avatar, Badge, cn, Duration, Money, StatusIcon, statusMeta } from "@djinnbot/ui";
 import { CircleDashed, CornerDownRight } from "lucide-react";
 import { memo, useRef } from "react";
 import { useRowKeys } from "@/features/shell/shortcuts.ts";
-import type { TimelineEntry } from "./timeline.ts";
+import { type TimelineEntry, turnWords } from "./timeline.ts";
 import { isOver } from "./transcript-model.ts";
 
 type StepTimelineProps = {
@@ -56,7 +56,9 @@ function PlannedRow({ entry, over }: { entry: TimelineEntry; over: boolean }) {
 type TimelineRowProps = { entry: TimelineEntry; selected: boolean; onSelect: (key: string) => void };
 
 const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: TimelineRowProps) {
-  const note = entry.note ?? (entry.status === "failed" ? (entry.failure?.meaning ?? entry.error) : null);
+  const failed = entry.status === "failed" || entry.status === "retrying";
+  const note = failed ? (entry.error ?? entry.failure?.meaning ?? null) : entry.note;
+  const turn = turnWords(entry);
   return (
     <button
       type="button"
@@ -75,7 +77,7 @@ const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: Tim
         <span className="flex items-baseline justify-between gap-2">
           <span className="min-w-0 truncate text-sm font-medium">
             {entry.stepId}
-            {entry.attempt > 1 ? <span className="ml-1.5 font-normal text-muted">attempt {entry.attempt}</span> : null}
+            {turn === "" ? null : <span className="ml-1.5 font-normal text-muted">{turn}</span>}
           </span>
           <span className="shrink-0 text-xs text-muted">
             <StepDuration entry={entry} />
@@ -89,7 +91,13 @@ const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: Tim
             </span>
           </span>
           <span className="flex shrink-0 items-center gap-2">
-            <span aria-hidden>{statusMeta(entry.status).word}</span>
+            {entry.outcome === null ? (
+              <span aria-hidden>{statusMeta(entry.status).word}</span>
+            ) : (
+              <Badge className="max-w-36 truncate" title="Its result, which chose the way on">
+                {entry.outcome}
+              </Badge>
+            )}
             {entry.costMicros > 0 ? <Money micros={entry.costMicros} /> : null}
           </span>
         </span>
@@ -107,8 +115,9 @@ const TimelineRow = memo(function TimelineRow({ entry, selected, onSelect }: Tim
 });
 
 function StepDuration({ entry }: { entry: TimelineEntry }) {
-  if (entry.startedAt !== null) {
-    return <Duration from={entry.startedAt} to={entry.endedAt ?? (isOver(entry.status) ? entry.startedAt : null)} />;
+  const { startedAt, queuedAt, endedAt, status } = entry;
+  if (startedAt !== null) {
+    return <Duration from={startedAt} to={endedAt ?? (isOver(status) ? startedAt : null)} />;
   }
-  return entry.queuedAt === null ? null : <RelativeTime at={entry.queuedAt} />;
+  return queuedAt === null || isOver(status) ? null : <Duration from={queuedAt} />;
 }

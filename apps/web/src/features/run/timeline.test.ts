@@ -1,6 +1,6 @@
 import type { Step } from "@djinnbot/contracts";
 import { expect, test } from "vitest";
-import { buildTimeline, defaultEntry, findEntry, liveStatus } from "./timeline.ts";
+import { buildTimeline, defaultEntry, findEntry, liveStatus, turnWords } from "./timeline.ts";
 import { type AttemptModel, emptyRun, type RunModel } from "./transcript-model.ts";
 
 const step = (stepId: string, attempt: number, status: Step["status"]): Step => ({
@@ -86,6 +86,7 @@ test("steps of the pipeline that have not begun follow in its order, and are nev
     agentId: "engineer",
     kind: "agent" as const,
     outputs: stepId === "C" ? ["report"] : [],
+    results: [],
   }));
   const timeline = buildTimeline([step("A", 1, "completed"), step("A", 2, "completed")], emptyRun, plan);
   expect(timeline.map(({ key, planned }) => [key, planned])).toEqual([
@@ -110,4 +111,34 @@ test("an event counts only when it is newer than the row", () => {
   const heard: RunModel = { ...emptyRun, status: "running", statusAt: 10 };
   expect(liveStatus({ status: "completed", updatedAt: 11 }, heard)).toBe("completed");
   expect(liveStatus({ status: "pending", updatedAt: 9 }, heard)).toBe("running");
+});
+
+test("after a completed execution comes a round, after a failed one an attempt, and results say which way was taken", () => {
+  const plan = [
+    { stepId: "REVIEW", agentId: "r", kind: "agent" as const, outputs: [], results: ["APPROVED", "CHANGES_REQUESTED"] },
+  ];
+  const review = { ...step("REVIEW", 1, "completed"), outputs: { notes: "x", verdict: " changes_requested\n" } };
+  const timeline = buildTimeline(
+    [
+      review,
+      step("REVIEW", 2, "failed"),
+      { ...step("REVIEW", 3, "completed"), retryCount: 1, outputs: { verdict: "APPROVED" } },
+      step("TEST", 1, "completed"),
+    ],
+    emptyRun,
+    plan,
+  );
+  expect(timeline.map((entry) => [turnWords(entry), entry.outcome, entry.status])).toEqual([
+    ["", "changes requested", "completed"],
+    ["round 2", null, "retrying"],
+    ["round 2, attempt 2", "approved", "completed"],
+    ["", null, "completed"],
+  ]);
+});
+
+test("what no agent does takes its time from when it was reached, and words for the model are no note", () => {
+  const gate = { ...step("GATE", 1, "waiting"), kind: "approval" as const };
+  const again = { ...step("A", 2, "running"), humanContext: "[RETRY 1/3] Previous attempt failed: x" };
+  const [first, second] = buildTimeline([gate, again], emptyRun);
+  expect([first?.startedAt, second?.startedAt, second?.note]).toEqual([1, null, null]);
 });

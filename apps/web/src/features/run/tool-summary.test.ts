@@ -22,3 +22,8 @@ test("what is no object is shown as it stands", () => {
   expect(readToolArgs("[1,2")).toMatchObject({ summary: "[1,2", fields: [{ value: "[1,2" }] });
   expect(readToolArgs(null)).toEqual({ summary: "", fields: [] });
 });
+
+test("a swarm is told by its tasks, not by how many run at once", () => {
+  expect(readToolArgs('{"maxConcurrent":2,"tasks":[{"key":"a"},{"key":"b"},{"key":"c"}]}').summary).toBe("3 tasks");
+  expect(readToolArgs('{"approaches":[{}],"evaluationCriteria":"x"}').summary).toBe("1 approach");
+});

@@ -1,4 +1,5 @@
 /** One line that says what a tool call is about, and its arguments as readable text. */
+import { plural } from "@djinnbot/ui";
 
 /** The argument that tells most, by name, for any tool. */
 const TELLING = ["command", "file_path", "filePath", "path", "pattern", "query", "url", "title", "summary", "reason"];
@@ -17,7 +18,7 @@ export function readToolArgs(args: string | null): ToolArgs {
   const names = Object.keys(parsed);
   const telling = TELLING.find((name) => typeof parsed[name] === "string" && parsed[name] !== "");
   const extra = names.find((name) => name !== telling && name === "pattern" && typeof parsed[name] === "string");
-  const main = telling === undefined ? firstScalar(parsed) : String(parsed[telling]);
+  const main = telling === undefined ? (counted(parsed) ?? firstScalar(parsed)) : String(parsed[telling]);
   return {
     summary: firstLine(extra === undefined ? main : `${main} · ${String(parsed[extra])}`),
     fields: names.map((name) => field(name, parsed[name])),
@@ -38,6 +39,20 @@ function parseObject(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+/** Work that is given away tells most by how much of it there is. */
+function counted(object: Record<string, unknown>): string | null {
+  for (const [name, word, words] of [
+    ["tasks", "task", "tasks"],
+    ["approaches", "approach", "approaches"],
+  ] as const) {
+    const list = object[name];
+    if (Array.isArray(list)) {
+      return plural(list.length, word, words);
+    }
+  }
+  return null;
 }
 
 function firstScalar(object: Record<string, unknown>): string {

@@ -17,7 +17,8 @@ import { CompactionMark } from "./compaction-mark.tsx";
 import { Markdown } from "./markdown.tsx";
 import { isPlain } from "./split-text.ts";
 import { ToolCard } from "./tool-card.tsx";
-import type { FileItem, NoticeItem, RetryItem, ThinkingItem, TranscriptItem } from "./transcript-model.ts";
+import type { FileItem, NoticeItem, RetryItem, TextItem, ThinkingItem, TranscriptItem } from "./transcript-model.ts";
+import { useHeld } from "./use-held.ts";
 
 export type TranscriptRowProps = {
   item: TranscriptItem;
@@ -42,20 +43,7 @@ export const TranscriptRow = memo(function TranscriptRow(props: TranscriptRowPro
 function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
   switch (item.kind) {
     case "text":
-      return (
-        <div className="group/text flex items-start gap-2">
-          {isPlain(item) ? (
-            <PlainText text={item.text} />
-          ) : (
-            <Markdown text={item.text} streaming={streaming} className="flex-1 py-1" />
-          )}
-          <CopyButton
-            text={item.text}
-            label="Copy text"
-            className="opacity-0 group-hover/text:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
-          />
-        </div>
-      );
+      return <TextRow item={item} streaming={streaming} />;
     case "thinking":
       return <Thinking item={item} open={open} onToggle={onToggle} streaming={streaming} />;
     case "tool":
@@ -71,13 +59,32 @@ function Content({ item, open, onToggle, streaming }: TranscriptRowProps) {
   }
 }
 
+/** What the agent says; while the reader selects in it, it does not grow. */
+function TextRow({ item, streaming }: { item: TextItem; streaming: boolean }) {
+  const { ref, text, held, behind } = useHeld(item.text, streaming);
+  return (
+    <div className="group/text flex items-start gap-2">
+      <div ref={ref} className="min-w-0 flex-1">
+        {isPlain(item) ? (
+          <PlainText text={text} />
+        ) : (
+          <Markdown text={text} streaming={streaming || held} className="py-1" />
+        )}
+        {behind ? <p className="text-xs text-faint select-none">More follows when nothing is selected.</p> : null}
+      </div>
+      <CopyButton
+        text={item.text}
+        label="Copy text"
+        className="opacity-0 group-hover/text:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+      />
+    </div>
+  );
+}
+
 /** A piece of a text that is too long to be read as markdown, as it stands. */
 function PlainText({ text }: { text: string }) {
   return (
-    <div
-      dir="auto"
-      className="prose-width min-w-0 flex-1 text-sm wrap-anywhere whitespace-pre-wrap [unicode-bidi:plaintext]"
-    >
+    <div dir="auto" className="prose-width min-w-0 text-sm wrap-anywhere whitespace-pre-wrap [unicode-bidi:plaintext]">
       {text.replace(/\n$/, "")}
     </div>
   );
@@ -92,6 +99,7 @@ type FoldProps = {
 
 function Thinking({ item, open, onToggle, streaming }: FoldProps) {
   const length = item.endedAt - item.at;
+  const { ref, text } = useHeld(item.text, streaming && open);
   return (
     <div>
       <button
@@ -111,10 +119,11 @@ function Thinking({ item, open, onToggle, streaming }: FoldProps) {
       </button>
       {open ? (
         <div
+          ref={ref}
           dir="auto"
           className="mt-1 ml-1.5 border-l border-line pl-4 text-sm wrap-anywhere whitespace-pre-wrap text-muted [unicode-bidi:plaintext]"
         >
-          {item.text}
+          {text}
         </div>
       ) : null}
     </div>

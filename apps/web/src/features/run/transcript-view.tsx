@@ -1,7 +1,7 @@
 "use client";
-import { Badge, CopyButton, cn, IconButton, Input, Spinner, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
+import { Badge, CopyButton, cn, IconButton, Input, VirtualFeed, type VirtualFeedHandle } from "@djinnbot/ui";
 import { ChevronDown, ChevronsDownUp, ChevronsUpDown, ChevronUp, Cpu, FlaskConical, Search } from "lucide-react";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { EarlierBar } from "./earlier-bar.tsx";
 import type { TimelineEntry } from "./timeline.ts";
 import { TranscriptRow } from "./transcript-item.tsx";
@@ -16,12 +16,24 @@ type TranscriptViewProps = {
   earlier: EarlierEvents;
   /** The beginning of this step is not among the events that are loaded. */
   cut: boolean;
+  /** What happens this moment, while it is not over. */
+  activity: ReactNode;
+  searchInput: RefObject<HTMLInputElement | null>;
   /** The reader has turned to something in it: it must not be exchanged for the next step. */
   onRead: () => void;
 };
 
 /** What the agent of one step says and does, as it happens. */
-export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: TranscriptViewProps) {
+export function TranscriptView({
+  entry,
+  items,
+  loading,
+  earlier,
+  cut,
+  activity,
+  searchInput,
+  onRead,
+}: TranscriptViewProps) {
   const feed = useRef<VirtualFeedHandle>(null);
   const folds = useFolds(items);
   const search = useTranscriptSearch({ items, onShow: (index) => feed.current?.scrollToIndex(index) });
@@ -36,7 +48,7 @@ export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: 
       onKeyDownCapture={(event) => (event.key === "Tab" ? undefined : onRead())}
     >
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1">
-        <SearchBar search={search} />
+        <SearchBar search={search} input={searchInput} />
         <div className="ml-auto flex items-center gap-1">
           {entry.model === null ? null : (
             <Badge
@@ -79,7 +91,7 @@ export function TranscriptView({ entry, items, loading, earlier, cut, onRead }: 
           />
         )}
       />
-      {live ? <Activity entry={entry} /> : null}
+      {live ? activity : null}
     </div>
   );
 }
@@ -127,7 +139,12 @@ function useFolds(items: readonly TranscriptItem[]) {
   };
 }
 
-function SearchBar({ search }: { search: ReturnType<typeof useTranscriptSearch> }) {
+type SearchBarProps = {
+  search: ReturnType<typeof useTranscriptSearch>;
+  input: RefObject<HTMLInputElement | null>;
+};
+
+function SearchBar({ search, input }: SearchBarProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") {
       event.preventDefault();
@@ -141,6 +158,7 @@ function SearchBar({ search }: { search: ReturnType<typeof useTranscriptSearch> 
   return (
     <div className="flex min-w-0 items-center gap-1">
       <Input
+        ref={input}
         type="text"
         role="searchbox"
         aria-label="Search in the transcript"
@@ -181,32 +199,5 @@ function Nothing({ entry, loading, cut }: { entry: TimelineEntry; loading: boole
     <p className={cn("p-4 text-sm text-muted", loading && "appear-late")}>
       {loading ? "Loading the transcript…" : text}
     </p>
-  );
-}
-
-const WORDS = {
-  preparing: "Preparing the workspace",
-  thinking: "Thinking",
-  streaming: "Writing",
-  tool_calling: "Using",
-  idle: "Waiting for the model",
-};
-
-/** What the agent is doing this moment; stands below the feed so that nothing in it moves. */
-function Activity({ entry }: { entry: TimelineEntry }) {
-  const { activity } = entry;
-  const word =
-    entry.status === "queued" || entry.status === "pending"
-      ? "Queued"
-      : activity === null
-        ? "Working"
-        : activity.state === "tool_calling" && activity.toolName
-          ? `Using ${activity.toolName}`
-          : WORDS[activity.state];
-  return (
-    <div className="flex h-8 shrink-0 items-center gap-2 border-t border-line px-4 text-xs text-muted">
-      <Spinner />
-      {word}…
-    </div>
   );
 }

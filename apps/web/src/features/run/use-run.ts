@@ -51,6 +51,7 @@ export function useRun(runId: string) {
       void utils.budgets.list.invalidate({ runId });
       void utils.delegations.list.invalidate({ runId });
       void utils.runs.usage.invalidate({ runId });
+      void utils.workspaces.history.invalidate({ runId });
     }, REREAD_MS);
   };
   const { data, dataUpdatedAt } = run;
@@ -75,8 +76,11 @@ export function useRun(runId: string) {
   });
   const status = run.data ? liveStatus(run.data, feed.model) : null;
   const steps = run.data?.steps;
-  // What a completed run left out lay on another way.
-  const plan = status === "completed" ? undefined : run.data?.plan;
-  const timeline = useMemo(() => buildTimeline(steps ?? [], feed.model, plan), [steps, feed.model, plan]);
+  const plan = run.data?.plan;
+  const timeline = useMemo(() => {
+    const entries = buildTimeline(steps ?? [], feed.model, plan);
+    // What a completed run left out lay on another way.
+    return status === "completed" ? entries.filter(({ planned }) => !planned) : entries;
+  }, [steps, feed.model, plan, status]);
   return { run, feed, timeline, status };
 }

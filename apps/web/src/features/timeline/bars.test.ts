@@ -26,16 +26,21 @@ const run = {
 } as unknown as RunDetail;
 const swarm = {
   ...{ stepId: "PLAN", attempt: 1, createdAt: 1500 },
-  tasks: [{ runId: "run_t", title: "Walls", status: "completed", startedAt: 2000, completedAt: 3000, costMicros: 7 }],
+  tasks: [
+    { runId: "run_t", title: "Walls", status: "completed", workStartedAt: 2000, workCompletedAt: 3000, costMicros: 7 },
+  ],
 } as unknown as Delegation;
-const keyOf = (stepId: string, attempt: number) => `${stepId}.${attempt}`;
+const keyOf = (stepId: string, attempt: number) => ({
+  key: `${stepId}.${attempt}`,
+  turn: attempt > 1 ? `round ${attempt}` : "",
+});
 
 test("each execution is followed by what it started", () => {
   const bars = barsOf(run, [swarm], keyOf);
   expect(bars.map(({ label, depth, detail }) => [label, depth, detail])).toEqual([
     ["PLAN", 0, "Ada"],
     ["Walls", 1, "executor"],
-    ["BUILD", 0, "Ada · attempt 2 · item 2: roof"],
+    ["BUILD", 0, "Ada · round 2 · item 2: roof"],
     ["SPLIT", 0, null],
     ["TESTS", 1, "branch"],
   ]);
@@ -68,4 +73,11 @@ test("the axis goes on while something runs, with few round ticks", () => {
   const axis = axisOf(bars, 20_000);
   expect(axis && [place(axis, 5000), place(axis, 99_000)]).toEqual([25, 100]);
   expect(axisOf([{ ...bars[0], startedAt: 0, endedAt: 10 ** 10 } as never], null)?.ticks.length).toBeLessThan(30);
+});
+
+test("a gate that has waited for a quarter of an hour reaches to now", () => {
+  const gate = step("GATE", 1, [5000, 0, null], { kind: "approval", status: "waiting", startedAt: null });
+  const [bar] = barsOf({ ...run, steps: [gate], branches: [] } as never, [], keyOf);
+  expect(bar).toMatchObject({ startedAt: 5000, endedAt: null });
+  expect(bar && axisOf([bar], 905_000)).toMatchObject({ from: 5000, to: 905_000 });
 });

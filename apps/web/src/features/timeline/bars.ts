@@ -25,36 +25,46 @@ export interface Axis {
   ticks: number[];
 }
 
+/** How this page names an execution. */
+export interface Execution {
+  key: string;
+  /** `round 2`, `attempt 2`; empty for the first. */
+  turn: string;
+}
+
 /** Executions in their order, each followed by the branches it started or the tasks it delegated. */
 export function barsOf(
   run: RunDetail,
   delegations: readonly Delegation[],
-  keyOf: (stepId: string, attempt: number) => string,
+  executionOf: (stepId: string, attempt: number) => Execution,
 ): Bar[] {
   return run.steps.flatMap((step): Bar[] => {
-    const { stepId, attempt, status, queuedAt, startedAt, completedAt, costMicros, inputTokens, outputTokens } = step;
+    const { stepId, attempt, status, queuedAt, completedAt, costMicros, inputTokens, outputTokens } = step;
+    const { key, turn } = executionOf(stepId, attempt);
+    // Nobody begins what no agent does: it waits from the moment it is reached.
+    const startedAt = step.startedAt ?? (step.kind === "agent" ? null : queuedAt);
     const own: Bar = {
       ...{
         id: step.id,
         label: stepId,
-        detail: detailOf(step),
+        detail: detailOf(step, turn),
         depth: 0,
         status,
         queuedAt,
         startedAt,
         endedAt: completedAt,
       },
-      ...{ costMicros, inputTokens, outputTokens, open: { step: keyOf(stepId, attempt) } },
+      ...{ costMicros, inputTokens, outputTokens, open: { step: key } },
     };
     return [own, ...branchBars(run, step.id), ...delegations.flatMap((one) => taskBars(one, step))];
   });
 }
 
-function detailOf({ attempt, inputs, agentName }: RunDetail["steps"][number]): string | null {
+function detailOf({ inputs, agentName }: RunDetail["steps"][number], turn: string): string | null {
   const loop = inputs.loop as { item?: unknown; index?: unknown } | undefined;
   const parts = [
     agentName,
-    attempt > 1 ? `attempt ${attempt}` : null,
+    turn === "" ? null : turn,
     typeof loop?.item === "string" ? `item ${Number(loop.index) + 1}: ${loop.item}` : null,
   ];
   return parts.filter((part) => part !== null).join(" · ") || null;
@@ -75,7 +85,8 @@ function taskBars(delegation: Delegation, step: RunDetail["steps"][number]): Bar
     ? []
     : delegation.tasks.map((task) => ({
         ...{ id: task.runId, label: task.title, detail: "executor", depth: 1, status: task.status },
-        ...{ queuedAt: delegation.createdAt, startedAt: task.startedAt, endedAt: task.completedAt },
+        ...{ queuedAt: delegation.createdAt, startedAt: task.workStartedAt },
+        endedAt: task.workCompletedAt ?? task.completedAt,
         ...{ costMicros: task.costMicros, inputTokens: null, outputTokens: null, open: { run: task.runId } },
       }));
 }
@@ -106,7 +117,9 @@ export function axisOf(bars: readonly Bar[], now: number | null): Axis | null {
     return null;
   }
   const from = Math.min(...times);
-  const open = bars.some(({ startedAt, endedAt }) => startedAt !== null && endedAt === null);
+  const open = bars.some(
+    ({ startedAt, endedAt, status }) => endedAt === null && (startedAt !== null || status === "waiting"),
+  );
   const to = Math.max(from + 1000, ...times, ...(open && now !== null ? [now] : []));
   return { from, to, ticks: ticksOf(to - from) };
 }

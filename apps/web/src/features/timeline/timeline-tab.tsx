@@ -21,18 +21,29 @@ import {
 import { trpc } from "@/trpc/client.ts";
 import { useDelegations } from "../delegation/delegations-tab.tsx";
 import { FaultState } from "../form/fault-state.tsx";
+import { findEntry, type TimelineEntry, turnWords } from "../run/timeline.ts";
 import { attemptKey } from "../run/transcript-model.ts";
 import { type Axis, axisOf, type Bar, barsOf, modelSpans, place, type Span } from "./bars.ts";
 
-type TimelineTabProps = { run: RunDetail; over: boolean; onSelect: (key: string) => void };
+type TimelineTabProps = {
+  run: RunDetail;
+  entries: readonly TimelineEntry[];
+  over: boolean;
+  onSelect: (key: string) => void;
+};
 
 /** When each step, attempt, branch and executor waited and worked, and what it cost; then the cost by model. */
-export function TimelineTab({ run, over, onSelect }: TimelineTabProps) {
+export function TimelineTab({ run, entries, over, onSelect }: TimelineTabProps) {
   const now = useNow(over ? null : 1000);
   const delegations = useDelegations(run.id);
   const usage = useUsage(run.id, over);
   const calls = useCalls(run.id, over);
-  const bars = barsOf(run, delegations.data?.swarms ?? [], attemptKey).map((bar) => withUsage(bar, usage.data));
+  const executionOf = (stepId: string, attempt: number) => {
+    const key = attemptKey(stepId, attempt);
+    const entry = findEntry(entries, key);
+    return { key, turn: entry === null ? "" : turnWords(entry) };
+  };
+  const bars = barsOf(run, delegations.data?.swarms ?? [], executionOf).map((bar) => withUsage(bar, usage.data));
   const axis = axisOf(bars, over ? null : now);
   return (
     <div className="flex flex-col">

@@ -54,7 +54,7 @@ export function FilesTab({ run, status }: { run: RunDetail; status: RunStatus })
         />
         <StatusLine state={state.data} />
       </div>
-      {view === "files" ? <FilesView runId={run.id} refetchInterval={refetchInterval} /> : null}
+      {view === "files" ? <FilesView runId={run.id} state={state.data} refetchInterval={refetchInterval} /> : null}
       {view === "history" ? <HistoryView run={run} refetchInterval={refetchInterval} /> : null}
       {view === "merge" ? <MergeView run={run} state={state.data} over={over} /> : null}
     </div>

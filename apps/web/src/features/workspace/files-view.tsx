@@ -5,22 +5,26 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { FaultState } from "@/features/form/fault-state.tsx";
 import { trpc } from "@/trpc/client.ts";
 import { useUrlState } from "../run/use-url-state.ts";
+import { ChangedFiles, ChangeMark } from "./changed-files.tsx";
 import { type TreeRow, treeRows } from "./file-tree.ts";
 import { FileViewer } from "./file-viewer.tsx";
 import { Panes } from "./panes.tsx";
+import type { WorkspaceStatus } from "./types.ts";
+import { type Change, useChangedFiles } from "./use-changed-files.ts";
 
 /** Up to so many files every folder begins open. */
 const openUpTo = 60;
 const shownAtOnce = 1000;
 
-type FilesViewProps = { runId: string; refetchInterval: number | false };
+type FilesViewProps = { runId: string; state: WorkspaceStatus; refetchInterval: number | false };
 
 /** The files as a tree, and the chosen one beside it. */
-export function FilesView({ runId, refetchInterval }: FilesViewProps) {
+export function FilesView({ runId, state, refetchInterval }: FilesViewProps) {
   const url = useUrlState();
   const file = url.get("file");
+  const changes = useChangedFiles(runId, state);
   const files = trpc.workspaces.list.useQuery({ runId }, { refetchInterval });
-  if (files.isPending) {
+  if (files.isPending || changes === null) {
     return <SkeletonText lines={8} className="p-4" />;
   }
   if (files.isError && files.data === undefined) {
@@ -49,6 +53,7 @@ export function FilesView({ runId, refetchInterval }: FilesViewProps) {
       list={
         <FileList
           paths={paths}
+          changes={changes}
           truncated={files.data.truncated}
           selected={file}
           onSelect={(path) => url.set({ file: path }, { push: file === null })}
@@ -67,12 +72,13 @@ export function FilesView({ runId, refetchInterval }: FilesViewProps) {
 
 type FileListProps = {
   paths: readonly string[];
+  changes: ReadonlyMap<string, Change>;
   truncated: boolean;
   selected: string | null;
   onSelect: (path: string) => void;
 };
 
-function FileList({ paths, truncated, selected, onSelect }: FileListProps) {
+function FileList({ paths, changes, truncated, selected, onSelect }: FileListProps) {
   const [filter, setFilter] = useState("");
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(shownAtOnce);
@@ -104,7 +110,10 @@ function FileList({ paths, truncated, selected, onSelect }: FileListProps) {
           className="h-control-sm text-xs"
         />
       </div>
-      <TreeRows rows={rows.slice(0, limit)} selected={selected} onActivate={activate} />
+      {changes.size === 0 || wanted !== "" ? null : (
+        <ChangedFiles changes={[...changes.values()]} selected={selected} onSelect={onSelect} />
+      )}
+      <TreeRows rows={rows.slice(0, limit)} changes={changes} selected={selected} onActivate={activate} />
       {rows.length > limit ? (
         <Button size="sm" variant="ghost" className="m-2" onClick={() => setLimit(limit + shownAtOnce)}>
           Show {Math.min(shownAtOnce, rows.length - limit)} more
@@ -115,9 +124,14 @@ function FileList({ paths, truncated, selected, onSelect }: FileListProps) {
   );
 }
 
-type TreeRowsProps = { rows: readonly TreeRow[]; selected: string | null; onActivate: (row: TreeRow) => void };
+type TreeRowsProps = {
+  rows: readonly TreeRow[];
+  changes: ReadonlyMap<string, Change>;
+  selected: string | null;
+  onActivate: (row: TreeRow) => void;
+};
 
-function TreeRows({ rows, selected, onActivate }: TreeRowsProps) {
+function TreeRows({ rows, changes, selected, onActivate }: TreeRowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const current = Math.min(at, rows.length - 1);
@@ -153,6 +167,7 @@ function TreeRows({ rows, selected, onActivate }: TreeRowsProps) {
         <TreeItem
           key={row.path}
           row={row}
+          change={row.folder ? undefined : changes.get(row.path)?.status}
           selected={row.path === selected}
           current={index === current}
           onFocus={() => setAt(index)}
@@ -165,6 +180,8 @@ function TreeRows({ rows, selected, onActivate }: TreeRowsProps) {
 
 type TreeItemProps = {
   row: TreeRow;
+  /** What the run did to it. */
+  change: Change["status"] | undefined;
   selected: boolean;
   /** The one that the Tab key reaches. */
   current: boolean;
@@ -172,7 +189,7 @@ type TreeItemProps = {
   onActivate: () => void;
 };
 
-function TreeItem({ row, selected, current, onFocus, onActivate }: TreeItemProps) {
+function TreeItem({ row, change, selected, current, onFocus, onActivate }: TreeItemProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it takes the keys
     <div
@@ -193,6 +210,8 @@ function TreeItem({ row, selected, current, onFocus, onActivate }: TreeItemProps
     >
       {row.folder ? (
         <ChevronRight aria-hidden className={cn("size-4 shrink-0 text-faint", row.open && "rotate-90")} />
+      ) : change !== undefined ? (
+        <ChangeMark status={change} className="ml-0.5" />
       ) : (
         <File aria-hidden className="ml-0.5 size-3.5 shrink-0 text-faint" />
       )}

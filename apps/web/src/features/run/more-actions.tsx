@@ -8,7 +8,7 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "@djinnbot/ui";
-import { Download, FileJson, FileText } from "lucide-react";
+import { Ellipsis, FileJson, FileText, GitFork, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 
 const FORMATS = [
@@ -16,30 +16,45 @@ const FORMATS = [
   { format: "markdown", label: "Markdown, to read", icon: <FileText aria-hidden /> },
 ] as const;
 
-/** The run as a file: its steps with prompts, outputs and transcripts. */
-export function ExportMenu({ runId }: { runId: string }) {
+type MoreActionsProps = { runId: string; onFork: (() => void) | null; onDelete: (() => void) | null };
+
+/** What is rarely done: the run as a file, with prompts, outputs and transcripts of its steps, and deleting it. */
+export function MoreActions({ runId, onFork, onDelete }: MoreActionsProps) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" icon={<Download aria-hidden />}>
-          Export
-        </Button>
+        <Button
+          variant="ghost"
+          aria-label="More actions"
+          className="aspect-square px-0"
+          icon={<Ellipsis aria-hidden />}
+        />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
+        {onFork === null ? null : (
+          <DropdownMenuItem className="sm:hidden" icon={<GitFork aria-hidden />} onSelect={onFork}>
+            Fork
+          </DropdownMenuItem>
+        )}
         {FORMATS.map(({ format, label, icon }) => (
           <DropdownMenuItem key={format} asChild>
             <a href={exportPath(runId, format)} download>
               {icon}
-              {label}
+              Export as {label}
             </a>
           </DropdownMenuItem>
         ))}
+        {onDelete === null ? null : (
+          <DropdownMenuItem destructive icon={<Trash2 aria-hidden />} onSelect={onDelete}>
+            Delete run
+          </DropdownMenuItem>
+        )}
       </DropdownMenuContent>
     </DropdownMenu>
   );
 }
 
-/** The same in the command palette. */
+/** Exporting in the command palette. */
 export function useExportCommands(runId: string): CommandEntry[] {
   return useMemo(
     () =>
