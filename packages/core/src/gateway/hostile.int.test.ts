@@ -4,7 +4,7 @@ import type { TestTenant } from "@djinnbot/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stepBudgetStatement } from "../budget/for-run.ts";
 import { seedPrices } from "./prices.ts";
-import { ask, logsOf, openStage, type Stage, type Workload } from "./testing/stage.ts";
+import { ask, events, logsOf, openStage, type Stage, type Workload } from "./testing/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -91,6 +91,24 @@ describe("budgets", () => {
     expect(await consume(ask({ caller: run.caller, providerId, body }))).toBe(200);
     expect(seen).toEqual([body]);
   });
+});
+
+it("a workload that leaves before the bill comes pays for what it has read", async () => {
+  const sent = events(
+    { type: "message_start", message: { usage: { input_tokens: 10, output_tokens: 1 } } },
+    { type: "content_block_delta", delta: { type: "text_delta", text: "x".repeat(4000) } },
+  );
+  const { tenant, run } = await stage.scene((_, __, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).write(sent);
+  }, "anthropic");
+  const body = { model: "claude-sonnet-4-5", stream: true, max_tokens: 5000, messages: [] };
+  const response = await ask({ caller: run.caller, providerId: "anthropic", path: "messages", body });
+  const reader = response.body?.getReader();
+  for (let read = 0; read < sent.length; ) {
+    read += (await reader?.read())?.value?.byteLength ?? Number.POSITIVE_INFINITY;
+  }
+  await reader?.cancel();
+  expect(await logsOf(tenant)).toMatchObject([{ inputTokens: 10, outputTokens: 1000, costApproximate: true }]);
 });
 
 describe("a step", () => {

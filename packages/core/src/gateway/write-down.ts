@@ -61,11 +61,14 @@ export async function writeDown(asking: Asking, target: Target, outcome: Outcome
 /** What the provider told, else a guess from the length of what went in and came out. A call without answer costs nothing. */
 function tokensOf(model: ModelRequest, outcome: Outcome): { usage: ModelCall["usage"]; estimated: boolean } {
   const observed = outcome.observed;
+  const guessed = Math.ceil((observed?.chars ?? 0) / charsPerToken);
   if (observed?.usage) {
-    return { usage: observed.usage, estimated: outcome.error !== null };
+    const { usage } = observed;
+    const isCut = outcome.error !== null;
+    // Anthropic's first message tells the prompt only: who leaves before the last one has read more than that.
+    return { usage: isCut ? { ...usage, output: Math.max(usage.output, guessed) } : usage, estimated: isCut };
   }
   const worked = observed !== null && observed.chars > 0;
   const input = worked ? model.inputTokens : 0;
-  const output = worked ? Math.ceil(observed.chars / charsPerToken) : 0;
-  return { usage: { input, output, cacheRead: 0, cacheWrite: 0 }, estimated: worked };
+  return { usage: { input, output: guessed, cacheRead: 0, cacheWrite: 0 }, estimated: worked };
 }
