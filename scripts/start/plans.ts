@@ -18,7 +18,8 @@ export function webPlan(runtime: Runtime): ChildPlan {
     command: paths.node,
     args: [...memoryFlags, paths.next, runtime.isDev ? "dev" : "start", "-p", String(PORT), "-H", HOST],
     cwd: paths.webDir,
-    env: serviceEnv(runtime),
+    // It ends when it has done what workloads have asked of it, which Next does not know.
+    env: { ...serviceEnv(runtime), NEXT_MANUAL_SIG_HANDLE: "true" },
     logFile: logPath(DATA_DIR, "web"),
     readyUrl: `${internalUrl(runtime.settings)}/health/ready`,
     // More than the 10 s after which the web app cuts off what still goes on.

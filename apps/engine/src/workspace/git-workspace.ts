@@ -227,7 +227,8 @@ async function anyBranch(git: Git, mirror: string): Promise<string | null> {
 
 async function collect(git: Git, options: Places & { bundle: string; commitHash: string }): Promise<Collected> {
   const { mirror, branch, commitHash } = options;
-  const copy = join(mirror, `incoming-${commitHash}.bundle`);
+  // Other runs of the repository may bring the very same commit at this moment.
+  const copy = join(mirror, `incoming-${branch.replaceAll("/", "-")}-${commitHash}.bundle`);
   try {
     await copyRegularFile(options.bundle, copy);
     await retryLocked(() =>

@@ -25,9 +25,7 @@ async function open(): Promise<void> {
   let door: Door | undefined;
   endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close(), door?.close(drainMs)]) });
   door = await openDoor({ deps, fetch: api.fetch, redisUrl: env.REDIS_URL }).catch((error: Error) => {
-    throw new EnvError([
-      `DATA_DIR, EGRESS_PRIVATE_HOSTS: the door of the workloads cannot be opened (${error.message})`,
-    ]);
+    throw new EnvError([`The door of the workloads cannot be opened: ${error.message}`]);
   });
   if (env.METRICS_PORT !== undefined) {
     const { registry } = api.metrics;

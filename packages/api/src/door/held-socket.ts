@@ -1,6 +1,8 @@
 /** A unix socket that one of several processes of a machine serves: who finds nobody there takes it, also after a crash. */
-import { chmod, rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { connect, type Server } from "node:net";
+import { dirname } from "node:path";
+import type { Log } from "@djinnbot/config";
 
 export interface HeldSocket {
   close(): Promise<void>;
@@ -14,8 +16,9 @@ const maxConnections = 8192;
  * Listens on `path`, now or when the process that does so ends. Everybody on this machine may connect: what is behind asks who it is.
  * Rejects when it can neither listen nor reach somebody who does.
  */
-export async function holdSocket(server: Server, path: string): Promise<HeldSocket> {
+export async function holdSocket(server: Server, path: string, log: Log): Promise<HeldSocket> {
   server.maxConnections = maxConnections;
+  let failing = false;
   const take = async () => {
     if (await isServed(path)) {
       return;
@@ -24,13 +27,21 @@ export async function holdSocket(server: Server, path: string): Promise<HeldSock
       // Somebody took the file away; who is connected stays so.
       await stopListening(server);
     }
+    // The folder, too, may have been taken away.
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     await rm(path, { force: true });
     await listen(server, path);
+    failing = false;
   };
   await take();
   let looking: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    looking = take().catch(() => undefined);
+    looking = take().catch((error: Error) => {
+      if (!failing) {
+        log.error({ err: error.message, path }, "a socket of the workloads cannot be served; trying again");
+      }
+      failing = true;
+    });
   }, lookEveryMs);
   timer.unref();
   return {
@@ -50,11 +61,13 @@ async function stopListening(server: Server): Promise<void> {
 
 async function listen(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
+    const settle = (done: () => void) => {
+      server.off("error", failed).off("listening", listening);
+      done();
+    };
+    const failed = (error: Error) => settle(() => reject(error));
+    const listening = () => settle(resolve);
+    server.once("error", failed).once("listening", listening).listen(path);
   });
   // A workload's user is nobody in particular.
   await chmod(path, 0o666);

@@ -50,7 +50,7 @@ export async function openDoor(options: {
     [redis, paths.redis],
     [outside, paths.proxy],
   ] as const) {
-    held.push(await holdSocket(server, path));
+    held.push(await holdSocket(server, path, deps.log));
   }
   return {
     close: async (graceMs) => {

@@ -145,6 +145,24 @@ describe("the relay to Redis", () => {
     expect(await say([])).toBe("");
   }, 60_000);
 
+  it("gives a place back whenever its holder goes, also in the middle of signing in", async () => {
+    const session = await atWork();
+    for (let n = 0; n < 20; n += 1) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(paths.redis).on("error", () => undefined);
+        socket.once("close", () => resolve()).write(login(session), () => setTimeout(() => socket.destroy(), n % 4));
+      });
+    }
+    const ping = writeCommand(["PING"]);
+    await expect.poll(() => say([login(session), ping], 2), { timeout: 5000 }).toBe("+OK\r\n+PONG\r\n");
+    const mine = async () => ((await deps.redis.client("LIST")) as string).split("\n").length;
+    const before = await mine();
+    const held = connect(paths.redis);
+    await new Promise((resolve) => held.once("data", resolve).write(login(session)));
+    held.destroy();
+    await expect.poll(mine, { timeout: 5000 }).toBeLessThanOrEqual(before);
+  });
+
   it("does not take what is no command, and holds no more than a message", async () => {
     const session = await atWork();
     for (const bytes of [

@@ -58,30 +58,42 @@ export function redisRelay(options: RelayOptions): Server & { endAll(): void } {
 async function serve(incoming: Socket, options: RelayOptions, sessions: Map<string, Known>): Promise<void> {
   let known: Known | null = null;
   let redis: Socket | null = null;
+  // Whatever is waited for here, the other side may be gone by then.
+  incoming.once("close", () => {
+    redis?.destroy();
+    if (known !== null) {
+      leave(known, sessions);
+    }
+  });
   const late = setTimeout(() => incoming.destroy(), loginMs);
   incoming.once("close", () => clearTimeout(late));
   // What is refused is still told.
   const chunks: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
   for await (const command of readCommands(chunks)) {
     if (known === null || redis === null) {
-      known = await login(options.deps, command, sessions);
-      holdPlace(incoming, known, sessions);
-      redis = await connect(options, known.session);
-      join(incoming, redis);
+      const session = await login(options.deps, command);
+      if (incoming.destroyed) {
+        return;
+      }
+      known = enter(session, sessions);
+      redis = options.open();
+      await greet(redis, options, known.session);
+      redis.pipe(incoming);
+      redis.once("close", () => incoming.destroy());
       clearTimeout(late);
       incoming.write("+OK\r\n");
     } else {
       const said = permitted(command, known);
       await known.rate.spend(said.length);
       if (!redis.write(said)) {
-        await once(redis, "drain");
+        await Promise.race([once(redis, "drain"), once(redis, "close")]);
       }
     }
   }
 }
 
 /** Throws unless the command is a login of a session that is open. */
-async function login(deps: Deps, [name, user, password]: Buffer[], sessions: Map<string, Known>): Promise<Known> {
+async function login(deps: Deps, [name, user, password]: Buffer[]): Promise<DoorSession & { runId: string }> {
   const isLogin = String(name).toUpperCase() === "AUTH";
   const given = { user: String(user), password: String(password) };
   const session = isLogin ? readSessionLogin(deps.config.authSecretKey, "redis", given) : null;
@@ -89,11 +101,25 @@ async function login(deps: Deps, [name, user, password]: Buffer[], sessions: Map
   if (!session || !open) {
     throw new Error("this login is not that of a running session");
   }
-  const known = sessions.get(session.sessionId) ?? knownOf(session, open.runId);
+  return { ...session, runId: open.runId };
+}
+
+/** A place among the session's connections. Throws when all are taken. */
+function enter(session: DoorSession & { runId: string }, sessions: Map<string, Known>): Known {
+  const known = sessions.get(session.sessionId) ?? knownOf(session, session.runId);
   if (known.connections >= maxConnections) {
     throw new Error("this session has too many connections");
   }
+  known.connections += 1;
+  sessions.set(session.sessionId, known);
   return known;
+}
+
+function leave(known: Known, sessions: Map<string, Known>): void {
+  known.connections -= 1;
+  if (known.connections === 0) {
+    sessions.delete(known.session.sessionId);
+  }
 }
 
 function knownOf(session: DoorSession, runId: string): Known {
@@ -112,18 +138,6 @@ function knownOf(session: DoorSession, runId: string): Known {
     rate: new SendRate(),
     connections: 0,
   };
-}
-
-function holdPlace(incoming: Socket, known: Known, sessions: Map<string, Known>): void {
-  const { sessionId } = known.session;
-  known.connections += 1;
-  sessions.set(sessionId, known);
-  incoming.once("close", () => {
-    known.connections -= 1;
-    if (known.connections === 0) {
-      sessions.delete(sessionId);
-    }
-  });
 }
 
 /** The command as it goes to Redis. Throws when it is none that a runtime says (`publish`, and reading commands). */
@@ -155,8 +169,8 @@ function permitted(command: Buffer[], { commands, targets }: Known): Buffer {
   throw new Error(`a workload has no permission for this '${name.slice(0, 20)}'`);
 }
 
-/** Connects as the session's own user, else with our login. Throws when Redis does not take it. */
-async function connect({ deps, url, open }: RelayOptions, { sessionId }: DoorSession): Promise<Socket> {
+/** Signs in as the session's own user, else with our login. Throws when Redis does not take it, or says nothing. */
+async function greet(redis: Socket, { deps, url }: RelayOptions, { sessionId }: DoorSession): Promise<void> {
   const { username, password, pathname } = new URL(url);
   const { redisSessionUsers, authSecretKey } = deps.config;
   const login =
@@ -169,15 +183,15 @@ async function connect({ deps, url, open }: RelayOptions, { sessionId }: DoorSes
     ...(database !== "" && database !== "0" ? [["SELECT", database]] : []),
     ["PING"],
   ];
-  const socket = open();
-  socket.on("error", () => undefined);
-  socket.write(Buffer.concat(hello.map(writeCommand)));
-  const said = await firstLines(socket, hello.length);
+  redis.on("error", () => undefined);
+  redis.write(Buffer.concat(hello.map(writeCommand)));
+  const silent = setTimeout(() => redis.destroy(), loginMs);
+  const said = await firstLines(redis, hello.length);
+  clearTimeout(silent);
   if (said === null || /^-/m.test(said)) {
-    socket.destroy();
+    redis.destroy();
     throw new Error("Redis does not know this session yet");
   }
-  return socket;
 }
 
 /** Null when the connection ends before. */
@@ -193,11 +207,4 @@ function firstLines(socket: Socket, count: number): Promise<string | null> {
     };
     socket.on("data", gather).once("close", () => resolve(null));
   });
-}
-
-/** What Redis answers goes back as it is; neither side outlives the other. */
-function join(incoming: Socket, redis: Socket): void {
-  redis.pipe(incoming);
-  redis.once("close", () => incoming.destroy());
-  incoming.once("close", () => redis.destroy());
 }

@@ -21,10 +21,16 @@ export class PrivateHosts {
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
       const [, net, bits] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
-      if (net === undefined) {
-        this.#patterns.push(HostPattern.parse(entry));
-      } else {
-        this.#networks.addSubnet(net, Number(bits), familyOf(net));
+      try {
+        if (net === undefined) {
+          this.#patterns.push(HostPattern.parse(entry));
+        } else {
+          this.#networks.addSubnet(net, Number(bits), familyOf(net));
+        }
+      } catch {
+        throw new Error(
+          `EGRESS_PRIVATE_HOSTS: ${JSON.stringify(entry)} is no name, IPv4 address or network like 10.0.0.0/8`,
+        );
       }
     }
   }
