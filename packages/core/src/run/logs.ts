@@ -3,7 +3,7 @@ import { withTenant } from "@djinnbot/db";
 import { isAfter, runEvents, toEntries } from "@djinnbot/events";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
-import { type LoggedEvent, withoutOverlap } from "./overlap.ts";
+import { type LoggedEvent, toldOnce, withoutOverlap } from "./overlap.ts";
 import { getRunOrFault } from "./queries.ts";
 import { latestStep, stepEvents } from "./step-events.ts";
 import { eventOf, storedEvents } from "./stored-events.ts";
@@ -17,9 +17,13 @@ export async function runLogs({ ctx, input }: VerbArgs<typeof runs.logs>): Promi
   const { runId, stepId, after, before, limit } = input;
   if (stepId !== undefined) {
     const step = await latestStep(ctx, { runId, stepId, attempt: input.attempt });
-    return stepEvents(ctx, step, { after, before: after === undefined ? before : undefined, take: limit });
+    return toldOnce(
+      await stepEvents(ctx, step, { after, before: after === undefined ? before : undefined, take: limit }),
+    );
   }
-  return after === undefined ? newestEvents(ctx, { runId, before, limit }) : eventsAfter(ctx, { runId, after, limit });
+  const events =
+    after === undefined ? newestEvents(ctx, { runId, before, limit }) : eventsAfter(ctx, { runId, after, limit });
+  return toldOnce(await events);
 }
 
 type Entries = [string, string[]][];

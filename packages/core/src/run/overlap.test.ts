@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LoggedEvent, withoutOverlap } from "./overlap.ts";
+import { type LoggedEvent, toldOnce, withoutOverlap } from "./overlap.ts";
 
 let at = 0;
 const event = (type: string, chunk?: string, stepId = "FIX"): LoggedEvent => {
@@ -27,4 +27,16 @@ test("other steps, other kinds and texts that are only alike leave it as it is",
   expect(texts(withoutOverlap(stored, [event("STEP_OUTPUT", "two, three")]))).toEqual(["one two "]);
   expect(texts(withoutOverlap([event("TOOL_CALL_END")], [event("STEP_OUTPUT", "x")]))).toEqual([undefined]);
   expect(withoutOverlap([], [])).toEqual([]);
+});
+
+test("a message that was sent twice is told once, also when others came in between", () => {
+  const event = (id: string | undefined, streamId: string) => ({ id, streamId, timestamp: 1 });
+  const events = [
+    event("a", "1-0"),
+    event("b", "2-0"),
+    event("a", "3-0"),
+    event(undefined, "4-0"),
+    event(undefined, "5-0"),
+  ];
+  expect(toldOnce(events).map(({ streamId }) => streamId)).toEqual(["1-0", "2-0", "4-0", "5-0"]);
 });

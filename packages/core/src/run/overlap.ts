@@ -1,6 +1,16 @@
 /** An event as the log answers it. */
 export type LoggedEvent = Record<string, unknown> & { timestamp: number; streamId: string };
 
+/** A message that was sent again, because its first sending was not heard of, stands on the stream twice. */
+export function toldOnce(events: readonly LoggedEvent[]): LoggedEvent[] {
+  const seen = new Set<unknown>();
+  return events.filter(({ id }) => {
+    const isNew = typeof id !== "string" || !seen.has(id);
+    seen.add(id);
+    return isNew;
+  });
+}
+
 const speaks = (event: LoggedEvent | undefined) => typeof event?.chunk === "string";
 const stepOf = (event: LoggedEvent) => `${event.stepId}#${event.attempt}`;
 
