@@ -15,6 +15,8 @@ const inRooms = (pattern: string) => rooms.map((room) => `${room}/**/${pattern}`
 
 export default defineConfig({
   test: {
+    // Most files wait for processes and servers half of their time; by itself vitest would leave one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         // The web app's own short name for its sources.
