@@ -226,8 +226,7 @@ async function anyBranch(git: Git, mirror: string): Promise<string | null> {
 }
 
 async function collect(git: Git, options: Places & { bundle: string; commitHash: string }): Promise<Collected> {
-  const { mirror, branch, commitHash } = options;
-  // Other runs of the repository may bring the very same commit at this moment.
+  const { mirror, branch, commitHash } = options; // which other runs may bring at this moment, too
   const copy = join(mirror, `incoming-${branch.replaceAll("/", "-")}-${commitHash}.bundle`);
   try {
     await copyRegularFile(options.bundle, copy);
