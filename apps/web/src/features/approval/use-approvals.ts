@@ -13,7 +13,9 @@ const CHANGES: ReadonlySet<TenantEvent["type"]> = new Set([
 /** Questions are read again when one is asked or answered, wherever that happens. */
 export function useApprovalsLive(): void {
   const utils = trpc.useUtils();
-  const reread = () => void utils.approvals.invalidate();
+  // A first answer that is still on its way may have been read before the question was asked: it would count as fresh.
+  const { list, count } = utils.approvals;
+  const reread = () => void Promise.all([list.cancel(), count.cancel()]).then(() => utils.approvals.invalidate());
   useTenantEvents((events) => (events.some((event) => CHANGES.has(event.type)) ? reread() : undefined), reread);
 }
 
