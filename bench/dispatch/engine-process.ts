@@ -16,6 +16,7 @@ const tell = (message: EngineOut) => tellParent(message);
 const workload: Workload = {
   kind: "process",
   sandbox: "none",
+  network: "open",
   ensure: async (spec) => {
     if (running.has(spec.name)) return;
     const { name, sessionId, runId, tenantId } = spec;

@@ -73,6 +73,8 @@ export async function startBackends(log: (line: string) => void): Promise<Backen
       DEMO_MODEL_URL: undefined,
       DEMO_MODEL_KEY: undefined,
       ALLOW_PRIVATE_ADDRESSES: true,
+      EGRESS_PRIVATE_HOSTS: [],
+      REDIS_SESSION_USERS: "acl",
     };
     return { ownerUrl, redisUrl, settings, database };
   };
