@@ -126,14 +126,15 @@ interface KeyRow {
 
 async function fromKey(deps: Deps, token: string): Promise<Identity | null> {
   const now = Date.now();
-  const { rows } = await deps.system.pool.query<KeyRow>(
-    `SELECT k.id, k.tenant_id, k.kind, k.user_id, k.run_id, k.session_id, k.agent_id, k.scopes, k.last_used_at, u.role
+  const { rows } = await deps.system.pool.query<KeyRow>({
+    name: "key",
+    text: `SELECT k.id, k.tenant_id, k.kind, k.user_id, k.run_id, k.session_id, k.agent_id, k.scopes, k.last_used_at, u.role
        FROM api_keys k
        JOIN tenants t ON t.id = k.tenant_id AND t.status = 'active'
        LEFT JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id AND u.is_active
       WHERE k.key_hash = $1 AND k.is_active AND (k.expires_at IS NULL OR k.expires_at > $2)`,
-    [hashToken(token), now],
-  );
+    values: [hashToken(token), now],
+  });
   const row = rows[0];
   const identity = row ? identityOfKey(row) : null;
   if (row && identity && (row.last_used_at ?? 0) <= now - touchEveryMs) {

@@ -1,5 +1,5 @@
 /** What a call really cost takes the place of what was held for it, inside the transaction that writes the call down. */
-import type { Sql } from "@djinnbot/db";
+import type { Statement } from "@djinnbot/db";
 import { periodStarts } from "./subject.ts";
 
 export interface Spending {
@@ -23,16 +23,11 @@ export interface Touched {
   warns: boolean;
 }
 
-/** Answers the budgets whose warning is to be told. */
-export async function settle(sql: Sql, spending: Spending): Promise<Touched[]> {
-  const { reservationId, subjects, costMicros, tokens, now } = spending;
-  if (reservationId === null && costMicros === 0 && tokens === 0) {
-    return [];
-  }
+/** Its rows are the budgets that the spending touched. */
+export function settleStatement({ reservationId, subjects, costMicros, tokens, now }: Spending): Statement {
   const starts = periodStarts(now);
   const values = [reservationId, subjects, costMicros, tokens, starts.day, starts.month, now];
-  const { rows } = await sql.query<Touched>({ name: "budget-settle", text: settleText, values });
-  return rows.filter((row) => row.warns);
+  return { name: "budget-settle", text: settleText, values };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Actor, Deps } from "../ctx.ts";
 import { catalogueEntry } from "../settings/catalogue.ts";
 import { type UsableProvider, usableProvider } from "../settings/provider-row.ts";
 import { type Share, sharesOf } from "./output.ts";
+import { findPrice, type Price, priceStatement } from "./prices.ts";
 import { type Manner, type ModelRequest, renderBody } from "./request.ts";
 import { type Call, callOf, familyOf } from "./wires.ts";
 
@@ -28,10 +29,12 @@ export interface Target {
   provider: UsableProvider;
   call: Call;
   model: ModelRequest | null;
+  /** Of the model, when it is asked; null when it is not known. */
+  price: Price | null;
 }
 
 /** `provider/model`. */
-export function targetName({ provider, model }: Target): string {
+export function targetName({ provider, model }: Pick<Target, "provider" | "model">): string {
   return `${provider.providerId}/${model?.model ?? ""}`;
 }
 
@@ -58,7 +61,8 @@ export async function otherTarget(asking: Asking, first: Target, name: string): 
     return null;
   }
   const body = renderBody(first.model.json, model, mannerOf(provider));
-  return { provider, call: callOf(first.call, model), model: { ...first.model, model, body } };
+  const price = await findPrice(asking.deps.db, asking.tenantId, name);
+  return { provider, call: callOf(first.call, model), model: { ...first.model, model, body }, price };
 }
 
 /** How its provider wants to be asked. */
@@ -82,16 +86,20 @@ export function keptTo(target: Target, share: Share | null): Target {
 }
 
 /**
- * The step that the session is at, from the database: what the workload says would let it choose whose budget it spends. Between two
- * steps it is the one before, so that nothing a step leaves behind works for free.
+ * What a call costs, and whom: the model's price, and the step that the session is at, from the database: what the workload says would
+ * let it choose whose budget it spends. Between two steps it is the one before, so that nothing a step leaves behind works for free.
  */
-export async function stepOfSession(deps: Deps, tenantId: string, actor: Asking["actor"]): Promise<Asking["step"]> {
-  const [rows = []] = await tenantPipeline(deps.db, tenantId, [
+export async function priceAndStep(
+  { deps, tenantId, actor }: Pick<Asking, "deps" | "tenantId" | "actor">,
+  model: string,
+): Promise<{ price: Price | null; step: Asking["step"] }> {
+  const [prices = [], steps = []] = await tenantPipeline(deps.db, tenantId, [
+    priceStatement(model),
     {
       name: "gateway-step",
       text: `SELECT step_id AS "stepId", attempt FROM steps WHERE run_id = $1 AND session_id = $2 ORDER BY sequence DESC LIMIT 1`,
       values: [actor.runId, actor.sessionId],
     },
   ]);
-  return (rows[0] as Asking["step"] | undefined) ?? null;
+  return { price: (prices[0] as Price | undefined) ?? null, step: (steps[0] as Asking["step"] | undefined) ?? null };
 }

@@ -12,15 +12,15 @@ import {
   checkAllowed,
   keptTo,
   mannerOf,
+  priceAndStep,
   sharesFor,
-  stepOfSession,
   type Target,
   targetName,
 } from "./asking.ts";
 import { tryModels } from "./fall-back.ts";
 import { observe } from "./observe.ts";
 import type { Share } from "./output.ts";
-import { type ModelRequest, parseModelRequest, readBody } from "./request.ts";
+import { parseModelRequest, readBody } from "./request.ts";
 import type { Tried } from "./try-model.ts";
 import { downstreamHeaders, parseCall } from "./wires.ts";
 import { writeDown } from "./write-down.ts";
@@ -70,19 +70,18 @@ async function prepare(
   if (!call) {
     throw new Fault("NOT_FOUND", "The model gateway does not offer this path.");
   }
-  let model: ModelRequest | null = null;
-  let step: Asking["step"] = null;
-  if (call.kind !== "models") {
-    // Only now is it decided which step pays: a body can be sent slowly.
-    const raw = await readBody(request);
-    const parsing = parseModelRequest(raw, { ...mannerOf(provider), pathModel: call.model });
-    [model, step] = await Promise.all([parsing, stepOfSession(deps, tenantId, actor)]);
-    checkAllowed(provider, model.model);
-  }
-  const target = { provider, call, model };
-  const wanted = model ? targetName(target) : null;
   const { headers, signal } = request;
-  return { asking: { deps, tenantId, actor, requestId, log, step, headers, signal, wanted }, target };
+  const asking = { deps, tenantId, actor, requestId, log, headers, signal };
+  if (call.kind === "models") {
+    return { asking: { ...asking, step: null, wanted: null }, target: { provider, call, model: null, price: null } };
+  }
+  const raw = await readBody(request);
+  const model = await parseModelRequest(raw, { ...mannerOf(provider), pathModel: call.model });
+  checkAllowed(provider, model.model);
+  const wanted = targetName({ provider, model });
+  // Only now is it decided which step pays: a body can be sent slowly.
+  const { price, step } = await priceAndStep(asking, wanted);
+  return { asking: { ...asking, step, wanted }, target: { provider, call, model, price } };
 }
 
 /** What is held goes back as soon as nobody answers; with an answer it is settled when that ends. */

@@ -1,6 +1,6 @@
 /** What a model call costs: the tenant's price, else the platform's, else nobody knows. */
 import { newId } from "@djinnbot/contracts";
-import { type Db, type Sql, withTenantSql } from "@djinnbot/db";
+import { type Db, type Statement, tenantPipeline, withTenantSql } from "@djinnbot/db";
 import type { SystemDb } from "@djinnbot/db/system";
 import { z } from "zod";
 import data from "./prices.json" with { type: "json" };
@@ -26,18 +26,24 @@ export interface Cost {
 /** The tenant's rows before the platform's, an exact name before a pattern, a long pattern before a short one. */
 export const priceOrder = "(tenant_id IS NULL), (right(model, 1) = '*'), length(model) DESC";
 
-/** The price that counts for a model, as `provider/model`; null when none is known. */
-export async function findPrice(sql: Sql, model: string): Promise<Price | null> {
-  const { rows } = await sql.query<Price>(
-    `SELECT input_micros AS "inputMicros", output_micros AS "outputMicros",
+/** The price that counts for a model, as `provider/model`: no row when none is known. */
+export function priceStatement(model: string): Statement {
+  return {
+    name: "model-price",
+    text: `SELECT input_micros AS "inputMicros", output_micros AS "outputMicros",
             cache_read_micros AS "cacheReadMicros", cache_write_micros AS "cacheWriteMicros", context_window AS "contextWindow"
        FROM model_prices
       WHERE model = $1 OR (right(model, 1) = '*' AND starts_with($1, left(model, -1)))
       ORDER BY ${priceOrder}
       LIMIT 1`,
-    [model],
-  );
-  return rows[0] ?? null;
+    values: [model],
+  };
+}
+
+/** The same, read by itself; null when none is known. */
+export async function findPrice(db: Db, tenantId: string, model: string): Promise<Price | null> {
+  const [rows = []] = await tenantPipeline(db, tenantId, [priceStatement(model)]);
+  return (rows[0] as Price | undefined) ?? null;
 }
 
 /** Tokens a model takes, from the same rows; null when none of them says. */

@@ -1,15 +1,15 @@
 /** One row per model call, its cost on the run and the step, and the event that tells the pages. */
 import { newId } from "@djinnbot/contracts";
-import { type Sql, withTenantSql } from "@djinnbot/db";
+import { type Statement, tenantPipeline } from "@djinnbot/db";
 import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
 import { tellWarnings } from "../budget/notify.ts";
-import { settle } from "../budget/settle.ts";
+import { settleStatement, type Touched } from "../budget/settle.ts";
 import { subjectsOf } from "../budget/subject.ts";
 import type { Deps } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
 import { lineageOf } from "../run/lineage.ts";
 import { staticModels } from "../settings/catalogue.ts";
-import { type Cost, costOf, findPrice } from "./prices.ts";
+import { type Cost, costOf, findPrice, type Price } from "./prices.ts";
 import type { TokenUsage } from "./usage.ts";
 
 export interface ModelCall {
@@ -38,6 +38,8 @@ export interface ModelCall {
   requestedModel?: string | null;
   /** What is held for the call in its budgets, to be settled with it. */
   reservationId?: string | null;
+  /** The model's price when the call began, null = unknown; left out where nobody has read it. */
+  price?: Price | null;
 }
 
 /** Answers the id of the row. A call of unknown price has no cost and marks its run's sum as approximate. */
@@ -45,14 +47,17 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
   const id = newId("llmCall");
   const call = { ...told, usage: bounded(told.usage) };
   const parents = call.runId === null ? [] : await lineageOf(deps.db, call.tenantId, call.runId);
-  const { cost, contextWindow, warnings } = await withTenantSql(deps.db, call.tenantId, async (sql) => {
-    const price = await findPrice(sql, `${call.provider}/${call.model}`);
-    const made = costOf(call.usage, price, call.estimated);
-    const window = price?.contextWindow ?? knownWindow(call);
-    await insertCall(sql, id, { call, cost: made, contextWindow: window });
-    await addToRun(sql, call, made);
-    return { cost: made, contextWindow: window, warnings: await settleCall(sql, call, { cost: made, parents }) };
-  });
+  const model = `${call.provider}/${call.model}`;
+  const price = call.price === undefined ? await findPrice(deps.db, call.tenantId, model) : call.price;
+  const cost = costOf(call.usage, price, call.estimated);
+  const contextWindow = price?.contextWindow ?? knownWindow(call);
+  const rows = await tenantPipeline(deps.db, call.tenantId, [
+    insertCall(id, { call, cost, contextWindow }),
+    ...addToRun(call, cost),
+    // Last, so that the budgets' rows are locked no longer than the commit takes.
+    settleCall(call, { cost, parents }),
+  ]);
+  const touched = rows.at(-1) as Touched[];
   const { runId, tenantId, usage } = call;
   if (runId !== null && (usage.input > 0 || usage.output > 0)) {
     const message = envelop(call, {
@@ -62,7 +67,7 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
       outputTokens: usage.output,
       costMicros: cost.totalMicros ?? 0,
       costApproximate: cost.approximate,
-      model: `${call.provider}/${call.model}`,
+      model,
       stepId: call.step?.stepId ?? null,
       contextUsage: { usedTokens: inputTokens(usage) + usage.output, windowTokens: contextWindow },
     });
@@ -70,14 +75,17 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
     await redisOr(deps, (redis) => publishToLiving(redis, runEvents, { tenantId, runId }, message), undefined);
   }
   if (runId !== null) {
-    await tellWarnings(deps, { tenantId, requestId: call.requestId, runId }, warnings);
+    await tellWarnings(
+      deps,
+      { tenantId, requestId: call.requestId, runId },
+      touched.filter((budget) => budget.warns),
+    );
   }
   return id;
 }
 
-/** Last, so that the budgets' rows are locked no longer than the commit takes. */
-function settleCall(sql: Sql, call: ModelCall, { cost, parents }: { cost: Cost; parents: readonly string[] }) {
-  return settle(sql, {
+function settleCall(call: ModelCall, { cost, parents }: { cost: Cost; parents: readonly string[] }): Statement {
+  return settleStatement({
     reservationId: call.reservationId ?? null,
     subjects: subjectsOf({ ...call, parents }),
     costMicros: cost.totalMicros ?? 0,
@@ -103,11 +111,10 @@ function inputTokens(usage: TokenUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
-async function insertCall(
-  sql: Sql,
+function insertCall(
   id: string,
   { call, cost, contextWindow }: { call: ModelCall; cost: Cost; contextWindow: number | null },
-): Promise<void> {
+): Statement {
   const { usage } = call;
   const row: Record<string, unknown> = {
     id,
@@ -143,25 +150,28 @@ async function insertCall(
   };
   const names = Object.keys(row);
   const places = names.map((_, index) => `$${index + 1}`);
-  await sql.query(`INSERT INTO llm_call_logs (${names.join(", ")}) VALUES (${places.join(", ")})`, Object.values(row));
+  const text = `INSERT INTO llm_call_logs (${names.join(", ")}) VALUES (${places.join(", ")})`;
+  return { name: "llm-call", text, values: Object.values(row) };
 }
 
 /** Sums are added in the database, so that calls at the same time lose nothing. */
-async function addToRun(sql: Sql, call: ModelCall, cost: Cost): Promise<void> {
+function addToRun(call: ModelCall, cost: Cost): Statement[] {
   if (call.runId === null || (inputTokens(call.usage) === 0 && call.usage.output === 0)) {
-    return;
+    return [];
   }
   const values = [call.runId, cost.totalMicros ?? 0, inputTokens(call.usage), call.usage.output];
   const sums = "cost_micros = cost_micros + $2, input_tokens = input_tokens + $3, output_tokens = output_tokens + $4";
-  if (call.step !== null) {
-    await sql.query(`UPDATE steps SET ${sums} WHERE run_id = $1 AND step_id = $5 AND attempt = $6`, [
-      ...values,
-      call.step.stepId,
-      call.step.attempt,
-    ]);
-  }
-  await sql.query(`UPDATE runs SET ${sums}, cost_approximate = cost_approximate OR $5 WHERE id = $1`, [
-    ...values,
-    cost.approximate,
-  ]);
+  const ofStep = {
+    name: "llm-call-step",
+    text: `UPDATE steps SET ${sums} WHERE run_id = $1 AND step_id = $5 AND attempt = $6`,
+  };
+  const ofRun = {
+    name: "llm-call-run",
+    text: `UPDATE runs SET ${sums}, cost_approximate = cost_approximate OR $5 WHERE id = $1`,
+  };
+  const { step } = call;
+  return [
+    ...(step === null ? [] : [{ ...ofStep, values: [...values, step.stepId, step.attempt] }]),
+    { ...ofRun, values: [...values, cost.approximate] },
+  ];
 }

@@ -41,6 +41,7 @@ export async function writeDown(asking: Asking, target: Target, outcome: Outcome
       model: model.model,
       requestedModel: wanted === name ? null : wanted,
       reservationId: outcome.reservationId ?? null,
+      price: target.price,
       keySource: provider.source,
       // The platform's key is the operator's business.
       keyMasked: provider.source === "platform" ? null : provider.maskedApiKey,

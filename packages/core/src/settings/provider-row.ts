@@ -1,7 +1,7 @@
 /** Rows of `model_providers`: the tenant's own, else the platform's, and what the contract shows of them. */
 import { Fault, type Provider, ProviderWire } from "@djinnbot/contracts";
-import type { Prisma, Tx } from "@djinnbot/db";
-import { withTenant } from "@djinnbot/db";
+import type { Db, Prisma, Tx } from "@djinnbot/db";
+import { tenantPipeline } from "@djinnbot/db";
 import { secretBox } from "../crypto/secret-box.ts";
 import type { CoreConfig, Deps } from "../ctx.ts";
 import { catalogueEntry, defaultWire, envVarOf, extraFields, isCustomId, staticModels } from "./catalogue.ts";
@@ -50,6 +50,21 @@ export async function providerRows(tx: Tx, providerId?: string): Promise<Provide
   return rows;
 }
 
+/** The same without Prisma, for model calls and steps that begin. */
+async function readProviderRows(db: Db, tenantId: string, providerId: string): Promise<ProviderRow[]> {
+  const [rows = []] = await tenantPipeline(db, tenantId, [
+    {
+      name: "provider-rows",
+      text: `SELECT id, tenant_id AS "tenantId", provider_id AS "providerId", name, wire, base_url AS "baseUrl", enabled,
+                    encrypted_api_key AS "encryptedApiKey", masked_api_key AS "maskedApiKey", extra_config AS "extraConfig",
+                    is_demo AS "isDemo"
+               FROM model_providers WHERE provider_id = $1 ORDER BY tenant_id NULLS LAST`,
+      values: [providerId],
+    },
+  ]);
+  return rows as ProviderRow[];
+}
+
 /**
  * The row that counts among those of one provider: the tenant's own when it is complete, else the platform's. A tenant that
  * switches a provider off has none, whatever the platform offers.
@@ -72,7 +87,7 @@ export async function usableProvider(
   tenantId: string,
   providerId: string,
 ): Promise<UsableProvider | null> {
-  const rows = await withTenant(deps.db, tenantId, (tx) => providerRows(tx, providerId));
+  const rows = await readProviderRows(deps.db, tenantId, providerId);
   const chosen = chooseRow(rows);
   return chosen ? toUsable(deps.config, chosen) : null;
 }
@@ -122,7 +137,7 @@ export async function findProvider(
   source: "tenant" | "platform";
   isDemo: boolean;
 } | null> {
-  const chosen = chooseRow(await withTenant(deps.db, tenantId, (tx) => providerRows(tx, providerId)));
+  const chosen = chooseRow(await readProviderRows(deps.db, tenantId, providerId));
   if (!chosen) {
     return null;
   }
