@@ -3,13 +3,14 @@ import { z } from "zod";
 import { ModelName } from "./agent.ts";
 import { RunBudget } from "./budget.ts";
 import { contract, download } from "./contract.ts";
+import { GitRefName } from "./git-ref.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
 import { FailureGroup, HumanContext, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
 
 /** Place of an event on its run's stream. */
-const StreamId = z.string().regex(/^\d{1,16}-\d{1,16}$/);
+const StreamId = z.string().regex(/^\d{1,16}-\d{1,16}$/, "the id of an event");
 export const ExportFormat = z.enum(["json", "markdown"]);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
@@ -49,11 +50,7 @@ export const runs = {
       /** https/ssh/git address, or a path inside the folders the operator allows. Left out: a fresh repository. */
       repository: z.string().trim().min(1).max(2000).optional(),
       /** Branch or tag to start from; left out: the repository's default. */
-      baseBranch: z
-        .string()
-        .max(200)
-        .regex(/^[\w./-]+$/)
-        .optional(),
+      baseBranch: GitRefName.optional(),
       modelOverride: ModelName.optional(),
       projectId: z.string().max(64).optional(),
       /** What the run may spend; left out: the default of the tenant's settings. */

@@ -83,7 +83,7 @@ export const RunStatusMessage = z.discriminatedUnion("type", [
     /** Head of the workspace after the step's commit; null when there was nothing to commit. */
     commitHash: z
       .string()
-      .regex(/^[0-9a-f]{40,64}$/)
+      .regex(/^[0-9a-f]{40,64}$/, "a hash of a commit")
       .nullable(),
     turns: z.int(),
   }),

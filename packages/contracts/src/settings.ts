@@ -61,7 +61,7 @@ export const SettingsPatch = patchOf(Settings);
 export const ProviderWire = z.enum(["openai", "openai-compatible", "anthropic", "google"]);
 export type ProviderWire = z.infer<typeof ProviderWire>;
 /** Id of a provider in the catalogue, or `custom-{slug}`. */
-export const ProviderId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+export const ProviderId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "1–64 of a–z, 0–9 and -");
 export const ProviderModel = z.object({
   id: z.string(),
   name: z.string(),
