@@ -50,7 +50,12 @@ describe("REST", () => {
     const token = signedUp.body.accessToken;
     const me = await send("/v1/auth/me", { token });
     expect(me.body).toMatchObject({ email, tenantId: signedUp.body.user.tenantId });
-    const made = await send("/v1/agents", { method: "POST", body: { name: "Ada", thinking_level: "x" }, token });
+    const misspelt = await send("/v1/agents", { method: "POST", body: { name: "Ada", desciption: "x" }, token });
+    expect(misspelt.status).toBe(422);
+    expect(misspelt.body.detail).toMatchObject([
+      { loc: ["body", "desciption"], msg: "`desciption` is not a field of this operation. Did you mean `description`?" },
+    ]);
+    const made = await send("/v1/agents", { method: "POST", body: { name: "Ada" }, token });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ name: "Ada", tenant_id: signedUp.body.user.tenantId });
     for (const path of ["/v1/agents", "/v1/agents/"]) {

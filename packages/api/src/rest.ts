@@ -6,6 +6,7 @@ import type { ApiConfig } from "./config.ts";
 import { type CallOperation, invoke } from "./invoke.ts";
 import type { ApiRequest } from "./request.ts";
 import { jsonResponse } from "./respond.ts";
+import { refuseUnknownFields } from "./unknown-fields.ts";
 import { fromWire, toWire, wireName } from "./wire.ts";
 
 /** Answers a call. Expected failures are thrown as faults; `headers` then still holds what the answer should carry. */
@@ -44,6 +45,7 @@ async function readInput(
 ): Promise<Record<string, unknown>> {
   const { contract } = operation;
   const body = contract.method === "GET" ? {} : await readJsonObject(api.request);
+  refuseUnknownFields(body, contract);
   const sent = { ...readQuery(api.url.searchParams), ...body };
   return { ...(fromWire(contract.input, sent, contract.wire) as Record<string, unknown>), ...params };
 }

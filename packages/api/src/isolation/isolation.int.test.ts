@@ -131,7 +131,7 @@ describe("isolation", () => {
     await b.run("agents", "create", { name: "Noise of B" });
     let heard = "";
     const until = Date.now() + 10_000;
-    while (!heard.includes(b.tenantId) && Date.now() < until) {
+    while (!heard.includes("AGENT_CREATED") && Date.now() < until) {
       const { value } = await reader.read();
       heard += new TextDecoder().decode(value);
     }

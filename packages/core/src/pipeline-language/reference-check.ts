@@ -1,9 +1,9 @@
 /** Names that one part of a pipeline uses of another: agents, next steps, and what appears twice. */
 import { builtinTools } from "@djinnbot/contracts";
+import { hint } from "../suggest.ts";
 import { error, type Finding, warning } from "./finding.ts";
 import { asMap, type Outline, type OutlineResult, type OutlineStep, placeOf } from "./outline.ts";
 import type { Path, PipelineSource } from "./source.ts";
-import { hint } from "./suggest.ts";
 
 type Raw = PipelineSource["raw"];
 interface Names {

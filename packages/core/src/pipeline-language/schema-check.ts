@@ -13,10 +13,10 @@ import {
   StepLimits,
 } from "@djinnbot/contracts";
 import type { z } from "zod";
+import { hint } from "../suggest.ts";
 import { error, type Finding } from "./finding.ts";
 import { asMap, placeOf } from "./outline.ts";
 import type { Path, PipelineSource } from "./source.ts";
-import { hint } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Raw = PipelineSource["raw"];

@@ -1,9 +1,10 @@
 /** Template variables that nothing fills, and faults in the templates themselves. */
+
+import { suggest } from "../suggest.ts";
 import { error, type Finding, warning } from "./finding.ts";
 import type { Flow } from "./flow.ts";
 import { type Outline, type OutlineStep, placeOf } from "./outline.ts";
 import type { Path, PipelineSource } from "./source.ts";
-import { suggest } from "./suggest.ts";
 import { parseTemplate, type TemplateNode } from "./template.ts";
 
 /** Variables that a run has from its start: the task, and the fields that starters usually pass as context. */
