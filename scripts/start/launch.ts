@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { freePort } from "../services/port.ts";
 import { messageOf, Problem } from "../services/problem.ts";
 import { startDaemon, tailOf } from "../services/process.ts";
+import { agentsLeft } from "./agents-left.ts";
 import { ensureBuilt } from "./build.ts";
 import { configuredKeys, plainProcesses, runChecks } from "./checks.ts";
 import { internalUrl, publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
@@ -44,8 +45,10 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && abort.abort(), 500);
   const undo: Undo[] = [];
+  let dataDir: string | undefined;
   try {
     const { settings, warnings } = loadSettings();
+    dataDir = settings.DATA_DIR;
     warnings.forEach(detail);
     const work: Launch = { settings, isDev, signal: abort.signal, undo, children: [], servers: [] };
     const runtime = await bringUp(work);
@@ -68,6 +71,7 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
   // From here on a process that ends is not started again.
   abort.abort();
   await takeDown(undo);
+  if (dataDir !== undefined) sayAgentsLeft(await agentsLeft(dataDir).catch(() => []));
   // Idle connections of a failed phase must not keep the process alive.
   process.exit();
 }
@@ -191,6 +195,15 @@ async function takeDown(undo: Undo[]): Promise<void> {
     const clean = await run().catch((error: unknown) => messageOf(error));
     if (name !== "") detail(clean === false ? `${name} did not stop in time and was killed` : `${name} stopped`);
   }
+}
+
+function sayAgentsLeft(pids: number[]): void {
+  if (pids.length === 0) return;
+  const [who, verb] = pids.length === 1 ? ["1 agent is", "waits"] : [`${pids.length} agents are`, "wait"];
+  say(
+    `${style.yellow("!")} ${who} in the middle of a step and ${verb} for you to start again, until the step's time is over.`,
+  );
+  say(`  To end them now: kill ${pids.join(" ")}`);
 }
 
 function sayWelcome(options: { runtime: Runtime; work: Launch; seconds: number }): void {
