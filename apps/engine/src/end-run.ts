@@ -23,9 +23,10 @@ export type RunEnd = (
 /** Adds what became of the branch. Work of a failed run is pushed too; a cancelled one keeps it here. Throws StoppedRun. */
 export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): Promise<RunEnd> {
   // A branch's work goes on with the run that waits for it.
-  if (end.status === "cancelled" || run.row.repository === null || !run.workspace || run.row.parentRunId !== null) {
+  if (end.status === "cancelled" || run.row.repository === null || run.row.parentRunId !== null) {
     return end;
   }
+  // Also where this engine has never opened the working copy: it may have taken the run over in its last step.
   const push = await resources.workspace.push(workspaceRun(run));
   if (run.stop.aborted && push.status === "refused") {
     throw new StoppedRun(run.runId);

@@ -49,6 +49,12 @@ async function killHolder(id: string): Promise<boolean> {
   }
 }
 
+async function stepsOf(id: string): Promise<string[]> {
+  const text = "SELECT step_id, status FROM steps WHERE run_id = $1 ORDER BY sequence";
+  const { rows } = await platform.deps.system.pool.query<{ step_id: string; status: string }>(text, [id]);
+  return rows.map(({ step_id, status }) => `${step_id} ${status}`);
+}
+
 describe("killed", () => {
   it("an engine killed in the middle of each run: every run completes once, no model call is repeated", {
     timeout,
@@ -65,6 +71,16 @@ describe("killed", () => {
       await allEnded(batch);
     }
     process.stdout.write(`killed: ${total} runs, ${kills} engines, ${platform.demo.requests.length} model calls\n`);
+    const expected = { tenantIds: [tenantId], steps: featureSteps, noCallTwice: true };
+    expect(await violations(platform, expected)).toEqual([]);
+  });
+
+  it("an engine killed in the last step: whoever goes on with the run pushes its branch", { timeout }, async () => {
+    const { tenantId, client } = await platform.tenant();
+    const id = await startFeature(platform, client, "last-step");
+    await becomes(async () => (await stepsOf(id)).at(-1), "TEST running", 60_000);
+    expect(await killHolder(id)).toBe(true);
+    await allEnded([id]);
     const expected = { tenantIds: [tenantId], steps: featureSteps, noCallTwice: true };
     expect(await violations(platform, expected)).toEqual([]);
   });

@@ -1,9 +1,9 @@
 /**
- * What must hold after any fault (DESIGN 8, G1, G2, G6), read from Postgres and from the model server's log; what is left over also
- * from Redis and the process table. Knows nothing of what a test did.
+ * What must hold after any fault (DESIGN 8, G1, G2, G6), read from Postgres, the model server's log and the repositories; what is left
+ * over also from Redis and the process table. Knows nothing of what a test did.
  */
-
-import { isDeepStrictEqual } from "node:util";
+import { execFile } from "node:child_process";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { terminalRunStatuses } from "@djinnbot/contracts";
 import type { Platform } from "./platform.ts";
 import { workloads } from "./watch.ts";
@@ -23,6 +23,9 @@ interface RunRow {
   steps: string[];
   open: number;
   unsaid: number;
+  /** Where its branch belongs; null for a run without a repository, and for a part of another run. */
+  repository: string | null;
+  commit: string | null;
 }
 
 /** One line for each thing that is wrong; none when all is well. */
@@ -33,14 +36,18 @@ export async function violations(platform: Platform, expected: Expected): Promis
        ARRAY(SELECT s.step_id || '#' || s.attempt || ' ' || s.status FROM steps s WHERE s.run_id = r.id ORDER BY s.sequence) AS steps,
        (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id AND s.completed_at IS NULL) AS open,
        (SELECT count(*)::int FROM steps s, jsonb_each_text(s.outputs) kv WHERE s.run_id = r.id AND s.status = 'completed'
-          AND NOT EXISTS (SELECT 1 FROM outputs o WHERE o.run_id = r.id AND o.key = kv.key)) AS unsaid
+          AND NOT EXISTS (SELECT 1 FROM outputs o WHERE o.run_id = r.id AND o.key = kv.key)) AS unsaid,
+       CASE WHEN r.parent_run_id IS NULL THEN r.repository END AS repository,
+       (SELECT s.commit_hash FROM steps s WHERE s.run_id = r.id AND s.commit_hash IS NOT NULL ORDER BY s.sequence DESC LIMIT 1) AS commit
      FROM runs r WHERE r.tenant_id = ANY($1) ORDER BY r.created_at`,
     [expected.tenantIds],
   );
   const found = rows.flatMap((run) => violationsOf(run, expected.steps));
+  const unpushed = await Promise.all(rows.map(branchOf));
   return [
     ...(rows.length === 0 ? ["there is no run"] : []),
     ...found,
+    ...unpushed.flat(),
     ...(expected.noCallTwice ? asked(platform) : []),
   ];
 }
@@ -56,6 +63,19 @@ function violationsOf(run: RunRow, steps: readonly string[]): string[] {
     [run.unsaid > 0, `lost ${run.unsaid} outputs`],
   ];
   return wrong.flatMap(([isWrong, what]) => (isWrong ? [`${run.id} ${what}`] : []));
+}
+
+/** The work of a run that is over is in the repository it came from. */
+async function branchOf({ id, status, repository, commit }: RunRow): Promise<string[]> {
+  if (repository === null || commit === null || status === "cancelled") {
+    return [];
+  }
+  const ref = `refs/heads/run/${id}`;
+  const args = ["-C", repository, "for-each-ref", "--format=%(objectname)", ref];
+  const { stdout } = await promisify(execFile)("git", args);
+  return stdout.trim() === commit
+    ? []
+    : [`${id} left ${stdout.trim() || "no branch"} in its repository, not ${commit}`];
 }
 
 function asked(platform: Platform): string[] {

@@ -260,7 +260,7 @@ async function push(
     return { status: "none", detail: null };
   }
   try {
-    if ((await resolveCommit(git, mirror, `refs/heads/${branch}`)) === null) {
+    if (!(await exists(mirror)) || (await resolveCommit(git, mirror, `refs/heads/${branch}`)) === null) {
       return { status: "none", detail: "The run made no commit." };
     }
     await git(["push", "--progress", "--no-verify", "--force", "origin", `refs/heads/${branch}:refs/heads/${branch}`], {
