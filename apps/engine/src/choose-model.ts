@@ -1,10 +1,9 @@
 /** Which model an execution uses, with everything the runtime has to know of it. */
 import type { AgentStepCommand, Provider } from "@djinnbot/contracts";
-import { findContextWindow } from "@djinnbot/core";
+import type { AgentProfile } from "@djinnbot/core";
 import { type ResolvedStep, resolveModel } from "@djinnbot/core/pipeline-language";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
-import type { AgentProfile } from "./lookup.ts";
 import type { Resources } from "./resources.ts";
 
 /** Throws StepFault MODEL_NOT_CONFIGURED. */
@@ -14,7 +13,7 @@ export async function chooseModel(
   { profile, resolved }: { profile: AgentProfile; resolved: ResolvedStep },
 ): Promise<{ model: string; choice: AgentStepCommand["model"] }> {
   const { lookup } = resources;
-  const [settings, providers] = await Promise.all([lookup.settings(run.tenantId), lookup.providers(run.tenantId)]);
+  const { settings, providers } = await lookup.settings(run.tenantId);
   const usable = providers.filter((provider) => provider.enabled && provider.configured);
   const chosen = resolveModel({
     runOverride: run.row.modelOverride,
@@ -47,9 +46,7 @@ export async function chooseModel(
           : profile.config.thinkingLevel,
       temperature: resolved.temperature,
       maxOutputTokens: resolved.maxOutputTokens,
-      contextWindow: await lookup.contextWindow(run.tenantId, { provider, modelId }, (model) =>
-        findContextWindow(resources.deps.db, run.tenantId, model),
-      ),
+      contextWindow: await lookup.contextWindow(run.tenantId, { provider, modelId }),
     },
   };
 }

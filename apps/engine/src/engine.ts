@@ -1,5 +1,5 @@
 /** One instance of the engine: its systems put together, started and drained. */
-import { type Deps, serviceCaller, servicesFor } from "@djinnbot/core";
+import type { Deps } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
 import { now, readClock } from "./clock.ts";
 import { watchDisks } from "./disk-watch.ts";
@@ -42,14 +42,12 @@ function createResources(parts: EngineParts, tail: Redis): Resources {
   const { deps, workload, workspace } = parts;
   const options: EngineOptions = { ...engineDefaults, ...parts.options };
   const log = deps.log.child({ engine: options.instanceId });
-  const services = (tenantId: string, requestId: string) =>
-    servicesFor(serviceCaller(deps, { tenantId, requestId, name: "engine" }));
   return {
-    ...{ deps, options, log, workload, workspace, services },
+    ...{ deps, options, log, workload, workspace },
     tailer: new Tailer({ redis: tail, control: deps.redis, log }),
     transitions: new TransitionWriter(deps),
     publisher: new Publisher(deps),
-    lookup: new Lookup(services, options.lookupTtlMs),
+    lookup: new Lookup(deps, options.lookupTtlMs),
     transcript: new Transcript(deps, log, options.transcriptMs),
   };
 }

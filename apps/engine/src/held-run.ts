@@ -8,10 +8,10 @@ import {
   runRequestId,
   type StepKind,
 } from "@djinnbot/contracts";
+import type { AgentProfile } from "@djinnbot/core";
 import type { OutboxStream } from "@djinnbot/core/outbox";
 import { outboxMessage } from "@djinnbot/core/outbox";
 import type { LoopState } from "@djinnbot/core/pipeline-language";
-import type { AgentProfile } from "./lookup.ts";
 import type { LoadedRun, RunRow, StepRow } from "./store/rows.ts";
 import type { PreparedWorkspace } from "./workspace/workspace.ts";
 

@@ -8,13 +8,13 @@ import {
   type PipelineStep,
   pipelineFallbacks,
 } from "@djinnbot/contracts";
+import type { AgentProfile } from "@djinnbot/core";
 import { innermost, type Loops, loopValues, renderTemplate, resolveStep } from "@djinnbot/core/pipeline-language";
 import { buildStepPrompt, buildSystemPrompt } from "@djinnbot/core/prompt";
 import type { CommandBody } from "./channel.ts";
 import { chooseModel } from "./choose-model.ts";
 import { StepFault } from "./errors.ts";
 import type { HeldRun } from "./held-run.ts";
-import type { AgentProfile } from "./lookup.ts";
 import type { Resources } from "./resources.ts";
 import { cleanText } from "./text.ts";
 
@@ -107,7 +107,7 @@ async function prepareOnce(resources: Resources, run: HeldRun, execution: Execut
       `Step ${step.id} is for the agent \`${step.agent}\`, and there is no active agent of that name here.`,
     );
   }
-  const settings = await resources.lookup.settings(run.tenantId);
+  const { settings } = await resources.lookup.settings(run.tenantId);
   const resolved = resolveStep(run.document, step, {
     timeoutSeconds: profile.config.timeout ?? settings.defaultStepTimeoutSec,
     maxRetries: profile.config.maxRetries ?? pipelineFallbacks.maxRetries,

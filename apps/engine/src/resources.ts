@@ -1,6 +1,6 @@
 /** What every system of the engine works with, and the settings of one instance. */
 import type { Log } from "@djinnbot/config";
-import type { Deps, Services } from "@djinnbot/core";
+import type { Deps } from "@djinnbot/core";
 import type { Tailer } from "@djinnbot/events";
 import type { Lookup } from "./lookup.ts";
 import type { Publisher } from "./publisher.ts";
@@ -62,8 +62,6 @@ export interface Resources {
   log: Log;
   workload: Workload;
   workspace: Workspace;
-  /** Other nouns, as the engine itself inside a tenant. */
-  services: (tenantId: string, requestId: string) => Services;
   tailer: Tailer;
   transitions: TransitionWriter;
   publisher: Publisher;

@@ -1,5 +1,6 @@
 /** The verbs: business logic, one function per file, and the ways edges call them. */
 
+export { type AgentProfile, findAgentProfile } from "./agent/profile.ts";
 export { deleteRunKeys, runKeyOf } from "./api-key/run-key.ts";
 export { anonymousCaller, authenticate, type Credentials } from "./auth/authenticate.ts";
 export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
@@ -25,7 +26,7 @@ export * from "./outbox.ts";
 export { isPassing, passingFault } from "./passing.ts";
 export { removeRunTraces } from "./run/traces.ts";
 export type * from "./services.ts";
-export { findProvider, readSettings } from "./settings/index.ts";
+export { findProvider, readSettings, readStepSettings, type StepSettings } from "./settings/index.ts";
 export { type PlatformProvider, seedPlatformProviders } from "./system/seed-platform.ts";
 export * from "./verbs.ts";
 export * from "./version.ts";

@@ -278,7 +278,7 @@ class Move {
     const { tenantId, agents } = this.#run;
     const { agent } = this.#delegation;
     const profile = agents.get(agent) ?? (await lookup.agent(tenantId, agent));
-    const settings = await lookup.settings(tenantId);
+    const { settings } = await lookup.settings(tenantId);
     return profile?.config.executorModel ?? (settings.defaultExecutorModel || null);
   }
 

@@ -8,6 +8,7 @@ import { listProviders } from "./providers.ts";
 import { createCustomProvider, deleteProvider, putProvider } from "./put-provider.ts";
 import { updateSettings } from "./update.ts";
 
+export { readStepSettings, type StepSettings } from "./for-steps.ts";
 export { readSettings } from "./get.ts";
 export { findProvider } from "./provider-row.ts";
 

@@ -10,14 +10,19 @@ import { type ProviderRow, providerRows, toProvider } from "./provider-row.ts";
 /** Configured ones first, then in the order of the catalogue. */
 export async function listProviders({ ctx }: VerbArgs<typeof settings.providers>): Promise<Provider[]> {
   guard(ctx, "settings:read");
-  const rows = await withTenant(ctx.deps.db, ctx.tenantId, (tx) => providerRows(tx));
+  const all = providersOf(await withTenant(ctx.deps.db, ctx.tenantId, (tx) => providerRows(tx)));
+  await addTroubles(ctx, all);
+  return all;
+}
+
+/** The same from their rows, whatever is wrong with one now. */
+export function providersOf(rows: readonly ProviderRow[]): Provider[] {
   const grouped = new Map<string, ProviderRow[]>();
   for (const row of rows) {
     grouped.set(row.providerId, [...(grouped.get(row.providerId) ?? []), row]);
   }
   const ids = new Set([...grouped.keys(), ...catalogue.map(({ id }) => id)]);
   const all = [...ids].map((id) => toProvider(id, grouped.get(id) ?? []));
-  await addTroubles(ctx, all);
   return [...all.filter(({ configured }) => configured), ...all.filter(({ configured }) => !configured)];
 }
 
