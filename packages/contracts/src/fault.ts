@@ -67,19 +67,11 @@ export function notFound(noun: string): Fault {
   return new Fault("NOT_FOUND", `${noun} not found`);
 }
 
-/** Zod names JavaScript's values for what is not there or is no number; callers sent JSON or a form. */
-function plainMessage(message: string): string {
-  if (/received undefined$/.test(message)) {
-    return "is missing";
-  }
-  return /received NaN$/.test(message) ? "must be a number" : message;
-}
-
 /** Turns zod issues into the details of a VALIDATION fault. */
 export function validationFault(error: z.ZodError, where: string): Fault {
   const details = error.issues.map((issue) => ({
     loc: [where, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))],
-    msg: plainMessage(issue.message),
+    msg: issue.message,
     type: issue.code ?? "invalid",
   }));
   const first = details[0];

@@ -1,4 +1,5 @@
 /** The shared schema package: every operation, message and fault of the platform, browser-safe, zod only. */
+import "./messages.ts";
 import { agents } from "./agent.ts";
 import { approvals } from "./approval.ts";
 import { apiKeys, auth } from "./auth.ts";
