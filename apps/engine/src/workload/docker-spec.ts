@@ -16,6 +16,8 @@ export interface ContainerPlace {
   network: { name: "none"; door: string } | { name: string; hostAddress: string };
   /** `uid:gid` the container runs as; owner of what it may write. */
   user: string;
+  /** The filter of system calls, as an option; empty where Docker has one that is to stay, or none. */
+  security: readonly string[];
   startedAt: number;
 }
 
@@ -65,7 +67,7 @@ export function containerSpec(spec: WorkloadSpec, place: ContainerPlace): Contai
       ],
       CapDrop: ["ALL"],
       Privileged: false,
-      SecurityOpt: ["no-new-privileges:true"],
+      SecurityOpt: ["no-new-privileges:true", ...place.security],
       IpcMode: "private",
       Memory: spec.limits.memoryMb * mib,
       MemorySwap: spec.limits.memoryMb * mib,

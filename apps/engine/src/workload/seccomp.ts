@@ -36,7 +36,7 @@ const [numberAt, archAt, firstArgumentAt] = [0, 4, 16];
  * Sockets that programs may open: local, IPv4, IPv6, netlink. Others are in no network namespace, like a virtual machine's to its
  * hypervisor, or lead to seldom used parts of the kernel, like its ciphers.
  */
-const families = [1, 2, 10, 16];
+export const socketFamilies = [1, 2, 10, 16];
 /** A sandbox that root starts without a user namespace of its own would let agents make one, and be root in it. */
 const newUserNamespace = 0x10000000;
 /** Numbers from here on are x86-64's x32 calls: the same calls once more. */
@@ -69,9 +69,14 @@ export function seccompFilter(arch: string): Buffer | null {
       [answer, refuse("EPERM")],
       [answer, allow],
     ]),
-    [jumpIfEqual, socket, 0, families.length + 2],
+    [jumpIfEqual, socket, 0, socketFamilies.length + 2],
     [loadWord, firstArgumentAt],
-    ...families.map((family, index): (typeof lines)[number] => [jumpIfEqual, family, families.length - index, 0]),
+    ...socketFamilies.map((family, index): (typeof lines)[number] => [
+      jumpIfEqual,
+      family,
+      socketFamilies.length - index,
+      0,
+    ]),
     [answer, refuse("EAFNOSUPPORT")],
     [answer, allow],
   ];
