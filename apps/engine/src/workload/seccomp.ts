@@ -1,7 +1,6 @@
 /** System calls that an agent's work does not need and that no namespace keeps inside the sandbox, as a filter for bubblewrap. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Limiter } from "./limits.ts";
 
 /** Where bubblewrap finds the filter. */
 const filterFd = 9;
@@ -106,9 +105,4 @@ export async function placeFilter(dir: string): Promise<string | null> {
 /** Arguments to stand before bubblewrap: a shell opens the filter and becomes what follows. */
 export function withFilter(file: string): string[] {
   return ["/bin/sh", "-c", `exec ${filterFd}<"$1"; shift; exec "$@"`, "sh", file];
-}
-
-/** A limiter that also hands over the filter. */
-export function filtering(limiter: Limiter, file: string): Limiter {
-  return { ...limiter, wrap: async (name, limits) => [...(await limiter.wrap(name, limits)), ...withFilter(file)] };
 }
