@@ -23,7 +23,7 @@ describeHostile({
   },
   skip: "skip" in engine ? engine.skip : undefined,
   hosts: ["127.0.0.1", "host.docker.internal"],
-  attempts: 110,
+  attempts: 111,
   impossible: {},
   // The engine keeps no files of a container.
   unproven: [

@@ -13,7 +13,7 @@ describeHostile({
   engineEnv: async () => ({}),
   skip: sandbox.path === null ? `bubblewrap cannot make a sandbox here: ${sandbox.reason}` : undefined,
   hosts: ["127.0.0.1"],
-  attempts: 106,
+  attempts: 107,
   impossible: {},
   unproven: [],
 });

@@ -72,7 +72,11 @@ export function containerSpec(spec: WorkloadSpec, place: ContainerPlace): Contai
       Memory: spec.limits.memoryMb * mib,
       MemorySwap: spec.limits.memoryMb * mib,
       PidsLimit: spec.limits.pids,
-      Ulimits: [{ Name: "fsize", Soft: spec.limits.diskMb * mib, Hard: spec.limits.diskMb * mib }],
+      Ulimits: [
+        { Name: "fsize", Soft: spec.limits.diskMb * mib, Hard: spec.limits.diskMb * mib },
+        // The kernel counts what is in message queues for each user, here for all workloads together.
+        { Name: "msgqueue", Soft: 0, Hard: 0 },
+      ],
       NanoCpus: Math.round(spec.limits.cpus * 1e9),
       LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "1" } },
     },
