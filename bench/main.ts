@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { detail, duration, phase, say, style } from "../scripts/start/screen.ts";
+import { measureContainer } from "./container/index.ts";
 import { measureDispatch } from "./dispatch/index.ts";
 import { measureGateway } from "./gateway/index.ts";
 import { shared, stopAll } from "./lib/attempt.ts";
@@ -23,6 +24,7 @@ const measurements: Record<BenchName, (bench: Bench) => Promise<void>> = {
   rest: measureRest,
   sse: measureSse,
   gateway: measureGateway,
+  container: measureContainer,
   scale: measureScale,
   start: measureStart,
 };
