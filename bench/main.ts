@@ -13,6 +13,7 @@ import { type BenchProduct, startBenchProduct } from "./lib/product.ts";
 import { type Backends, startBackends } from "./lib/servers.ts";
 import { tableText } from "./lib/table.ts";
 import { measureNoop } from "./noop/index.ts";
+import { measureOpenRuns } from "./open-runs/index.ts";
 import { measureRest } from "./rest/index.ts";
 import { measureScale } from "./scale/index.ts";
 import { measureSse } from "./sse/index.ts";
@@ -26,6 +27,7 @@ const measurements: Record<BenchName, (bench: Bench) => Promise<void>> = {
   gateway: measureGateway,
   container: measureContainer,
   scale: measureScale,
+  "open-runs": measureOpenRuns,
   start: measureStart,
 };
 
