@@ -1,10 +1,11 @@
 // The bench: every measurement asked for, one table, and an exit code that says whether all of them could be made.
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { messageOf } from "../scripts/services/problem.ts";
 import { detail, duration, phase, say, style } from "../scripts/start/screen.ts";
+import { measureContainer } from "./container/index.ts";
 import { measureDispatch } from "./dispatch/index.ts";
 import { measureGateway } from "./gateway/index.ts";
+import { shared, stopAll } from "./lib/attempt.ts";
 import { type Bench, type Collected, collector } from "./lib/bench.ts";
 import { type BenchName, readOptions } from "./lib/options.ts";
 import { writePlot } from "./lib/plot.ts";
@@ -12,6 +13,7 @@ import { type BenchProduct, startBenchProduct } from "./lib/product.ts";
 import { type Backends, startBackends } from "./lib/servers.ts";
 import { tableText } from "./lib/table.ts";
 import { measureNoop } from "./noop/index.ts";
+import { measureOpenRuns } from "./open-runs/index.ts";
 import { measureRest } from "./rest/index.ts";
 import { measureScale } from "./scale/index.ts";
 import { measureSse } from "./sse/index.ts";
@@ -23,7 +25,9 @@ const measurements: Record<BenchName, (bench: Bench) => Promise<void>> = {
   rest: measureRest,
   sse: measureSse,
   gateway: measureGateway,
+  container: measureContainer,
   scale: measureScale,
+  "open-runs": measureOpenRuns,
   start: measureStart,
 };
 
@@ -32,28 +36,28 @@ const collected: Collected = { rows: [], notes: [], failures: [] };
 const held: { backends?: Promise<Backends>; product?: Promise<BenchProduct> } = {};
 const bench: Bench = {
   options,
-  log: detail,
-  ...collector(collected, detail),
-  backends: () => {
-    held.backends ??= startBackends(detail);
-    return held.backends;
-  },
-  product: () => {
-    held.product ??= startBenchProduct({ warmStarts: options.quick ? 1 : 5, log: detail });
-    return held.product;
-  },
+  ...collector(collected, { log: detail, limitMinutes: options.limitMinutes }),
+  backends: () =>
+    shared(() => {
+      held.backends ??= startBackends(detail);
+      return held.backends;
+    }),
+  product: () =>
+    shared(() => {
+      held.product ??= startBenchProduct({ warmStarts: options.quick ? 1 : 5, log: detail });
+      return held.product;
+    }),
 };
 
-async function stopAll(): Promise<void> {
-  for (const server of [held.product, held.backends]) {
-    // One that did not start was reported where it was needed.
-    const started = await server?.catch(() => undefined);
-    await started?.stop().catch((error: unknown) => detail(`stopping: ${messageOf(error)}`));
-  }
-}
+/** One that did not start was reported where it was needed. */
+const stopServers = () =>
+  stopAll(
+    [held.backends, held.product].map((server) => async () => (await server)?.stop()),
+    90_000,
+  );
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+  process.once(signal, () => void stopServers().finally(() => process.exit(130)));
 }
 
 const begun = Date.now();
@@ -79,7 +83,7 @@ try {
     writePlot(options.plot, collected.rows, { unit: "ms", title: "Processor time of the engine per step" });
   }
 } finally {
-  await stopAll();
+  await stopServers();
 }
 process.exit(collected.failures.length === 0 ? 0 : 1);
 

@@ -4,7 +4,7 @@ import { newId } from "@djinnbot/contracts";
 import { runCommands, runStatus } from "@djinnbot/events";
 import { Redis } from "ioredis";
 import type { WorkloadSpec } from "../../apps/engine/src/workload/workload.ts";
-import { until } from "../lib/child.ts";
+import { stopWithPart } from "../lib/attempt.ts";
 import type { StepTime } from "./index.ts";
 
 interface Waiting {
@@ -18,35 +18,23 @@ export class Agents {
   readonly #waiting = new Map<string, Waiting>();
   readonly #early = new Map<string, StepTime[]>();
   readonly #wanted = new Map<string, number>();
-  readonly #answers: boolean;
-  #asked = 0;
   /** Steps acknowledged so far. */
   stepCount = 0;
 
-  /** With `answers: false` they take their steps and never end them. */
-  constructor(options: { answers: boolean } = { answers: true }) {
-    this.#answers = options.answers;
+  /** As the engine itself is connected. */
+  readonly #redis: Redis;
+
+  constructor(redisUrl: string) {
+    this.#redis = new Redis(redisUrl, { connectionName: "bench-agents" });
+    this.#redis.on("error", () => undefined);
+    stopWithPart(() => this.stopAll());
   }
 
   ensure(spec: WorkloadSpec): void {
     if (this.#agents.has(spec.name)) return;
     this.#wanted.set(spec.runId, performance.now());
-    this.#agents.set(spec.name, this.#newAgent(spec));
-  }
-
-  #newAgent(spec: WorkloadSpec): Agent {
-    return new Agent(spec, {
-      answers: this.#answers,
-      onStep: () => {
-        this.#asked += 1;
-      },
-      onAcknowledged: (time) => this.#onAcknowledged(spec.runId, time),
-    });
-  }
-
-  /** Resolves when they have taken that many steps, all counted. */
-  async untilAsked(count: number): Promise<void> {
-    await until(async () => this.#asked >= count, 300_000, `${count} steps`);
+    const onAcknowledged = (time: StepTime) => this.#onAcknowledged(spec.runId, time);
+    this.#agents.set(spec.name, new Agent(spec, { redis: this.#redis, onAcknowledged }));
   }
 
   /** When a workload was asked for the run (ms). */
@@ -61,6 +49,7 @@ export class Agents {
 
   stopAll(): void {
     for (const name of [...this.#agents.keys()]) this.stop(name);
+    this.#redis.disconnect();
   }
 
   /** Resolves when the results of that many steps of the run are recorded. */
@@ -89,8 +78,7 @@ export class Agents {
 }
 
 interface AgentOptions {
-  answers: boolean;
-  onStep: () => void;
+  redis: Redis;
   onAcknowledged: (time: StepTime) => void;
 }
 
@@ -123,15 +111,12 @@ class Agent {
 
   stop(): void {
     this.#stopped = true;
-    this.#in.disconnect();
-    // The word to stop comes another way than the stream, and may overtake its last acknowledgement.
-    void this.#out
-      .xread("STREAMS", runCommands.key(this.#spec), this.#cursor)
-      .then(
-        (answer) => this.#take(answer),
-        () => undefined,
-      )
-      .finally(() => this.#out.disconnect());
+    for (const redis of [this.#in, this.#out]) redis.disconnect();
+    // The word to stop comes another way than the stream, and may overtake its last acknowledgement; the session's user is gone by then.
+    this.#options.redis.xread("STREAMS", runCommands.key(this.#spec), this.#cursor).then(
+      (answer) => this.#take(answer),
+      () => undefined,
+    );
   }
 
   async #read(): Promise<void> {
@@ -166,8 +151,6 @@ class Agent {
     const empty = { outputs: {}, summary: null, failure: null, commitHash: null, turns: 1 };
     this.#times.set(commandId, { begun, ended: performance.now() });
     void this.#tell({ type: "stepAccepted", ...answer });
-    this.#options.onStep();
-    if (!this.#options.answers) return;
     void this.#tell({ type: "stepResult", ...answer, outcome: "completed", ...empty });
   }
 

@@ -1,4 +1,6 @@
 // Child process of the dispatch bench: one engine whose workloads live in the parent.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createDeps } from "@djinnbot/core";
 import { createEngine } from "../../apps/engine/src/engine.ts";
 import type { Workload, WorkloadSpec, WorkloadState } from "../../apps/engine/src/workload/workload.ts";
@@ -6,8 +8,15 @@ import type { Workspace } from "../../apps/engine/src/workspace/workspace.ts";
 import { childInput, onParentGone, tellParent } from "../lib/child.ts";
 import type { ServiceSettings } from "../lib/servers.ts";
 
-export type EngineIn = Record<never, never>;
-export type EngineOut = { kind: "ready" } | { kind: "ensure"; spec: WorkloadSpec } | { kind: "stop"; name: string };
+/** Frees what is no longer used; answers what is left on the heap. */
+export interface EngineIn {
+  kind: "collect";
+}
+export type EngineOut =
+  | { kind: "ready" }
+  | { kind: "collected"; heapMb: number }
+  | { kind: "ensure"; spec: WorkloadSpec }
+  | { kind: "stop"; name: string };
 
 const input = childInput<{ settings: ServiceSettings; redisUrl: string; maxConcurrentRuns: number }>();
 const running = new Map<string, WorkloadState>();
@@ -61,6 +70,12 @@ const engine = createEngine({
   },
 });
 engine.start();
+process.on("message", (_: EngineIn) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  tell({ kind: "collected", heapMb: process.memoryUsage().heapUsed / 2 ** 20 });
+});
 tell({ kind: "ready" });
 onParentGone(async () => {
   await engine.drain();

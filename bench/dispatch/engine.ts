@@ -1,15 +1,22 @@
 // Our engine in a process of its own, and what it needs to run pipelines of no-op steps.
 import { join } from "node:path";
+import type { WorkloadSpec } from "../../apps/engine/src/workload/workload.ts";
 import type { TestTenant } from "../../packages/testing/src/tenants.ts";
 import { type Child, startChild } from "../lib/child.ts";
 import { type Installation, withClient } from "../lib/servers.ts";
-import type { Agents } from "./agents.ts";
 import type { EngineIn, EngineOut } from "./engine-process.ts";
+
+/** What plays the workloads of an engine. */
+export interface Workloads {
+  ensure(spec: WorkloadSpec): void;
+  stop(name: string): void;
+  stopAll(): void;
+}
 
 /** Resolves when it takes work. Its workloads are `agents`, in this process. */
 export async function startEngine(options: {
   installation: Installation;
-  agents: Agents;
+  agents: Workloads;
   maxConcurrentRuns: number;
   profile: string | null;
 }): Promise<Child<EngineIn, EngineOut>> {

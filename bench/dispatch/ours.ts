@@ -12,7 +12,7 @@ export async function measureOurs(bench: Bench, counts: DispatchCounts): Promise
   const backends = await bench.backends();
   const installation = await backends.installation("bench_dispatch");
   const deps = openDeps(installation);
-  const agents = new Agents();
+  const agents = new Agents(installation.redisUrl);
   const engine = await startEngine({ installation, agents, maxConcurrentRuns: 64, profile: bench.options.profile });
   try {
     await offerModel(installation);

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { freePort } from "../../scripts/services/port.ts";
 import { startDaemon, tailOf } from "../../scripts/services/process.ts";
+import { stopWithPart } from "../lib/attempt.ts";
 import type { Bench } from "../lib/bench.ts";
 import { startChild, until } from "../lib/child.ts";
 import { peerVersion } from "../lib/package-version.ts";
@@ -41,6 +42,8 @@ export async function measureRestate(bench: Bench, counts: DispatchCounts): Prom
       RESTATE_ADMIN__BIND_PORT: String(admin),
     },
   });
+  const stop = () => server.stop("SIGTERM", 15_000);
+  stopWithPart(stop);
   try {
     const isUp = async (url: string) => (await fetch(url).catch(() => null))?.ok ?? false;
     await until(
@@ -64,7 +67,7 @@ export async function measureRestate(bench: Bench, counts: DispatchCounts): Prom
       await child.stop();
     }
   } finally {
-    await server.stop("SIGTERM", 15_000);
+    await stop();
   }
 }
 

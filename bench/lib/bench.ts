@@ -1,4 +1,5 @@
 // What a measurement is, and how its rows are collected.
+import { GivenUp, refuseLate, runPart, signOfLife } from "./attempt.ts";
 import type { Options } from "./options.ts";
 import type { BenchProduct } from "./product.ts";
 import type { Backends } from "./servers.ts";
@@ -33,8 +34,11 @@ export interface Bench {
   add: (row: Omit<Row, keyof Spread>, samples: readonly number[]) => void;
   /** A remark below the table. */
   note: (text: string) => void;
-  /** Runs one part; its failure is reported, the others go on, and the exit code is not 0. */
-  attempt: (what: string, part: () => Promise<void>) => Promise<void>;
+  /**
+   * Runs one part; its failure is reported, the others go on, and the exit code is not 0. It is given up after `minutes` (10, or what
+   * the command line says), in which parts inside it and the start of shared servers do not count.
+   */
+  attempt: (what: string, part: () => Promise<void>, minutes?: number) => Promise<void>;
 }
 
 export interface Collected {
@@ -43,16 +47,33 @@ export interface Collected {
   failures: { what: string; message: string }[];
 }
 
+const usualMinutes = 10;
+
 /** The collecting half of a {@link Bench}. */
-export function collector(collected: Collected, log: (line: string) => void): Pick<Bench, "add" | "note" | "attempt"> {
+export function collector(
+  collected: Collected,
+  { log, limitMinutes }: { log: (line: string) => void; limitMinutes: number | null },
+): Pick<Bench, "log" | "add" | "note" | "attempt"> {
   return {
-    add: (row, samples) => void collected.rows.push({ ...row, ...spreadOf(samples) }),
-    note: (text) => void collected.notes.push(text),
-    attempt: async (what, part) => {
+    log: (line) => {
+      signOfLife(line);
+      log(line);
+    },
+    add: (row, samples) => {
+      refuseLate();
+      collected.rows.push({ ...row, ...spreadOf(samples) });
+      signOfLife(`${row.measure}: ${row.subject.name}`);
+    },
+    note: (text) => {
+      refuseLate();
+      collected.notes.push(text);
+    },
+    attempt: async (what, part, minutes = usualMinutes) => {
       try {
-        await part();
+        await runPart(what, (limitMinutes ?? minutes) * 60_000, part);
       } catch (error) {
-        const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        const { message: text, stack } = error instanceof Error ? error : new Error(String(error));
+        const message = error instanceof GivenUp ? text : (stack ?? text);
         collected.failures.push({ what, message });
         log(`✗ ${what}: ${message.split("\n")[0]}`);
       }

@@ -1,6 +1,7 @@
 // Child processes that speak in messages: each part that runs apart in production is measured apart.
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { stopWithPart } from "./attempt.ts";
 
 export interface Child<In, Out> {
   pid: number;
@@ -33,6 +34,8 @@ export function startChild<In extends object, Out extends object>(options: Child
     child.once("exit", (code, signal) => resolve(`${program} ended (${signal ?? code})`));
     child.once("error", (error) => resolve(error.message));
   });
+  const stop = () => stopChild(child, exited);
+  stopWithPart(stop);
   const listeners = new Set<(message: Out) => void>();
   child.on("message", (message) => {
     for (const listener of [...listeners]) listener(message as Out);
@@ -51,7 +54,7 @@ export function startChild<In extends object, Out extends object>(options: Child
         listeners.add(listener);
         void exited.then((reason) => reject(new Error(reason)));
       }),
-    stop: () => stopChild(child, exited),
+    stop,
   };
 }
 
@@ -74,9 +77,9 @@ export function onParentGone(close: () => Promise<void>): void {
   });
 }
 
-/** In the child: says something to the parent. */
+/** In the child: says something to the parent; nobody minds when it has just let go. */
 export function tellParent(message: object): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 /** Milliseconds of the monotonic clock, which all processes of a Linux machine share. */

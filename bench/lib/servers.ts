@@ -12,6 +12,7 @@ import { startPostgres } from "../../scripts/services/postgres.ts";
 import { startRedis } from "../../scripts/services/redis.ts";
 import { ensureBuilt } from "../../scripts/start/build.ts";
 import { paths } from "../../scripts/start/paths.ts";
+import { stopWithPart } from "./attempt.ts";
 
 /** Environment of a service on these servers; every process of one measurement gets the same. */
 export type ServiceSettings = Parameters<typeof createDeps>[0];
@@ -109,6 +110,8 @@ export async function startBackends(log: (line: string) => void): Promise<Backen
 /** Runs `use` on one connection of its own. */
 export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A connection that breaks is told by the query it carries; without a listener it would end the bench.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return await use(client);
@@ -119,7 +122,9 @@ export async function withClient<T>(url: string, use: (client: pg.Client) => Pro
 
 /** Dependencies of verbs in this process. */
 export function openDeps({ settings }: Installation): Deps & { close: () => Promise<void> } {
-  return createDeps(settings, { service: "bench", instance: "bench" });
+  const deps = createDeps(settings, { service: "bench", instance: "bench" });
+  stopWithPart(() => deps.close());
+  return deps;
 }
 
 /** A tenant by registration, on an installation without request limits of its own. */

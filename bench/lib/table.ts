@@ -41,6 +41,8 @@ function figure(value: number, unit: Row["unit"]): string {
 function ratio(rows: readonly Row[], row: Row): string {
   const ours = rows.find((other) => other.measure === row.measure && other.subject.kind === "ours");
   if (!ours || row.subject.kind === "ours" || ours === row) return "";
+  // Less than the clock can tell.
+  if (ours.p50 <= 0 || row.p50 <= 0) return "–";
   const factor = row.unit === "/s" ? ours.p50 / row.p50 : row.p50 / ours.p50;
   return factor >= 1 ? `${factor.toFixed(2)}× better` : `${(1 / factor).toFixed(2)}× worse`;
 }

@@ -5,6 +5,7 @@ import { findTool, obtainDebianProgram } from "../../scripts/services/debian.ts"
 import { freePort } from "../../scripts/services/port.ts";
 import { isRoot, run, startDaemon, tailOf } from "../../scripts/services/process.ts";
 import { paths } from "../../scripts/start/paths.ts";
+import { stopWithPart } from "../lib/attempt.ts";
 import { until } from "../lib/child.ts";
 
 const module = "usr/lib/nginx/modules/ngx_nchan_module.so";
@@ -37,6 +38,8 @@ export async function startNchan(options: {
   if (!argv) return { skip: "the nchan module wants /var/lib/nginx, which is not here, and bubblewrap is not either" };
   const [command = "", ...args] = argv;
   const daemon = startDaemon({ command, args, logFile, cwd: dir });
+  const stop = async () => void (await daemon.stop("SIGTERM", 5000));
+  stopWithPart(stop);
   const url = `http://127.0.0.1:${port}`;
   try {
     await until(
@@ -48,14 +51,14 @@ export async function startNchan(options: {
       "the start of nginx",
     );
   } catch (error) {
-    await daemon.stop("SIGTERM", 3000);
+    await stop();
     throw error;
   }
   const nginx = /nginx\/(\S+)/.exec((await run(obtained.path, ["-v"])).stderr)?.[1] ?? "?";
   return {
     url,
     name: `nginx ${nginx} + nchan ${await moduleVersion()}`,
-    stop: async () => void (await daemon.stop("SIGTERM", 5000)),
+    stop,
   };
 }
 

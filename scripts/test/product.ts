@@ -24,6 +24,10 @@ interface ProductOptions {
   dataDir?: string;
 }
 
+/** A start that takes longer has failed: the first one builds the web app, on a slow machine for minutes. */
+const startLimitMs = 15 * 60_000;
+const stopLimitMs = 60_000;
+
 /** Starts `npm start` as a child and returns when it says that it is ready. */
 export async function startProduct({ settings = {}, ...given }: ProductOptions = {}): Promise<Product> {
   const dataDir = given.dataDir ?? mkdtempSync(join(tmpdir(), "djinnbot-product-"));
@@ -45,7 +49,9 @@ export async function startProduct({ settings = {}, ...given }: ProductOptions =
   const exited = new Promise<number | null>((resolve) => child.on("exit", resolve));
   const stop = async () => {
     child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
     await exited;
+    clearTimeout(timer);
     if (!given.dataDir) rmSync(dataDir, { recursive: true, force: true });
   };
   let output = "";
@@ -55,7 +61,10 @@ export async function startProduct({ settings = {}, ...given }: ProductOptions =
       if (/is ready/.test(output)) resolve(true);
     });
   });
-  if ((await Promise.race([ready, exited])) !== true) {
+  const timer = setTimeout(() => child.kill("SIGTERM"), startLimitMs);
+  const isReady = (await Promise.race([ready, exited])) === true;
+  clearTimeout(timer);
+  if (!isReady) {
     await stop();
     throw new Error(`the product did not start:\n${output}`);
   }

@@ -20,6 +20,7 @@ export function allChecks(): Check[] {
     ...ownChecks(),
     { name: ".env.example is fresh", run: envExample },
     ...rooms().map((room) => ({ name: `types of ${room}`, run: () => command([bin("tsc"), "--noEmit", "-p", room]) })),
+    benchTypes(),
     { name: "no dead code", run: () => command([bin("knip")]) },
   ];
 }
@@ -38,6 +39,14 @@ function rooms(): string[] {
     file.replace("/tsconfig.json", ""),
   );
   return [...files.toSorted(), "scripts"].filter((room) => existsSync(join(paths.root, room, "tsconfig.json")));
+}
+
+/** The bench imports its peers, which only it installs. */
+function benchTypes(): Check {
+  const name = "types of bench";
+  return existsSync(join(paths.root, "bench/node_modules"))
+    ? { name, run: () => command([bin("tsc"), "--noEmit", "-p", "bench"]) }
+    : { name: `${name}: skipped, its peers are not installed (npm run bench installs them)`, run: async () => null };
 }
 
 async function envExample(): Promise<string | null> {

@@ -14,8 +14,8 @@ export interface SandboxBase {
   bundle: string;
   /** True when processes get a user namespace: they are user 1000 inside, and nobody in particular outside. */
   userNamespace: boolean;
-  /** True when whoever starts bubblewrap hands it the filter of system calls. */
-  isFiltered: boolean;
+  /** File of the filter of system calls, which whoever starts bubblewrap hands over; null = none. */
+  filter: string | null;
 }
 
 /** Where our own programs are inside the sandbox. */
@@ -75,7 +75,7 @@ export function bubblewrapArgs(options: {
   const { base, spec, door, statusFd } = options;
   return [
     ...namespaceArgs(base),
-    ...(base.isFiltered ? filterArgs : []),
+    ...(base.filter === null ? [] : filterArgs),
     ...["--json-status-fd", String(statusFd)],
     ...systemArgs(),
     ...programArgs(base),

@@ -16,6 +16,8 @@ export interface ContainerPlace {
   network: { name: "none"; door: string } | { name: string; hostAddress: string };
   /** `uid:gid` the container runs as; owner of what it may write. */
   user: string;
+  /** The filter of system calls, as an option; empty where Docker has one that is to stay, or none. */
+  security: readonly string[];
   startedAt: number;
 }
 
@@ -65,12 +67,16 @@ export function containerSpec(spec: WorkloadSpec, place: ContainerPlace): Contai
       ],
       CapDrop: ["ALL"],
       Privileged: false,
-      SecurityOpt: ["no-new-privileges:true"],
+      SecurityOpt: ["no-new-privileges:true", ...place.security],
       IpcMode: "private",
       Memory: spec.limits.memoryMb * mib,
       MemorySwap: spec.limits.memoryMb * mib,
       PidsLimit: spec.limits.pids,
-      Ulimits: [{ Name: "fsize", Soft: spec.limits.diskMb * mib, Hard: spec.limits.diskMb * mib }],
+      Ulimits: [
+        { Name: "fsize", Soft: spec.limits.diskMb * mib, Hard: spec.limits.diskMb * mib },
+        // The kernel counts what is in message queues for each user, here for all workloads together.
+        { Name: "msgqueue", Soft: 0, Hard: 0 },
+      ],
       NanoCpus: Math.round(spec.limits.cpus * 1e9),
       LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "1" } },
     },

@@ -6,6 +6,7 @@ import Docker from "dockerode";
 import { now } from "../clock.ts";
 import { ensureNetwork, quiet, removeUnusedNetworks } from "./docker-network.ts";
 import { ownerOf } from "./docker-owner.ts";
+import { seccompOptions } from "./docker-seccomp.ts";
 import { type ContainerPlace, containerDoor, containerSpec, hostName, labelPrefix } from "./docker-spec.ts";
 import { createLoopbackRelay, isLoopback, type LoopbackRelay } from "./loopback-relay.ts";
 import type { Registry } from "./registry.ts";
@@ -28,6 +29,8 @@ interface Host extends DockerOptions {
   network: "none" | "bridge";
   docker: Docker;
   hostName: string;
+  /** Options of a container's security: the filter of system calls. */
+  security: readonly string[];
   /** Docker Desktop: networks and their gateways are inside a virtual machine. */
   isVirtualMachine: boolean;
   relay: LoopbackRelay;
@@ -42,13 +45,14 @@ const outputLines = 20;
 /** Throws when no Docker engine answers, or the image is not there. */
 export async function createDockerWorkload(options: DockerOptions): Promise<Workload> {
   const docker = new Docker(connection(options.dockerHost));
-  const info: { OperatingSystem?: string; Name?: string } = await docker.info();
+  const info: { OperatingSystem?: string; Name?: string; SecurityOptions?: string[] | null } = await docker.info();
   await docker.getImage(options.image).inspect();
   const isVirtualMachine = info.OperatingSystem?.includes("Docker Desktop") === true;
   const host: Host = {
     ...options,
     docker,
     hostName: `docker:${info.Name ?? ""}`,
+    security: seccompOptions(info.SecurityOptions ?? []),
     isVirtualMachine,
     network: isVirtualMachine ? "bridge" : (options.network ?? "none"),
     relay: createLoopbackRelay(options.log),
@@ -117,9 +121,9 @@ async function start(host: Host, spec: WorkloadSpec): Promise<void> {
 }
 
 async function placeFor(host: Host, spec: WorkloadSpec): Promise<ContainerPlace> {
-  const { installation, image } = host;
+  const { installation, image, security } = host;
   const [network, user] = await Promise.all([networkFor(host, spec), ownerOf(spec)]);
-  return { installation, image, network, user, startedAt: now() };
+  return { installation, image, network, security, user, startedAt: now() };
 }
 
 async function networkFor(host: Host, { tenantId }: WorkloadSpec): Promise<ContainerPlace["network"]> {

@@ -11,7 +11,7 @@ import { createLimiter } from "./limits.ts";
 import { createProcessWorkload } from "./process.ts";
 import { installationId } from "./process-label.ts";
 import { createRegistry } from "./registry.ts";
-import { filtering, placeFilter } from "./seccomp.ts";
+import { placeFilter } from "./seccomp.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./name.ts";
@@ -62,8 +62,7 @@ export async function createWorkload(options: {
   const userNamespace = sandbox.path !== null && sandbox.userNamespace;
   const prlimit = findProgram("prlimit", path);
   const filter = sandbox.path === null ? null : sandbox.filter;
-  const plainLimiter = await createLimiter({ installation, prlimit, canCount: userNamespace });
-  const limiter = filter === null ? plainLimiter : filtering(plainLimiter, filter);
+  const limiter = await createLimiter({ installation, prlimit, canCount: userNamespace });
   if (sandbox.path === null) {
     log.warn({ reason: sandbox.reason }, "agents' processes are not sandboxed; for trusted use only");
   } else if (filter === null) {
@@ -73,7 +72,7 @@ export async function createWorkload(options: {
     { sandbox: sandbox.path === null ? "none" : "bubblewrap", filter: filter !== null, limits: limiter.enforced },
     "workload backend: process",
   );
-  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace, isFiltered: filter !== null };
+  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace, filter };
   const bubblewrap = sandbox.path;
   return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap, base, door, path, log });
 }

@@ -23,6 +23,8 @@ const root = "/sys/fs/cgroup";
 const parentGroup = "djinnbot";
 const controllers = ["memory", "pids", "cpu"] as const;
 const cpuPeriodUs = 100_000;
+/** Signals with a value and timers, of all its processes. */
+const pendingSignals = 1024;
 /** Node reserves this much writable memory for code at its start without using it, and a resource limit counts it. */
 const v8ReserveMb = 1024;
 
@@ -35,17 +37,18 @@ export async function createLimiter(options: {
   canCount: boolean;
 }): Promise<Limiter> {
   const { prlimit, canCount } = options;
-  // Nothing in a control group bounds the size of a file.
-  const files = ({ diskMb }: WorkloadLimits) => [`--fsize=${diskMb * mib}`, "--core=0"];
+  // What no control group bounds: the size of a file, and what the kernel counts for each user, here for all workloads together.
+  const shared = canCount ? [`--sigpending=${pendingSignals}`] : [];
+  const always = ({ diskMb }: WorkloadLimits) => [`--fsize=${diskMb * mib}`, "--core=0", "--msgqueue=0", ...shared];
   const groups = await openGroups();
   if (groups !== null) {
-    const bounded = (limits: WorkloadLimits) => (prlimit === null ? [] : [prlimit, ...files(limits), "--"]);
+    const bounded = (limits: WorkloadLimits) => (prlimit === null ? [] : [prlimit, ...always(limits), "--"]);
     return { ...groupLimiter(groups, options.installation), inner: bounded };
   }
   const inner = (limits: WorkloadLimits) => {
     const data = `--data=${(limits.memoryMb + v8ReserveMb) * mib}`;
     const count = canCount ? [`--nproc=${limits.pids}`] : [];
-    return prlimit === null ? [] : [prlimit, data, ...count, ...files(limits), "--"];
+    return prlimit === null ? [] : [prlimit, data, ...count, ...always(limits), "--"];
   };
   const none = async () => [];
   return {

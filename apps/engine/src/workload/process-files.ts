@@ -2,8 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
-import { chmod, open, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tenantPaths } from "@djinnbot/config";
 
@@ -13,8 +13,6 @@ export interface WorkloadFiles {
   status: string;
 }
 
-const maxLogBytes = 1024 * 1024;
-const keptLogBytes = 256 * 1024;
 const tailBytes = 16 * 1024;
 const tailLines = 20;
 
@@ -23,67 +21,52 @@ export function workloadFiles(dataDir: string, of: { tenantId: string; runId: st
   return { log: join(dir, `${of.name}.log`), status: join(dir, `${of.name}.status`) };
 }
 
-/** Opens both, empty, for a process that starts now, hands their descriptors to `use`, and closes them again. */
-export function withFiles<T>(files: WorkloadFiles, use: (descriptors: { log: number; status: number }) => T): T {
-  mkdirSync(join(files.log, ".."), { recursive: true, mode: 0o700 });
+/** Opens the status, empty, for a process that starts now, hands its descriptor to `use`, and closes it again. */
+export function withStatus<T>({ status: file }: WorkloadFiles, use: (status: number) => T): T {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
-  const log = openSync(files.log, flags, 0o600);
+  const status = openSync(file, flags, 0o600);
   try {
-    const status = openSync(files.status, flags, 0o600);
-    try {
-      return use({ log, status });
-    } finally {
-      closeSync(status);
-    }
+    return use(status);
   } finally {
-    closeSync(log);
+    closeSync(status);
   }
 }
 
 /** The exit code bubblewrap (or, for a plain process, the engine that started it) reported, or null. */
 export async function readExitCode(files: WorkloadFiles): Promise<number | null> {
-  // A plain process is out of the table a moment before its parent, this engine, has heard and written its code.
+  // A process is out of the table a moment before its last lines are in the log, and a plain one before this engine has its code.
   await Promise.race([unwritten.get(files.status), sleep(1000, undefined, { ref: false })]);
   const text = await readFile(files.status, "utf8").catch(() => "");
   const code = /"exit-code":\s*(\d+)/.exec(text)?.[1];
   return code === undefined ? null : Number(code);
 }
 
-/** Codes of plain processes that this engine started and that are not written yet, by status file. */
-const unwritten = new Map<string, Promise<void>>();
+/** What is not in the files yet of workloads that this engine started, by status file. */
+const unwritten = new Map<string, Promise<unknown>>();
+
+/** Lets whoever asks how the workload ended wait for these. */
+export function awaitWritten(files: WorkloadFiles, parts: readonly Promise<unknown>[]): void {
+  const written = Promise.all(parts).finally(() => unwritten.delete(files.status));
+  unwritten.set(files.status, written);
+}
 
 /** Does for a plain process what bubblewrap does for a sandboxed one. When this engine ends first, the code stays unknown. */
-export function writeExitCode(files: WorkloadFiles, child: ChildProcess): void {
-  const written = once(child, "exit")
-    .then(async ([code]) => {
-      if (typeof code === "number") {
-        await writeFile(files.status, JSON.stringify({ "exit-code": code }), { flag: "r+" });
-      }
-    })
-    .catch(() => undefined)
-    .finally(() => unwritten.delete(files.status));
-  unwritten.set(files.status, written);
+export async function writeExitCode(files: WorkloadFiles, child: ChildProcess): Promise<void> {
+  try {
+    const [code] = await once(child, "exit");
+    if (typeof code === "number") {
+      await writeFile(files.status, JSON.stringify({ "exit-code": code }), { flag: "r+" });
+    }
+  } catch {
+    // It did not start, or its run's files are gone.
+  }
 }
 
 /** The last lines of the log. */
 export async function readTail(file: string): Promise<string[]> {
   const text = (await readEnd(file, tailBytes)).trimEnd();
   return text === "" ? [] : text.split("\n").slice(-tailLines);
-}
-
-/**
- * Keeps a log that has grown beyond 1 MiB to its last part; the process goes on appending. Never throws: a sandbox can open its own
- * log by its descriptors and take the rights to it away, which must not keep the sweep from the other workloads.
- */
-export async function boundLog(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size > maxLogBytes) {
-    await chmod(file, 0o600).catch(() => undefined);
-    await writeFile(file, await readEnd(file, keptLogBytes)).catch(() => undefined);
-  }
 }
 
 export async function removeStatus(files: WorkloadFiles): Promise<void> {

@@ -10,8 +10,10 @@ import {
   sandboxPath,
 } from "./bubblewrap-args.ts";
 import type { Limiter } from "./limits.ts";
-import { type WorkloadFiles, withFiles, writeExitCode } from "./process-files.ts";
+import { awaitWritten, type WorkloadFiles, withStatus, writeExitCode } from "./process-files.ts";
 import { formatLabel } from "./process-label.ts";
+import { keepLog } from "./process-log.ts";
+import { withFilter } from "./seccomp.ts";
 import type { WorkloadSpec } from "./workload.ts";
 
 export interface LaunchOptions {
@@ -33,20 +35,20 @@ export async function launch(
 ): Promise<number> {
   const { spec, files } = of;
   const isPlain = options.bubblewrap === null;
-  const [file = "", ...args] = [
-    ...(await options.limiter.wrap(spec.name, spec.limits)),
-    ...commandLine(options, spec, of.startedAt),
-  ];
+  const around = await options.limiter.wrap(spec.name, spec.limits);
+  const [file = "", ...args] = [...around, ...commandLine(options, spec, of.startedAt)];
   const plainEnv = { PATH: options.path, HOME: spec.home, LANG: "C.UTF-8", DJINNBOT_ENV_FD: "3" };
-  const child = withFiles(files, ({ log, status }) =>
+  const log = keepLog(files.log, { around });
+  const child = withStatus(files, (status) =>
     spawn(file, args, {
       cwd: isPlain ? spec.workdir : "/",
       // In a sandbox the environment of bubblewrap itself can be read as that of process 1: it gets nothing to tell.
       env: isPlain ? plainEnv : { PATH: sandboxPath },
       detached: true,
-      stdio: ["ignore", log, log, "pipe", status],
+      stdio: ["ignore", log.input, log.input, "pipe", status],
     }),
   );
+  log.input.destroy();
   child.unref();
   const pipe = child.stdio[3];
   if (pipe && "write" in pipe) {
@@ -55,9 +57,7 @@ export async function launch(
     const env = isPlain ? spec.env : { ...spec.env, DOOR_DIR: sandboxDoor };
     pipe.end(JSON.stringify(env), () => pipe.destroy());
   }
-  if (isPlain) {
-    writeExitCode(files, child);
-  }
+  awaitWritten(files, [log.ended, ...(isPlain ? [writeExitCode(files, child)] : [])]);
   await once(child, "spawn");
   if (child.pid === undefined) {
     throw new Error(`${file} did not start`);
@@ -74,5 +74,6 @@ function commandLine(options: LaunchOptions, spec: WorkloadSpec, startedAt: numb
     return [...inner, base.node, base.bundle, label];
   }
   const sandbox = bubblewrapArgs({ base, spec, door, statusFd: 4 });
-  return [bubblewrap, ...sandbox, ...inner, sandboxNode, sandboxBundle(base), label];
+  const filter = base.filter === null ? [] : withFilter(base.filter);
+  return [...filter, bubblewrap, ...sandbox, ...inner, sandboxNode, sandboxBundle(base), label];
 }

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Log } from "@djinnbot/config";
 import { now } from "../clock.ts";
 import { endWorkload, findLiving } from "./process-end.ts";
-import { boundLog, readExitCode, readTail, removeStatus, workloadFiles } from "./process-files.ts";
+import { readExitCode, readTail, removeStatus, workloadFiles } from "./process-files.ts";
 import { type LaunchOptions, launch } from "./process-launch.ts";
 import { readProcess } from "./process-table.ts";
 import type { Registry, RegistryEntry } from "./registry.ts";
@@ -105,7 +105,6 @@ async function sweep(machine: Machine): Promise<void> {
   const deadlines = new Map((await entriesHere(machine)).map(({ name, deadlineAt }) => [name, deadlineAt]));
   const kept = new Set<string>();
   for (const state of await list(machine)) {
-    await boundLog(workloadFiles(machine.dataDir, state).log);
     const isForgotten = state.status === "exited" && state.startedAt < now() - keepExitedMs;
     if (isForgotten || (deadlines.get(state.name) ?? Number.POSITIVE_INFINITY) < now()) {
       await stop(machine, state.name, sweepGraceMs);

@@ -1,7 +1,6 @@
 /** System calls that an agent's work does not need and that no namespace keeps inside the sandbox, as a filter for bubblewrap. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Limiter } from "./limits.ts";
 
 /** Where bubblewrap finds the filter. */
 const filterFd = 9;
@@ -36,7 +35,7 @@ const [numberAt, archAt, firstArgumentAt] = [0, 4, 16];
  * Sockets that programs may open: local, IPv4, IPv6, netlink. Others are in no network namespace, like a virtual machine's to its
  * hypervisor, or lead to seldom used parts of the kernel, like its ciphers.
  */
-const families = [1, 2, 10, 16];
+export const socketFamilies = [1, 2, 10, 16];
 /** A sandbox that root starts without a user namespace of its own would let agents make one, and be root in it. */
 const newUserNamespace = 0x10000000;
 /** Numbers from here on are x86-64's x32 calls: the same calls once more. */
@@ -69,9 +68,14 @@ export function seccompFilter(arch: string): Buffer | null {
       [answer, refuse("EPERM")],
       [answer, allow],
     ]),
-    [jumpIfEqual, socket, 0, families.length + 2],
+    [jumpIfEqual, socket, 0, socketFamilies.length + 2],
     [loadWord, firstArgumentAt],
-    ...families.map((family, index): (typeof lines)[number] => [jumpIfEqual, family, families.length - index, 0]),
+    ...socketFamilies.map((family, index): (typeof lines)[number] => [
+      jumpIfEqual,
+      family,
+      socketFamilies.length - index,
+      0,
+    ]),
     [answer, refuse("EAFNOSUPPORT")],
     [answer, allow],
   ];
@@ -101,9 +105,4 @@ export async function placeFilter(dir: string): Promise<string | null> {
 /** Arguments to stand before bubblewrap: a shell opens the filter and becomes what follows. */
 export function withFilter(file: string): string[] {
   return ["/bin/sh", "-c", `exec ${filterFd}<"$1"; shift; exec "$@"`, "sh", file];
-}
-
-/** A limiter that also hands over the filter. */
-export function filtering(limiter: Limiter, file: string): Limiter {
-  return { ...limiter, wrap: async (name, limits) => [...(await limiter.wrap(name, limits)), ...withFilter(file)] };
 }

@@ -30,5 +30,6 @@ export function readSessionLogin(secret: string, use: DoorUse, login: SessionLog
   const [tenantId = "", sessionId = ""] = login.user.split(".");
   const session = { tenantId, sessionId };
   const isNamed = TenantId.safeParse(tenantId).success && SessionId.safeParse(sessionId).success;
-  return isNamed && sameSecret(login.password, sessionLogin(secret, use, session).password) ? session : null;
+  const { user, password } = sessionLogin(secret, use, session);
+  return isNamed && login.user === user && sameSecret(login.password, password) ? session : null;
 }

@@ -70,16 +70,18 @@ export async function tryProcesses() {
 /** Descriptors of the engine, or of whatever started it, that came along. Comes first: later ones may be its own. */
 export async function tryDescriptors() {
   const places = [process.cwd(), process.env.HOME];
-  const foreign = (pid) =>
+  /** What a process has open that is not the agent's: files, pipes, sockets. */
+  const notOwn = (pid) =>
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {
         const link = readlinkSync(`/proc/${pid}/fd/${fd}`);
         const isOwn = places.some((place) => link.startsWith(place)) || /^\/(dev\/(null|pts\/\d+)|proc\/)/.test(link);
-        return link.startsWith("/") && !isOwn ? [{ path: `/proc/${pid}/fd/${fd}`, link }] : [];
+        return isOwn ? [] : [{ path: `/proc/${pid}/fd/${fd}`, link, fd: Number(fd) }];
       } catch {
         return [];
       }
     });
+  const foreign = (pid) => notOwn(pid).filter(({ link }) => link.startsWith("/"));
   await attempt("find a file of others open in its own process", () => foreign("self").map(({ link }) => link)[0]);
   await attempt("find a connection of others open in its own process", () => {
     // Node's own are pipes and nameless files; in the control one is handed over.
@@ -105,6 +107,23 @@ export async function tryDescriptors() {
     );
   await attempt("read and write files of others that visible processes have open", () => opensAgain((isOwn) => !isOwn));
   await attempt("rewrite the log of its own workload", () => opensAgain((isOwn) => isOwn));
+  const cut = (pid, fd) =>
+    call([
+      [434, Number(pid), 0],
+      [438, 3, fd, 0],
+      [77, 4, 0],
+    ]);
+  await attempt(
+    "cut its log by a descriptor that it takes from another process",
+    () =>
+      any(visible(), (pid) =>
+        any(
+          notOwn(pid).filter(({ link }) => !control || link.startsWith(ownRun)),
+          ({ fd, link }) => cut(pid, fd) && link.replace(targets.dataDir, "{data}"),
+        ),
+      ),
+    { needs: "root" },
+  );
 }
 
 async function trySecrets() {
