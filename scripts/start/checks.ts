@@ -59,7 +59,14 @@ function checkDataDir({ DATA_DIR }: Settings, holder: Holder | null): Finding {
   if (holder) return { name, state: "ok", text: `${DATA_DIR}, in use by npm start (pid ${holder.pid})` };
   const remedy = "make it writable for you, or point DATA_DIR in .env to another folder";
   const place = existingParent(DATA_DIR);
-  if (!statSync(place).isDirectory()) return { name, state: "problem", text: `${place} is not a folder`, remedy };
+  if (!statSync(place).isDirectory()) {
+    return {
+      name,
+      state: "problem",
+      text: `${place} is not a folder`,
+      remedy: "point DATA_DIR in .env to another place",
+    };
+  }
   try {
     accessSync(place, constants.W_OK | constants.X_OK);
     return { name, state: "ok", text: DATA_DIR };

@@ -108,20 +108,7 @@ function NewRunForm({ pipelineId, onClose }: Omit<NewRunDialogProps, "open">) {
           />
         </Field>
         <div className="grid gap-4 sm:grid-cols-[2fr_1fr]">
-          <Field
-            label="Repository"
-            optional
-            error={errors.repository?.message}
-            hint="An https, ssh or git address, or a path the operator allows. Without one the run starts in a fresh, empty repository."
-          >
-            <Input
-              mono
-              autoComplete="off"
-              spellCheck={false}
-              placeholder="https://github.com/team/project"
-              {...form.register("repository")}
-            />
-          </Field>
+          <RepositoryField form={form} />
           <Field label="Base branch" optional error={errors.baseBranch?.message} hint="Left out: its default branch.">
             <Input mono autoComplete="off" spellCheck={false} placeholder="main" {...form.register("baseBranch")} />
           </Field>
@@ -159,6 +146,35 @@ function NewRunForm({ pipelineId, onClose }: Omit<NewRunDialogProps, "open">) {
         </div>
       </form>
     </DialogContent>
+  );
+}
+
+/** Offers the repositories that the team's latest runs worked on. */
+function RepositoryField({ form }: { form: Form }) {
+  const list = useId();
+  const runs = trpc.runs.list.useQuery({ limit: 100 });
+  const used = new Set(runs.data?.items.flatMap(({ repository }) => repository ?? []));
+  return (
+    <Field
+      label="Repository"
+      optional
+      error={form.formState.errors.repository?.message}
+      hint="An https, ssh or git address, or a path the operator allows. Without one the run starts in a fresh, empty repository."
+    >
+      <Input
+        mono
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="https://github.com/team/project"
+        list={list}
+        {...form.register("repository")}
+      />
+      <datalist id={list}>
+        {[...used].map((repository) => (
+          <option key={repository} value={repository} />
+        ))}
+      </datalist>
+    </Field>
   );
 }
 
