@@ -1,8 +1,6 @@
 /** Approval steps: the question is a row that people answer; the run waits without a workload meanwhile. */
 import type { ApprovalStep } from "@djinnbot/contracts";
 import { renderTemplate } from "@djinnbot/core/pipeline-language";
-import type { Statement } from "@djinnbot/core/tenant-sql";
-import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { now } from "./clock.ts";
 import type { StepOutcome } from "./decide.ts";
 import type { OpenGate, Settled } from "./gate.ts";
@@ -11,6 +9,7 @@ import type { Wanted } from "./next-step.ts";
 import { waitPark } from "./park.ts";
 import { variablesOf } from "./prepare-step.ts";
 import type { Resources } from "./resources.ts";
+import { type ApprovalRow, expireApproval, insertApproval, readApproval } from "./store/approvals.ts";
 import { cleanText } from "./text.ts";
 
 const maxMessage = 20_000;
@@ -24,32 +23,11 @@ export function openApproval(
   const question = cleanText(text, maxMessage).trim() || `May the run go on after ${definition.id}?`;
   const askedAt = now();
   const expiresAt = timeoutSeconds === undefined ? null : askedAt + timeoutSeconds * 1000;
-  const insert: Statement = {
-    text: `INSERT INTO approvals (id, run_id, step_id, attempt, message, who, created_at, expires_at)
-     SELECT $3, id, $4, $5, $6, $7::jsonb, $8, $9 FROM runs WHERE id = $1 AND lease_epoch = $2`,
-    values: [
-      run.runId,
-      run.epoch,
-      open.id,
-      open.stepId,
-      open.attempt,
-      question,
-      JSON.stringify(who),
-      askedAt,
-      expiresAt,
-    ],
-  };
-  const { park, message: waiting } = waitPark(run, { wakeAt: expiresAt, also: [insert] });
   const { stepId, attempt, id: approvalId } = open;
-  const asked = { runId: run.runId, stepId, attempt, approvalId, message: question, expiresAt };
-  return { park, messages: [told(run, { type: "APPROVAL_REQUESTED", ...asked }), waiting] };
-}
-
-interface Row {
-  status: string;
-  comment: string | null;
-  decidedByName: string | null;
-  expiresAt: number | null;
+  const asked = { runId: run.runId, stepId, attempt, message: question, expiresAt };
+  const insert = insertApproval({ ...asked, id: approvalId, who, askedAt });
+  const { park, message: waiting } = waitPark(run, { wakeAt: expiresAt, also: [insert] });
+  return { park, messages: [told(run, { type: "APPROVAL_REQUESTED", ...asked, approvalId }), waiting] };
 }
 
 export async function settleApproval(
@@ -57,13 +35,7 @@ export async function settleApproval(
   run: HeldRun,
   { definition, step }: { definition: ApprovalStep; step: OpenStep },
 ): Promise<Settled> {
-  const [[row] = []] = await tenantPipeline(resources.deps.db, run.tenantId, [
-    {
-      text: `SELECT status, comment, decided_by_name AS "decidedByName", expires_at AS "expiresAt" FROM approvals WHERE id = $1`,
-      values: [step.id],
-    },
-  ]);
-  const asked = row as Row | undefined;
+  const asked = await readApproval(resources.deps, run, step.id);
   if (asked?.status === "approved" || asked?.status === "rejected") {
     return { ...answered(definition, asked), also: [], messages: [] };
   }
@@ -75,7 +47,7 @@ export async function settleApproval(
   return expired(run, { definition, step });
 }
 
-function answered(definition: ApprovalStep, row: Row): { outcome: StepOutcome; handOver: string | null } {
+function answered(definition: ApprovalStep, row: ApprovalRow): { outcome: StepOutcome; handOver: string | null } {
   const approved = row.status === "approved";
   const [comment, by] = [row.comment ?? "", row.decidedByName ?? "somebody"];
   const verb = approved ? "approved" : "rejected";
@@ -92,13 +64,7 @@ const accepts = (definition: ApprovalStep, result: string) =>
   Object.keys(definition.onResult ?? {}).some((key) => key.trim().toUpperCase() === result);
 
 function expired(run: HeldRun, { definition, step }: { definition: ApprovalStep; step: OpenStep }): Settled {
-  const also: Statement[] = [
-    {
-      text: `UPDATE approvals SET status = 'expired', decided_at = $4 WHERE id = $3 AND status = 'pending'
-       AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-      values: [run.runId, run.epoch, step.id, now()],
-    },
-  ];
+  const also = [expireApproval(step.id)];
   const { stepId, attempt, id: approvalId } = step;
   const end = { runId: run.runId, stepId, attempt, approvalId, status: "expired" as const };
   const messages = [told(run, { type: "APPROVAL_DECIDED", ...end, comment: null, decidedBy: null })];

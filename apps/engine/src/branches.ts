@@ -39,7 +39,7 @@ export async function openBranches(
   const created = branches.map(({ runId }) => childCreated(run, { runId, pipelineId, taskDescription: task }));
   const also = [
     ...branches.flatMap((branch, index) => insertBranch(run, { branch, index, open, head, wanted })),
-    tellStatement(run, created, now()),
+    tellStatement(created, now()),
   ];
   const { timeoutSeconds } = definition;
   const wakeAt = timeoutSeconds === undefined ? null : now() + timeoutSeconds * 1000;
@@ -76,14 +76,13 @@ function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Inser
       text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
          human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
          steps_total, parent_run_id, parent_step, branch, root_run_id, created_at, updated_at)
-       SELECT $3::text, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $4::text, human_context, repository,
-         base_branch, COALESCE($5::text, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id, model_override,
-         $6::int, id, $7::text, $4::text, COALESCE(root_run_id, id), $8::bigint, $8::bigint
-       FROM runs WHERE id = $1 AND lease_epoch = $2`,
+       SELECT $2::text, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $3::text, human_context, repository,
+         base_branch, COALESCE($4::text, base_commit), 'run/' || $2::text, workspace_type, initiated_by_user_id, model_override,
+         $5::int, id, $6::text, $3::text, COALESCE(root_run_id, id), $7::bigint, $7::bigint
+       FROM runs WHERE id = $1`,
       // The index keeps the order of the branches in the order of their creation.
       values: [
         run.runId,
-        run.epoch,
         branch.runId,
         branch.first,
         head,
@@ -121,11 +120,11 @@ export async function settleBranches(
     const known = branches.length - open.length;
     const { park, message } = waitPark(run, {
       wakeAt: deadline,
-      also: [unlessEnded(run, { parentStep: step.id, known })],
+      also: [unlessEnded(run.runId, { parentStep: step.id, known })],
     });
     return { park, messages: [message] };
   }
-  const also = cancelBranches(run, { parentStep: step.id });
+  const also = cancelBranches(run.runId, { parentStep: step.id });
   const messages = branches.map((branch) => ended(run, step, branch));
   if (completed.length < want) {
     const { code, message } = tooFew(branches, { want, late, timeoutSeconds });

@@ -11,19 +11,12 @@ export function childCreated(
   return outboxMessage(run, ["run", "tenant", "global"], { type: "RUN_CREATED", ...child });
 }
 
-/** Fenced by the parent's epoch. */
-export function tellStatement(run: HeldRun, messages: readonly OutboxMessage[], now: number): Statement {
+export function tellStatement(messages: readonly OutboxMessage[], now: number): Statement {
   return {
     text: `INSERT INTO outbox (id, streams, run_id, message, created_at)
-     SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), m."runId", m.message, $4
-     FROM runs, jsonb_to_recordset($3::jsonb) AS m(id text, streams jsonb, "runId" text, message jsonb)
-     WHERE runs.id = $1 AND runs.lease_epoch = $2`,
-    values: [
-      run.runId,
-      run.epoch,
-      JSON.stringify(messages.map(({ id, streams, runId, message }) => ({ id, streams, runId, message }))),
-      now,
-    ],
+     SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), m."runId", m.message, $2
+     FROM jsonb_to_recordset($1::jsonb) AS m(id text, streams jsonb, "runId" text, message jsonb)`,
+    values: [JSON.stringify(messages.map(({ id, streams, runId, message }) => ({ id, streams, runId, message }))), now],
   };
 }
 

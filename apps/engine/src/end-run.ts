@@ -98,10 +98,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
       : []),
     ...messages(run, { end, outputs: run.outputs }),
   ]);
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     run: patch(end),
     end: step
       ? {
@@ -118,7 +115,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
         }
       : undefined,
     messages: rows,
-    also: cancelBranches(run, { parentStep: null }),
+    also: cancelBranches(run.runId, { parentStep: null }),
   });
   if (step) {
     noteStepEnd(run, step, { status: stepStatus, code, message });

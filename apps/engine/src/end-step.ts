@@ -30,7 +30,7 @@ interface Ending {
   ack: { sessionId: string; commandId: string } | null;
   /** What the next step is told besides its instruction. */
   handOver?: string | null;
-  /** Changes that belong to the end of this execution; fenced by the run's epoch. */
+  /** Changes that belong to the end of this execution. */
   also?: readonly Statement[];
   messages?: readonly OutboxMessage[];
 }
@@ -55,11 +55,8 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     ...(next?.messages ?? []),
     ...(end ? endRun.messages(run, { end, outputs }) : []),
   ]);
-  const also = [...(ending.also ?? []), ...keepLoops(run, changed), ...(next?.also ?? [])];
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  const also = [...(ending.also ?? []), ...keepLoops(run.runId, changed), ...(next?.also ?? [])];
+  await resources.transitions.write(run, {
     run: {
       ...(cursor === null ? {} : { cursor }),
       stepsCompleted: completed.size,
@@ -70,7 +67,7 @@ export async function endStep(resources: Resources, run: HeldRun, ending: Ending
     end: endRow(step, outcome),
     add: next?.row,
     messages: rows,
-    ...(also.length > 0 ? { also } : {}),
+    also,
   });
   noteStepEnd(run, step, { ...outcome, status: outcome.kind });
   if (end) {

@@ -68,10 +68,10 @@ export async function openSession(resources: Resources, run: HeldRun, prepared: 
   const proxy = sessionLogin(deps.config.authSecretKey, "proxy", key);
   const runKey = runKeyOf({ ...key, agentId: agent.id, expiresAt: now() + keyLifeMs });
   const [name] = await Promise.all([
-    insertSession(deps, {
-      ...{ also: [runKey.statement] },
-      ...{ ...key, epoch: run.epoch, agentId: agent.id, userId: run.row.initiatedByUserId },
+    insertSession(deps, run, {
+      ...{ sessionId, agentId: agent.id, userId: run.row.initiatedByUserId },
       ...{ model: prepared.model, prompt: run.row.task },
+      also: [runKey.statement],
       agent: { slug: agent.slug, hash: profileHash(prepared.profile), profile: prepared.profile },
     }),
     ensureSessionUser(deps, key),

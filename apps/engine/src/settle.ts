@@ -45,7 +45,7 @@ export async function advanceStep(resources: Resources, run: HeldRun): Promise<A
     }
     const outcome = { kind: "failed", code: error.code, message: error.message } as const;
     // Nobody waits for its children any more.
-    const also = step.status === "waiting" ? cancelBranches(run, { parentStep: step.id }) : [];
+    const also = step.status === "waiting" ? cancelBranches(run.runId, { parentStep: step.id }) : [];
     return endStep(resources, run, { step, outcome, also, cursor: null, ack: null });
   }
 }
@@ -61,10 +61,7 @@ async function settleWaiting(resources: Resources, run: HeldRun, step: OpenStep)
     return endStep(resources, run, { step, outcome, handOver, also, messages, cursor: null, ack: null });
   }
   const messages = outboxBatch(settled.messages);
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     run: settled.park.patch,
     messages,
     also: settled.park.also,
@@ -78,13 +75,10 @@ async function settleDelegated(resources: Resources, run: HeldRun, step: OpenSte
   const { park, also, messages, commitHash } = await settleDelegations(resources, run, step);
   const moved = { ...step, commitHash };
   const rows = outboxBatch(messages);
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     ...(park ? { run: park.patch } : {}),
     messages: rows,
-    also: park ? park.also : [...also, moveStep(run, moved, { from: "waiting", to: "queued" })],
+    also: park ? park.also : [...also, moveStep(moved, { from: "waiting", to: "queued" })],
   });
   resources.publisher.push(rows);
   if (park) {
@@ -113,13 +107,10 @@ export async function waitForDelegations(
 ): Promise<Afterwards> {
   const { cursor, ack } = told;
   const step = { ...told.step, commitHash: told.commitHash ?? told.step.commitHash };
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     run: { cursor },
     messages: [],
-    also: [moveStep(run, step, { from: "running", to: "waiting" })],
+    also: [moveStep(step, { from: "running", to: "waiting" })],
   });
   run.cursor = cursor;
   run.step = { ...step, status: "waiting", sessionId: null, deadlineAt: null };
@@ -141,13 +132,10 @@ export async function pauseRun(
   const wanted = run.row.pauseRequestedAt !== null;
   const { park, messages } = pausePark(run);
   const rows = wanted ? outboxBatch(messages) : [];
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     run: { ...(wanted ? park.patch : {}), ...(told ? { cursor: told.cursor } : {}) },
     messages: rows,
-    also: step?.status === "running" ? [moveStep(run, step, { from: "running", to: "queued" })] : [],
+    also: step?.status === "running" ? [moveStep(step, { from: "running", to: "queued" })] : [],
   });
   run.cursor = told?.cursor ?? run.cursor;
   if (told) {
@@ -167,15 +155,10 @@ export async function pauseRun(
 }
 
 /** Takes the execution from its workload, or lets it go on in another one. */
-function moveStep(
-  run: HeldRun,
-  step: OpenStep,
-  { from, to }: { from: "running" | "waiting"; to: "queued" | "waiting" },
-): Statement {
+function moveStep(step: OpenStep, { from, to }: { from: "running" | "waiting"; to: "queued" | "waiting" }): Statement {
   return {
-    text: `UPDATE steps SET status = $5, session_id = NULL, deadline_at = NULL, commit_hash = $6 WHERE id = $3 AND status = $4
-     AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-    values: [run.runId, run.epoch, step.id, from, to, step.commitHash],
+    text: `UPDATE steps SET status = $3, session_id = NULL, deadline_at = NULL, commit_hash = $4 WHERE id = $1 AND status = $2`,
+    values: [step.id, from, to, step.commitHash],
   };
 }
 

@@ -25,11 +25,8 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<Af
   const { outputs } = run;
   const next = await nextStep(resources, run, { stepId, retryCount: 0, humanContext: null, outputs, loops });
   const messages = outboxBatch(next.messages);
-  const also = [...keepLoops(run, changed), ...next.also];
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  const also = [...keepLoops(run.runId, changed), ...next.also];
+  await resources.transitions.write(run, {
     run: {
       currentStepId: stepId,
       startedAt: now(),
@@ -37,7 +34,7 @@ export async function queueFirst(resources: Resources, run: HeldRun): Promise<Af
     },
     add: next.row,
     messages,
-    ...(also.length > 0 ? { also } : {}),
+    also,
   });
   run.row.startedAt ??= now();
   run.loops = new Map(loops);
@@ -77,10 +74,7 @@ export async function startStep(resources: Resources, run: HeldRun): Promise<voi
     (await replaceSession(resources, run, () => openSession(resources, run, prepared)));
   const answers = await answersFor(resources, run, open);
   const start = startOf(run, { open, prepared, sessionId: session.id, now: now(), answers });
-  await resources.transitions.write({
-    tenantId: run.tenantId,
-    runId: run.runId,
-    epoch: run.epoch,
+  await resources.transitions.write(run, {
     run: { startedAt: start.columns.startedAt },
     start: { id: open.id, ...start.columns },
     messages: [start.message],

@@ -29,7 +29,6 @@ interface Executor {
   now: number;
 }
 
-/** Fenced by the parent's epoch. */
 export function insertExecutor(run: HeldRun, executor: Executor): Statement[] {
   const { task, step, model, head, now } = executor;
   const { id, document, firstStep, context } = task.evaluation ? evaluation(executor) : execution(executor);
@@ -38,12 +37,12 @@ export function insertExecutor(run: HeldRun, executor: Executor): Statement[] {
       text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
          human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
          steps_total, parent_run_id, parent_step, root_run_id, created_at, updated_at)
-       SELECT $3::text, $4::text, $5::text, $6::text, COALESCE($7::text, project_id), $8::text, 'pending', $9::text, $10::jsonb, repository,
-         base_branch, COALESCE($11::text, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id,
-         COALESCE($12::text, model_override), 1, id, $13::text, COALESCE(root_run_id, id), $14::bigint, $14::bigint
-       FROM runs WHERE id = $1 AND lease_epoch = $2`,
+       SELECT $2::text, $3::text, $4::text, $5::text, COALESCE($6::text, project_id), $7::text, 'pending', $8::text, $9::jsonb, repository,
+         base_branch, COALESCE($10::text, base_commit), 'run/' || $2::text, workspace_type, initiated_by_user_id,
+         COALESCE($11::text, model_override), 1, id, $12::text, COALESCE(root_run_id, id), $13::bigint, $13::bigint
+       FROM runs WHERE id = $1`,
       values: [
-        ...[run.runId, run.epoch, task.runId, id, task.title, document, task.projectId, task.prompt, firstStep],
+        ...[run.runId, task.runId, id, task.title, document, task.projectId, task.prompt, firstStep],
         ...[JSON.stringify(context), head, model, step.id, now],
       ],
     },

@@ -77,24 +77,17 @@ export async function settleDelegations(
     wakeAt: deadlines.length === 0 ? null : Math.min(...deadlines),
     also: [
       ...also,
-      ...keepCommit(run, step, commitHash),
-      unlessEnded(run, { parentStep: step.id, known: ended.length }),
-      unlessCancelled(run, step.id),
+      ...keepCommit(step, commitHash),
+      unlessEnded(run.runId, { parentStep: step.id, known: ended.length }),
+      unlessCancelled(run.runId, step.id),
     ],
   });
   return { park, also: [], messages: [...messages, message], commitHash };
 }
 
-function keepCommit(run: HeldRun, step: OpenStep, commitHash: string | null): Statement[] {
-  return commitHash === step.commitHash
-    ? []
-    : [
-        {
-          text: `UPDATE steps SET commit_hash = $4 WHERE id = $3
-           AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-          values: [run.runId, run.epoch, step.id, commitHash],
-        },
-      ];
+function keepCommit(step: OpenStep, commitHash: string | null): Statement[] {
+  const text = "UPDATE steps SET commit_hash = $2 WHERE id = $1";
+  return commitHash === step.commitHash ? [] : [{ text, values: [step.id, commitHash] }];
 }
 
 const isOver = (status: RunStatus | null) => status !== null && isTerminal(status);
@@ -146,10 +139,10 @@ class Move {
       open: end === null,
       head: this.#head,
       also: [
-        ...moveTasks(run, id, this.#patches, this.#now),
-        ...cancelExecutors(run, cancelled, this.#now),
+        ...moveTasks(id, this.#patches, this.#now),
+        ...cancelExecutors(run.runId, cancelled, this.#now),
         ...started,
-        ...(end ? [endDelegation(run, { id, ...end }, this.#now)] : []),
+        ...(end ? [endDelegation({ id, ...end }, this.#now)] : []),
       ],
       messages: this.#messages,
     };
@@ -269,7 +262,7 @@ class Move {
     for (const task of tasks) {
       this.#patch(task, { status: "running", error: null });
     }
-    return [...inserts, tellStatement(run, created, this.#now)];
+    return [...inserts, tellStatement(created, this.#now)];
   }
 
   /** What executors work with when the task does not say; null: like the run that waits. */

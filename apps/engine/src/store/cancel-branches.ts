@@ -4,17 +4,13 @@ import type { Statement } from "@djinnbot/core/tenant-sql";
 import { now } from "../clock.ts";
 import { sqlList } from "./sql-list.ts";
 
-/** Goes with a transition; fenced by the run's epoch. The engines that hold them see the request at their next look. */
-export function cancelBranches(
-  run: { runId: string; epoch: number },
-  { parentStep }: { parentStep: string | null },
-): Statement[] {
+/** Goes with a transition. The engines that hold them see the request at their next look. */
+export function cancelBranches(runId: string, { parentStep }: { parentStep: string | null }): Statement[] {
   return [
     {
-      text: `UPDATE runs SET cancel_requested_at = COALESCE(cancel_requested_at, $4), updated_at = $4
-       WHERE parent_run_id = $1 AND ($3::text IS NULL OR parent_step = $3) AND status NOT IN ${sqlList(terminalRunStatuses)}
-         AND EXISTS (SELECT 1 FROM runs p WHERE p.id = $1 AND p.lease_epoch = $2)`,
-      values: [run.runId, run.epoch, parentStep, now()],
+      text: `UPDATE runs SET cancel_requested_at = COALESCE(cancel_requested_at, $3), updated_at = $3
+       WHERE parent_run_id = $1 AND ($2::text IS NULL OR parent_step = $2) AND status NOT IN ${sqlList(terminalRunStatuses)}`,
+      values: [runId, parentStep, now()],
     },
   ];
 }

@@ -17,6 +17,10 @@ export interface RunKey {
   tenantId: string;
   runId: string;
 }
+/** A run as an engine holds it: it is another's when the row's epoch is not this one. */
+export interface HeldKey extends RunKey {
+  epoch: number;
+}
 export interface Candidate extends RunKey {
   status: string;
   /** Null when its engine has given it up of its own accord. */
@@ -145,8 +149,8 @@ async function claimBy(deps: Deps, key: Owned, statements: readonly Statement[])
   return row && loaded ? { epoch: row.epoch, loaded } : null;
 }
 
-/** Says that nobody works on the run now, so that it need not be waited for. */
-export async function disownRun(deps: Deps, key: RunKey & { epoch: number }): Promise<void> {
+/** Says that nobody works on the run now, so that it need not be waited for. Nothing is said of one that is lost, which is no fault here. */
+export async function disownRun(deps: Deps, key: HeldKey): Promise<void> {
   const text = "UPDATE runs SET lease_owner = NULL WHERE id = $1 AND lease_epoch = $2";
   await tenantPipeline(deps.db, key.tenantId, [{ text, values: [key.runId, key.epoch] }]);
 }

@@ -11,6 +11,8 @@ import {
 } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
+import type { HeldKey } from "./claim.ts";
+import { failWhenLost } from "./fence.ts";
 import { sqlList } from "./sql-list.ts";
 
 export interface RunPatch {
@@ -75,18 +77,16 @@ export interface NewStep {
   deadlineAt?: number;
 }
 /** What is not given stays as it is. */
-export interface Transition {
-  tenantId: string;
-  runId: string;
-  epoch: number;
+export interface Change {
   run?: RunPatch;
   end?: StepEnd;
   start?: StepStart;
   add?: NewStep;
   messages: readonly OutboxMessage[];
-  /** Rare changes that go with it in the same transaction; each must be fenced by the run's epoch itself. */
+  /** Rare changes that go with it in the same transaction, and not without it. */
   also?: readonly Statement[];
 }
+export type Transition = HeldKey & Change;
 
 /** The name of a column list's patch: what the patch does not name stays. */
 const set = {
@@ -97,13 +97,13 @@ const set = {
 };
 
 /**
- * `$1` changes, `$2` now. Answers a row for each run that was changed. The condition on the patch is always true; it makes the planner
+ * `$1` changes, `$2` now. Answers for each run whether it was changed; a lost one that other statements go with fails. The condition on the patch is always true; it makes the planner
  * expect few changes, and look for each run by its id. Else a plan made while the table is small reads all runs of the tenant.
  */
 const text = `
 WITH changes AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb)
-    AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb)
+    AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb, accompanied boolean)
   WHERE jsonb_typeof(c.patch) = 'object'
 ), run AS (
   UPDATE runs SET
@@ -159,19 +159,19 @@ WITH changes AS MATERIALIZED (
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
   WHERE run.added IS NOT NULL
 )
-SELECT run.id AS "runId", 1 / (CASE
+SELECT c."runId", run.id IS NOT NULL AS held, ${failWhenLost("c.accompanied AND run.id IS NULL")}, 1 / (CASE
   WHEN run.ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ended WHERE ended.run_id = run.id) THEN 0
   WHEN run.started IS NOT NULL AND NOT EXISTS (SELECT 1 FROM started WHERE started.run_id = run.id) THEN 0
   ELSE 1 END) AS sound
-FROM run`;
+FROM changes c LEFT JOIN run ON run.id = c."runId"`;
 
 /** What the statement fails with when a step is not where it should be: the division above. */
 export const staleStep = "22012";
 
-/** The statement that applies changes of different runs of one tenant, all or none. */
+/** The statement that applies changes of different runs of one tenant, those of lost runs excepted; all or none. */
 export function transitionStatement(changes: readonly Transition[], now: number): Statement {
-  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
-    ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
+  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages, also = [] }) => ({
+    ...{ runId, epoch, patch: run, ended: end, started: start, added: add, accompanied: also.length > 0 },
     messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
   }));
   return { name: "engine-transitions", text, values: [JSON.stringify(rows), now] };

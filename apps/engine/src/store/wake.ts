@@ -47,14 +47,11 @@ export async function wakeDue(deps: Deps): Promise<void> {
 }
 
 /** In the transaction that makes a run wait: it does not, when more branches of its step have ended than it knows of. */
-export function unlessEnded(
-  run: RunKey & { epoch: number },
-  options: { parentStep: string; known: number },
-): Statement {
+export function unlessEnded(runId: string, options: { parentStep: string; known: number }): Statement {
   return {
-    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND lease_epoch = $2 AND status = 'waiting'
-       AND (SELECT count(*) FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $3 AND b.status IN ${over}) > $4`,
-    values: [run.runId, run.epoch, options.parentStep, options.known],
+    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND status = 'waiting'
+       AND (SELECT count(*) FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $2 AND b.status IN ${over}) > $3`,
+    values: [runId, options.parentStep, options.known],
   };
 }
 
