@@ -5,8 +5,7 @@
 import { isTerminal, newId, type Parallel, type ParallelStep } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { loopValues, stepsMeant } from "@djinnbot/core/pipeline-language";
-import type { Statement } from "@djinnbot/core/tenant-sql";
-import { childCreated, inheritAgents, tellStatement } from "./child-run.ts";
+import { createChildren, mergeChildren } from "./child-run.ts";
 import { now } from "./clock.ts";
 import { StepFault } from "./errors.ts";
 import type { OpenGate, Settled } from "./gate.ts";
@@ -14,17 +13,18 @@ import { type HeldRun, type OpenStep, told } from "./held-run.ts";
 import type { Wanted } from "./next-step.ts";
 import { waitPark } from "./park.ts";
 import type { Resources } from "./resources.ts";
-import { ensureWorkspace, workspaceRun } from "./session.ts";
-import { cancelBranches } from "./store/cancel-branches.ts";
-import { type BranchRow, countBranches, readBranches, unlessEnded } from "./store/wake.ts";
-import { WorkspaceError } from "./workspace/workspace.ts";
+import { ensureWorkspace } from "./session.ts";
+import {
+  type BranchRow,
+  cancelChildren,
+  countChildren,
+  giveOutputs,
+  type NewChild,
+  readBranches,
+} from "./store/child-runs.ts";
+import { unlessEnded } from "./store/wake.ts";
 
 const maxBranches = 500;
-
-interface Branch {
-  runId: string;
-  first: string;
-}
 
 export async function openBranches(
   resources: Resources,
@@ -32,20 +32,20 @@ export async function openBranches(
   { definition, open, wanted }: { definition: ParallelStep; open: OpenStep; wanted: Wanted },
 ): Promise<OpenGate> {
   await refuseTooMany(resources, run, definition.parallel.branches.length);
-  await ensureWorkspace(resources, run);
-  const head = await resources.workspace.head(workspaceRun(run));
-  const branches = definition.parallel.branches.map((first) => ({ runId: newId("run"), first }));
-  const { pipelineId, task } = run.row;
-  const created = branches.map(({ runId }) => childCreated(run, { runId, pipelineId, taskDescription: task }));
+  const branches = definition.parallel.branches.map((first) => branchOf(run, first));
+  const outputs = { ...wanted.outputs, ...loopValues(wanted.loops) };
   const also = [
-    ...branches.flatMap((branch, index) => insertBranch(run, { branch, index, open, head, wanted })),
-    tellStatement(created, now()),
+    ...(await createChildren(resources, run, { step: open, children: branches })),
+    giveOutputs(
+      branches.map(({ runId }) => runId),
+      { stepId: open.stepId, outputs },
+    ),
   ];
   const { timeoutSeconds } = definition;
   const wakeAt = timeoutSeconds === undefined ? null : now() + timeoutSeconds * 1000;
   const { park, message } = waitPark(run, { wakeAt, also });
-  const started = branches.map(({ runId, first }) =>
-    told(run, { type: "BRANCH_STARTED", runId: run.runId, stepId: open.stepId, branch: first, branchRunId: runId }),
+  const started = branches.map(({ runId, firstStep: branch }) =>
+    told(run, { type: "BRANCH_STARTED", runId: run.runId, stepId: open.stepId, branch, branchRunId: runId }),
   );
   return { park, messages: [...started, message] };
 }
@@ -53,51 +53,23 @@ export async function openBranches(
 /** Branches may branch again: together they stay a number that one team can follow. Throws StepFault EXECUTION_LIMIT. */
 async function refuseTooMany({ deps }: Resources, run: HeldRun, more: number): Promise<void> {
   const root = run.row.rootRunId ?? run.runId;
-  const there = await countBranches(deps, run.tenantId, root);
+  const there = await countChildren(deps, run.tenantId, root);
   if (there + more > maxBranches) {
     const message = `The run would have ${there + more} branches in all; at most ${maxBranches} belong to one run.`;
     throw new StepFault("EXECUTION_LIMIT", message);
   }
 }
 
-interface Insert {
-  branch: Branch;
-  index: number;
-  open: OpenStep;
-  head: string | null;
-  wanted: Wanted;
-}
-
-function insertBranch(run: HeldRun, { branch, index, open, head, wanted }: Insert): Statement[] {
-  const outputs = { ...wanted.outputs, ...loopValues(wanted.loops) };
-  const at = now();
-  return [
-    {
-      text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
-         human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
-         steps_total, parent_run_id, parent_step, branch, root_run_id, created_at, updated_at)
-       SELECT $2::text, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, 'pending', $3::text, human_context, repository,
-         base_branch, COALESCE($4::text, base_commit), 'run/' || $2::text, workspace_type, initiated_by_user_id, model_override,
-         $5::int, id, $6::text, $3::text, COALESCE(root_run_id, id), $7::bigint, $7::bigint
-       FROM runs WHERE id = $1`,
-      // The index keeps the order of the branches in the order of their creation.
-      values: [
-        run.runId,
-        branch.runId,
-        branch.first,
-        head,
-        stepsMeant(run.document.steps, branch.first).length,
-        open.id,
-        at + index,
-      ],
+function branchOf(run: HeldRun, first: string): NewChild {
+  return {
+    ...{
+      runId: newId("run"),
+      firstStep: first,
+      branch: first,
+      stepsTotal: stepsMeant(run.document.steps, first).length,
     },
-    {
-      text: `INSERT INTO outputs (run_id, key, step_id, value, updated_at)
-       SELECT b.id, kv.key, $3::text, kv.value, $4::bigint FROM runs b, jsonb_each_text($2::jsonb) AS kv WHERE b.id = $1`,
-      values: [branch.runId, JSON.stringify(outputs), open.stepId, at],
-    },
-    inheritAgents(run, branch.runId),
-  ];
+    ...{ pipeline: null, projectId: null, task: null, context: null, model: null },
+  };
 }
 
 function needed({ branches, join = "all" }: Parallel): number {
@@ -124,7 +96,7 @@ export async function settleBranches(
     });
     return { park, messages: [message] };
   }
-  const also = cancelBranches(run.runId, { parentStep: step.id });
+  const also = [cancelChildren(run.runId, { parentStep: step.id })];
   const messages = branches.map((branch) => ended(run, step, branch));
   if (completed.length < want) {
     const { code, message } = tooFew(branches, { want, late, timeoutSeconds });
@@ -163,23 +135,14 @@ async function mergeCompleted(
   completed: readonly BranchRow[],
 ): Promise<string | null> {
   await ensureWorkspace(resources, run);
-  const others = completed.map(({ runId, branch }) => ({ runId, name: branch }));
-  try {
-    const merged = await resources.workspace.merge(workspaceRun(run), others);
-    // The working copy is made anew from what was merged.
-    run.workspace = null;
-    if ("conflict" in merged) {
-      const { name, files } = merged.conflict;
-      throw new StepFault(
-        "MERGE_CONFLICT",
-        `Branch ${name} conflicts with the ones before it in: ${files.join(", ")}.`,
-      );
-    }
-    return merged.head;
-  } catch (error) {
-    if (error instanceof WorkspaceError) {
-      throw new StepFault(error.code, error.message);
-    }
-    throw error;
+  const merged = await mergeChildren(
+    resources,
+    run,
+    completed.map(({ runId, branch }) => ({ runId, name: branch })),
+  );
+  if ("conflict" in merged) {
+    const { name, files } = merged.conflict;
+    throw new StepFault("MERGE_CONFLICT", `Branch ${name} conflicts with the ones before it in: ${files.join(", ")}.`);
   }
+  return merged.head;
 }

@@ -1,30 +1,51 @@
-/** What the creation of every run that another one waits for has in common: its agents, and that it is told. */
-import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
+/**
+ * Runs that another run waits for. A branch of a parallel step and an executor of a delegation are made, merged, cancelled and waited
+ * for in the same way. What differs is what their parent makes of them: a parallel step joins its branches at once when enough have
+ * completed, and a conflict fails it (branches.ts); a delegation merges each executor when it ends, keeps the others going, and tells
+ * its agent of a conflict (delegation/).
+ */
+import { outboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
-import type { HeldRun } from "./held-run.ts";
+import { StepFault } from "./errors.ts";
+import type { HeldRun, OpenStep } from "./held-run.ts";
+import type { Resources } from "./resources.ts";
+import { ensureWorkspace, workspaceRun } from "./session.ts";
+import { insertChildren, type NewChild } from "./store/child-runs.ts";
+import { type Merged, WorkspaceError } from "./workspace/workspace.ts";
 
-/** Published by the relay: it is on its way within a second, and the sweep starts pending runs anyway. */
-export function childCreated(
+/** Makes them, with the work that is in the branch of their parent until now. Throws StepFault. */
+export async function createChildren(
+  resources: Resources,
   run: HeldRun,
-  child: { runId: string; pipelineId: string; taskDescription: string },
-): OutboxMessage {
-  return outboxMessage(run, ["run", "tenant", "global"], { type: "RUN_CREATED", ...child });
+  { step, children }: { step: OpenStep; children: readonly NewChild[] },
+): Promise<Statement[]> {
+  await ensureWorkspace(resources, run);
+  const head = await resources.workspace.head(workspaceRun(run));
+  const created = children.map(({ runId, pipeline, task }) =>
+    outboxMessage(run, ["run", "tenant", "global"], {
+      ...{ type: "RUN_CREATED", runId },
+      pipelineId: pipeline?.id ?? run.row.pipelineId,
+      taskDescription: task ?? run.row.task,
+    }),
+  );
+  return insertChildren(run.runId, { parentStep: step.id, head, children, created });
 }
 
-export function tellStatement(messages: readonly OutboxMessage[], now: number): Statement {
-  return {
-    text: `INSERT INTO outbox (id, streams, run_id, message, created_at)
-     SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), m."runId", m.message, $2
-     FROM jsonb_to_recordset($1::jsonb) AS m(id text, streams jsonb, "runId" text, message jsonb)`,
-    values: [JSON.stringify(messages.map(({ id, streams, runId, message }) => ({ id, streams, runId, message }))), now],
-  };
-}
-
-/** The child sees agents as its parent does. */
-export function inheritAgents(run: HeldRun, childId: string): Statement {
-  return {
-    text: `INSERT INTO run_agents (run_id, slug, hash) SELECT b.id, used.slug, used.hash FROM run_agents used, runs b
-     WHERE used.run_id = $1 AND b.id = $2`,
-    values: [run.runId, childId],
-  };
+/** Merges their work into the branch of their parent, up to the first conflict. Throws StepFault. */
+export async function mergeChildren(
+  resources: Resources,
+  run: HeldRun,
+  children: readonly { runId: string; name: string }[],
+): Promise<Merged> {
+  try {
+    const merged = await resources.workspace.merge(workspaceRun(run), children);
+    // The working copy is made anew from what was merged.
+    run.workspace = null;
+    return merged;
+  } catch (error) {
+    if (error instanceof WorkspaceError) {
+      throw new StepFault(error.code, error.message);
+    }
+    throw error;
+  }
 }

@@ -9,7 +9,7 @@ import { type HeldRun, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
-import { cancelBranches } from "./store/cancel-branches.ts";
+import { cancelChildren } from "./store/child-runs.ts";
 import { findRun } from "./store/claim.ts";
 import type { RunPatch } from "./store/transition.ts";
 import { wakeRun } from "./store/wake.ts";
@@ -115,7 +115,7 @@ export async function abortRun(resources: Resources, run: HeldRun, wanted: RunEn
         }
       : undefined,
     messages: rows,
-    also: cancelBranches(run.runId, { parentStep: null }),
+    also: [cancelChildren(run.runId)],
   });
   if (step) {
     noteStepEnd(run, step, { status: stepStatus, code, message });

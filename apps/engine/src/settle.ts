@@ -1,6 +1,5 @@
 /** A waiting step whose run was woken, and a run that is to pause: what becomes of them. */
 import { outboxBatch } from "@djinnbot/core/outbox";
-import type { Statement } from "@djinnbot/core/tenant-sql";
 import { sendCommands } from "./channel.ts";
 import { settleDelegations } from "./delegation/settle.ts";
 import type { RunEnd } from "./end-run.ts";
@@ -12,8 +11,9 @@ import { pausePark } from "./park.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession } from "./session.ts";
 import { queueFirst, startStep } from "./start-step.ts";
-import { cancelBranches } from "./store/cancel-branches.ts";
+import { cancelChildren } from "./store/child-runs.ts";
 import { disownRun } from "./store/claim.ts";
+import { moveStep } from "./store/steps.ts";
 
 /** Queues the first step of a run that has none open; answers how the run ends when it cannot be. */
 export async function beginRun(resources: Resources, run: HeldRun): Promise<Afterwards | RunEnd> {
@@ -45,7 +45,7 @@ export async function advanceStep(resources: Resources, run: HeldRun): Promise<A
     }
     const outcome = { kind: "failed", code: error.code, message: error.message } as const;
     // Nobody waits for its children any more.
-    const also = step.status === "waiting" ? cancelBranches(run.runId, { parentStep: step.id }) : [];
+    const also = step.status === "waiting" ? [cancelChildren(run.runId, { parentStep: step.id })] : [];
     return endStep(resources, run, { step, outcome, also, cursor: null, ack: null });
   }
 }
@@ -152,14 +152,6 @@ export async function pauseRun(
     await closeSession(resources, run, { session, status: "completed", error: null });
   }
   return "next";
-}
-
-/** Takes the execution from its workload, or lets it go on in another one. */
-function moveStep(step: OpenStep, { from, to }: { from: "running" | "waiting"; to: "queued" | "waiting" }): Statement {
-  return {
-    text: `UPDATE steps SET status = $3, session_id = NULL, deadline_at = NULL, commit_hash = $4 WHERE id = $1 AND status = $2`,
-    values: [step.id, from, to, step.commitHash],
-  };
 }
 
 /** Gives back the workload and the place of a run that waits or is paused. */

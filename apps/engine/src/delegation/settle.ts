@@ -5,15 +5,15 @@
 import { type DelegatedTaskStatus, type DelegationStatus, isTerminal, type RunStatus } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
-import { childCreated, tellStatement } from "../child-run.ts";
+import { createChildren, mergeChildren } from "../child-run.ts";
 import { now } from "../clock.ts";
 import { StepFault } from "../errors.ts";
 import { type HeldRun, type OpenStep, told } from "../held-run.ts";
 import { type Park, waitPark } from "../park.ts";
 import type { Resources } from "../resources.ts";
 import { ensureWorkspace, workspaceRun } from "../session.ts";
+import { cancelChildren } from "../store/child-runs.ts";
 import {
-  cancelExecutors,
   type DelegationRow,
   endDelegation,
   moveTasks,
@@ -22,10 +22,10 @@ import {
   type TaskRow,
   unlessCancelled,
 } from "../store/delegations.ts";
+import { keepCommit } from "../store/steps.ts";
 import { unlessEnded } from "../store/wake.ts";
 import { cleanOutputs, cleanText } from "../text.ts";
-import { WorkspaceError } from "../workspace/workspace.ts";
-import { evaluationPipeline, executorPipeline, insertExecutor } from "./executor.ts";
+import { executorOf } from "./executor.ts";
 import { planTasks } from "./plan.ts";
 
 /** What goes into the transaction: `park` when it waits on, null when the agent goes on. */
@@ -77,17 +77,12 @@ export async function settleDelegations(
     wakeAt: deadlines.length === 0 ? null : Math.min(...deadlines),
     also: [
       ...also,
-      ...keepCommit(step, commitHash),
+      ...(commitHash === step.commitHash ? [] : [keepCommit({ ...step, commitHash })]),
       unlessEnded(run.runId, { parentStep: step.id, known: ended.length }),
       unlessCancelled(run.runId, step.id),
     ],
   });
   return { park, also: [], messages: [...messages, message], commitHash };
-}
-
-function keepCommit(step: OpenStep, commitHash: string | null): Statement[] {
-  const text = "UPDATE steps SET commit_hash = $2 WHERE id = $1";
-  return commitHash === step.commitHash ? [] : [{ text, values: [step.id, commitHash] }];
 }
 
 const isOver = (status: RunStatus | null) => status !== null && isTerminal(status);
@@ -140,7 +135,7 @@ class Move {
       head: this.#head,
       also: [
         ...moveTasks(id, this.#patches, this.#now),
-        ...cancelExecutors(run.runId, cancelled, this.#now),
+        ...(cancelled.length > 0 ? [cancelChildren(run.runId, { runIds: cancelled })] : []),
         ...started,
         ...(end ? [endDelegation({ id, ...end }, this.#now)] : []),
       ],
@@ -198,7 +193,7 @@ class Move {
       this.#patch(task, done);
       return;
     }
-    const merged = await this.#merge(task);
+    const merged = await mergeChildren(this.#resources, this.#run, [{ runId: task.runId, name: task.key }]);
     if (!("conflict" in merged)) {
       this.#head = merged.head;
       this.#patch(task, done);
@@ -207,22 +202,6 @@ class Move {
     const { files } = merged.conflict;
     const error = `Its work conflicts with what was merged before it. It is kept as commit ${commitHash}: merge it by hand, or delegate the task again.`;
     this.#patch(task, { ...done, status: "failed", error, conflicts: files });
-  }
-
-  async #merge(task: TaskRow) {
-    try {
-      const merged = await this.#resources.workspace.merge(workspaceRun(this.#run), [
-        { runId: task.runId, name: task.key },
-      ]);
-      // The working copy is made anew from what was merged.
-      this.#run.workspace = null;
-      return merged;
-    } catch (error) {
-      if (error instanceof WorkspaceError) {
-        throw new StepFault(error.code, error.message);
-      }
-      throw error;
-    }
   }
 
   /** Nothing starts any more. Answers the executors that are to end. */
@@ -240,29 +219,14 @@ class Move {
     if (tasks.length === 0) {
       return [];
     }
-    const run = this.#run;
-    await ensureWorkspace(this.#resources, run);
-    const head = await this.#resources.workspace.head(workspaceRun(run));
+    const delegation = { ...this.#delegation, tasks: this.#tasks };
     const standard = await this.#standardModel();
-    const inserts = tasks.flatMap((task, index) =>
-      insertExecutor(run, {
-        ...{ delegation: { ...this.#delegation, tasks: this.#tasks }, task, step: this.#step, head },
-        model: task.model ?? standard,
-        // Their order stays that in which they were named.
-        now: this.#now + index,
-      }),
-    );
-    const created = tasks.map((task) =>
-      childCreated(run, {
-        runId: task.runId,
-        pipelineId: task.evaluation ? evaluationPipeline : executorPipeline,
-        taskDescription: task.prompt,
-      }),
-    );
+    const children = tasks.map((task) => executorOf({ delegation, task, model: task.model ?? standard }));
+    const inserts = await createChildren(this.#resources, this.#run, { step: this.#step, children });
     for (const task of tasks) {
       this.#patch(task, { status: "running", error: null });
     }
-    return [...inserts, tellStatement(created, this.#now)];
+    return inserts;
   }
 
   /** What executors work with when the task does not say; null: like the run that waits. */

@@ -4,7 +4,8 @@ import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/t
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { LostRun } from "../errors.ts";
 import { single } from "../test/samples.ts";
-import { cancelExecutors, endDelegation, moveTasks, readDelegations, unlessCancelled } from "./delegations.ts";
+import { cancelChildren } from "./child-runs.ts";
+import { endDelegation, moveTasks, readDelegations, unlessCancelled } from "./delegations.ts";
 import { TransitionWriter } from "./transition-writer.ts";
 
 let deps: TestDeps;
@@ -46,7 +47,7 @@ async function delegated() {
   const change = [
     ...moveTasks(id, [{ key: "task", status: "failed", error: "It broke." }], 5),
     endDelegation({ id, status: "failed", error: "It broke." }, 5),
-    ...cancelExecutors(runId, [executor], 5),
+    cancelChildren(runId, { runIds: [executor] }),
   ];
   const state = async () => {
     const [one] = await readDelegations(deps, { tenantId: tenant.tenantId, runId }, stepRow);

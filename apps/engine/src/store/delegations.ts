@@ -99,19 +99,6 @@ export function endDelegation(
   };
 }
 
-/** Executors that nobody waits for any more are asked to end; the engines that hold them see it at their next look. */
-export function cancelExecutors(runId: string, runIds: readonly string[], now: number): Statement[] {
-  return runIds.length === 0
-    ? []
-    : [
-        {
-          text: `UPDATE runs SET cancel_requested_at = COALESCE(cancel_requested_at, $3), updated_at = $3
-           WHERE id = ANY($2) AND parent_run_id = $1 AND completed_at IS NULL`,
-          values: [runId, runIds, now],
-        },
-      ];
-}
-
 /** In the transaction that makes a run wait: it does not, when somebody asked to cancel one of its delegations meanwhile. */
 export function unlessCancelled(runId: string, stepRow: string): Statement {
   return {
