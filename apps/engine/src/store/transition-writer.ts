@@ -67,7 +67,7 @@ export class TransitionWriter {
       );
       const also = group.flatMap(({ change }) => change.also ?? []);
       const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement, ...also]);
-      const changed = new Set(rows.flatMap((row) => (row.held ? [row.runId] : [])));
+      const changed = new Set(rows.map((row) => row.runId));
       for (const { change, resolve, reject } of group) {
         if (changed.has(change.runId)) {
           resolve();

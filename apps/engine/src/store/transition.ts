@@ -97,13 +97,13 @@ const set = {
 };
 
 /**
- * `$1` changes, `$2` now. Answers for each run whether it was changed; a lost one that other statements go with fails. The condition on the patch is always true; it makes the planner
- * expect few changes, and look for each run by its id. Else a plan made while the table is small reads all runs of the tenant.
+ * `$1` changes, `$2` now; one of the two answers below ends it. The condition on the patch is always true; it makes the planner expect
+ * few changes, and look for each run by its id. Else a plan made while the table is small reads all runs of the tenant.
  */
-const text = `
+const body = `
 WITH changes AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb)
-    AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb, accompanied boolean)
+    AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb)
   WHERE jsonb_typeof(c.patch) = 'object'
 ), run AS (
   UPDATE runs SET
@@ -158,21 +158,31 @@ WITH changes AS MATERIALIZED (
     "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
   WHERE run.added IS NOT NULL
-)
-SELECT c."runId", run.id IS NOT NULL AS held, ${failWhenLost("c.accompanied AND run.id IS NULL")}, 1 / (CASE
+)`;
+
+const sound = `1 / (CASE
   WHEN run.ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ended WHERE ended.run_id = run.id) THEN 0
   WHEN run.started IS NOT NULL AND NOT EXISTS (SELECT 1 FROM started WHERE started.run_id = run.id) THEN 0
-  ELSE 1 END) AS sound
+  ELSE 1 END) AS sound`;
+
+/** A row for each run that was changed: one that is lost keeps no other from it. */
+const together = `${body} SELECT run.id AS "runId", ${sound} FROM run`;
+
+/** Fails when a run is lost, and with it all that comes after it in the transaction. */
+const accompanied = `${body} SELECT c."runId", ${failWhenLost("run.id IS NULL")}, ${sound}
 FROM changes c LEFT JOIN run ON run.id = c."runId"`;
 
 /** What the statement fails with when a step is not where it should be: the division above. */
 export const staleStep = "22012";
 
-/** The statement that applies changes of different runs of one tenant, those of lost runs excepted; all or none. */
+/** The statement that applies changes of different runs of one tenant, all or none; it begins the transaction of what goes with them. */
 export function transitionStatement(changes: readonly Transition[], now: number): Statement {
-  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages, also = [] }) => ({
-    ...{ runId, epoch, patch: run, ended: end, started: start, added: add, accompanied: also.length > 0 },
+  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
+    ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
     messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
   }));
-  return { name: "engine-transitions", text, values: [JSON.stringify(rows), now] };
+  const values = [JSON.stringify(rows), now];
+  return changes.some(({ also = [] }) => also.length > 0)
+    ? { name: "engine-accompanied-transitions", text: accompanied, values }
+    : { name: "engine-transitions", text: together, values };
 }
