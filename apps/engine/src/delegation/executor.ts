@@ -1,7 +1,8 @@
 /** The run of an executor: a pipeline of one step, made from the task that was delegated. */
+
+import { cleanText } from "../lib/text.ts";
 import type { NewChild } from "../store/child-runs.ts";
 import type { DelegationRow, TaskRow } from "../store/delegations.ts";
-import { cleanText } from "../text.ts";
 
 const executorPipeline = "execute";
 const evaluationPipeline = "evaluate";

@@ -1,7 +1,7 @@
 /** Questions to people, and their answers; a question has the id of the execution that asks it. */
 import type { Deps } from "@djinnbot/core";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import type { RunKey } from "./claim.ts";
 
 /** Goes with a transition. */

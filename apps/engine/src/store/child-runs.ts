@@ -3,7 +3,7 @@ import { type RunStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import type { RunKey } from "./claim.ts";
 import { sqlList } from "./sql-list.ts";
 

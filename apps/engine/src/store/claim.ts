@@ -3,7 +3,7 @@ import { busyRunStatuses, idleRunStatuses, runRequestId, startableRunStatuses } 
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { type LoadedRun, loadRunAfter } from "./rows.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -119,7 +119,7 @@ export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): P
            AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
              < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
          RETURNING lease_epoch AS epoch
-       ), told AS (
+       ), enqueued AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $5, $6, $1, $7::jsonb, $3 FROM started
        ) SELECT epoch FROM started`,
       values: [runId, owner, startedAt, tenantId, message.id, message.streams, JSON.stringify(message.message)],

@@ -2,7 +2,7 @@ import { newId } from "@djinnbot/contracts";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { LostRun } from "../errors.ts";
+import { LostRun } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
 import { cancelChildren } from "./child-runs.ts";
 import { endDelegation, moveTasks, readDelegations, unlessCancelled } from "./delegations.ts";

@@ -5,7 +5,7 @@
  */
 import type { Deps } from "@djinnbot/core";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { LostRun } from "../errors.ts";
+import { LostRun } from "../lib/errors.ts";
 import type { HeldKey } from "./claim.ts";
 
 /** A column that makes the statement fail with the error that `isLost` knows. */

@@ -1,7 +1,7 @@
 import { newId } from "@djinnbot/contracts";
 import { newTenant, testDeps } from "@djinnbot/testing";
 import { expect, it } from "vitest";
-import { LostRun } from "../errors.ts";
+import { LostRun } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
 import { insertSession } from "./sessions.ts";
 

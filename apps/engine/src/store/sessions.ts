@@ -2,7 +2,7 @@
 import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { workloadNamePrefix } from "../workload/name.ts";
 import type { HeldKey } from "./claim.ts";
 import { heldPipeline } from "./fence.ts";

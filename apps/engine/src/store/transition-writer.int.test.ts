@@ -1,7 +1,7 @@
 import { newId, stepRowId } from "@djinnbot/contracts";
 import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { LostRun, StaleState } from "../errors.ts";
+import { LostRun, StaleState } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
 import type { NewStep, StepEnd, Transition } from "./transition.ts";
 import { TransitionWriter } from "./transition-writer.ts";

@@ -4,8 +4,8 @@
  */
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
-import { LostRun, StaleState } from "../errors.ts";
+import { now } from "../lib/clock.ts";
+import { LostRun, StaleState } from "../lib/errors.ts";
 import type { HeldKey } from "./claim.ts";
 import { isLost } from "./fence.ts";
 import { type Change, staleStep, type Transition, transitionStatement } from "./transition.ts";

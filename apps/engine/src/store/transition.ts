@@ -123,7 +123,7 @@ WITH changes AS MATERIALIZED (
   FROM changes c
   WHERE runs.id = c."runId" AND runs.lease_epoch = c.epoch AND runs.status IN ${sqlList(openRunStatuses)}
   RETURNING runs.id, c.ended, c.started, c.added, c.messages
-), told AS (
+), enqueued AS (
   INSERT INTO outbox (id, streams, run_id, message, created_at)
   SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $2
   FROM run, jsonb_to_recordset(run.messages) AS m(id text, streams jsonb, message jsonb)

@@ -3,7 +3,7 @@ import { runRequestId, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage, publishOutbox } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import type { RunKey } from "./claim.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -16,7 +16,7 @@ export async function wakeRun(deps: Deps, key: RunKey): Promise<void> {
     {
       text: `WITH woken AS (
          UPDATE runs SET status = 'pending', wake_at = NULL, updated_at = $2 WHERE id = $1 AND status = 'waiting' RETURNING id
-       ), told AS (
+       ), enqueued AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $3, $4, id, $5::jsonb, $2 FROM woken
        ) SELECT id FROM woken`,
       values: [key.runId, now(), message.id, message.streams, JSON.stringify(message.message)],
