@@ -39,6 +39,18 @@ const rules: Rule[] = [
     say: "the system client sees every tenant; add the file to scripts/checks/places.check.ts only with a reason",
   },
   {
+    name: "transactions of the engine",
+    pattern: /\btenantPipeline\(/,
+    allowed: /^packages\/|^apps\/engine\/src\/store\//,
+    say: "a change of a held run goes with a transition or through heldPipeline, which fail when the run is lost (apps/engine/src/store/fence.ts)",
+  },
+  {
+    name: "the fence",
+    pattern: /\blease_epoch = (?!lease_epoch)/,
+    allowed: /^apps\/engine\/src\/store\/(fence|transition|claim)\.ts$/,
+    say: "who holds a run is compared in apps/engine/src/store/fence.ts; what goes with a transition needs no condition of its own",
+  },
+  {
     name: "the environment",
     pattern: /process\.env\b/,
     allowed:

@@ -30,6 +30,21 @@ const onlyIn: Record<string, string[]> = {
   ai: ["runtime", "testing"],
 };
 
+/** Rooms inside the engine, lowest first: a file imports from its own and from those before it. What lies in none is above all. */
+const engineDir = "apps/engine/src/";
+const engineRooms = [
+  "lib",
+  "workload",
+  "workspace",
+  "store",
+  "transcript",
+  "held",
+  "agent",
+  "waiting",
+  "delegation",
+  "run",
+];
+
 interface Manifest {
   name: string;
   dependencies?: Record<string, string>;
@@ -91,6 +106,9 @@ function checkImports(
         if (!target.startsWith(`${place.dir}/`) && !isTest(file.path)) {
           problems.push(`${file.path}:${line}: import leaves the room (${specifier})`);
         }
+        if (!isTest(file.path) && engineFloor(target) > engineFloor(file.path)) {
+          problems.push(`${file.path}:${line}: ${target} is in a room above it`);
+        }
       } else if (!specifier.startsWith("node:") && !specifier.startsWith("@/") && !specifier.startsWith("#")) {
         const name = specifier
           .split("/")
@@ -103,6 +121,12 @@ function checkImports(
       }
     }
   }
+}
+
+function engineFloor(path: string): number {
+  const [room = "", ...inside] = path.startsWith(engineDir) ? path.slice(engineDir.length).split("/") : [];
+  const floor = engineRooms.indexOf(room);
+  return inside.length > 0 && floor >= 0 ? floor : engineRooms.length;
 }
 
 function isTest(path: string): boolean {

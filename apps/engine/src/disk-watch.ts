@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { tenantPaths } from "@djinnbot/config";
-import type { Resources } from "./resources.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Resources } from "./held/resources.ts";
+import type { Scheduler } from "./run/scheduler.ts";
 
 /** Counting takes this long (s) only when there are far too many files. */
 const patienceS = 20;

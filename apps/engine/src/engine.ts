@@ -1,16 +1,16 @@
 /** One instance of the engine: its systems put together, started and drained. */
 import type { Deps } from "@djinnbot/core";
 import { consume, createRedis, globalEvents, type Redis, systemKeys, Tailer } from "@djinnbot/events";
-import { now, readClock } from "./clock.ts";
 import { watchDisks } from "./disk-watch.ts";
 import { createHandlers, handleGlobal } from "./handlers.ts";
-import { Lookup } from "./lookup.ts";
-import { Publisher } from "./publisher.ts";
-import { type EngineOptions, engineDefaults, type Resources } from "./resources.ts";
-import { Scheduler } from "./scheduler.ts";
+import { Lookup } from "./held/lookup.ts";
+import { Publisher } from "./held/publisher.ts";
+import { type EngineOptions, engineDefaults, type Resources } from "./held/resources.ts";
+import { now, readClock } from "./lib/clock.ts";
+import { Scheduler } from "./run/scheduler.ts";
 import { TransitionWriter } from "./store/transition-writer.ts";
 import { sweep } from "./sweep.ts";
-import { Transcript } from "./transcript.ts";
+import { Transcript } from "./transcript/transcript.ts";
 import type { Workload } from "./workload/workload.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 

@@ -1,6 +1,6 @@
 /** What this instance does on each kind of message of the global stream: a total map, so a new kind must be decided. */
 import type { GlobalEvent } from "@djinnbot/contracts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./run/scheduler.ts";
 
 type Handlers = { [K in GlobalEvent["type"]]: ((message: GlobalEvent & { type: K }) => Promise<void>) | null };
 

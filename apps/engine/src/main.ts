@@ -2,11 +2,11 @@
 import { EnvError } from "@djinnbot/config";
 import { createDeps } from "@djinnbot/core";
 import { createGit } from "@djinnbot/core/git";
+import { checkSessionUsers } from "./agent/redis-user.ts";
 import { createEngine } from "./engine.ts";
 import { type EngineEnv, readEngineEnv } from "./env.ts";
 import { closeInheritedDescriptors } from "./inherited-descriptors.ts";
 import { startOperatorServer } from "./operator-server.ts";
-import { checkSessionUsers } from "./redis-user.ts";
 import { createWorkload } from "./workload/index.ts";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
 import { removeLeftovers } from "./workspace/leftovers.ts";

@@ -1,9 +1,9 @@
 /** Health and metrics of the engine, for operators. */
 import { createHealth, createMetrics, isServiceToken, type NodeHost, serve } from "@djinnbot/api";
 import type { Deps } from "@djinnbot/core";
-import { now } from "./clock.ts";
 import type { Engine, EngineStats } from "./engine.ts";
-import { endedMetrics } from "./journal.ts";
+import { endedMetrics } from "./held/journal.ts";
+import { now } from "./lib/clock.ts";
 import { countPending } from "./store/claim.ts";
 
 /** Ready while the global stream was polled lately, and the chores (one may wait for a workload to end) have not stopped. */

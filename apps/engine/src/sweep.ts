@@ -3,11 +3,11 @@ import { busyRunStatuses, openSessionStatuses, runRequestId, startableRunStatuse
 import { sweepCredentials } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
-import { now } from "./clock.ts";
-import { deleteSessionUser, restoreRedisUsers } from "./redis-user.ts";
-import type { Resources } from "./resources.ts";
-import type { Scheduler } from "./scheduler.ts";
-import { closeSession } from "./session.ts";
+import { deleteSessionUser, restoreRedisUsers } from "./agent/redis-user.ts";
+import { closeSession } from "./agent/session.ts";
+import type { Resources } from "./held/resources.ts";
+import { now } from "./lib/clock.ts";
+import type { Scheduler } from "./run/scheduler.ts";
 import { leftoverSessions } from "./store/sessions.ts";
 import { sqlList } from "./store/sql-list.ts";
 import { wakeDue } from "./store/wake.ts";
@@ -17,7 +17,7 @@ import type { WorkloadState } from "./workload/workload.ts";
 const forgetInstanceMs = 60_000;
 const instanceLifeS = 30;
 /** A workload that just started may not be listed yet. */
-const settleMs = 3000;
+const startGraceMs = 3000;
 
 /** Runs that may have a workload: one that waits or is paused has given it back. */
 const workingRunStatuses = [...startableRunStatuses, ...busyRunStatuses];
@@ -81,7 +81,7 @@ async function watchWorkloads(resources: Resources, scheduler: Scheduler): Promi
   const running = new Set(states.filter((state) => state.status === "running").map((state) => state.name));
   for (const driver of scheduler.held) {
     const { session } = driver;
-    if (session?.busy && session.openedAt < now() - settleMs && !running.has(session.name)) {
+    if (session?.busy && session.openedAt < now() - startGraceMs && !running.has(session.name)) {
       driver.checkWorkload();
     }
   }

@@ -1,8 +1,8 @@
 /** What the agent is told of its delegations when it goes on. */
-import type { HeldRun, OpenStep } from "../held-run.ts";
-import type { Resources } from "../resources.ts";
+import type { HeldRun, OpenStep } from "../held/held-run.ts";
+import type { Resources } from "../held/resources.ts";
+import { cleanText } from "../lib/text.ts";
 import { type DelegationRow, readDelegations, type TaskRow } from "../store/delegations.ts";
-import { cleanText } from "../text.ts";
 
 const maxTaskChars = 6000;
 const maxAnswerChars = 28_000;

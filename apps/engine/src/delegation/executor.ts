@@ -1,12 +1,11 @@
 /** The run of an executor: a pipeline of one step, made from the task that was delegated. */
-import type { Statement } from "@djinnbot/core/tenant-sql";
-import { inheritAgents } from "../child-run.ts";
-import type { HeldRun, OpenStep } from "../held-run.ts";
-import type { DelegationRow, TaskRow } from "../store/delegations.ts";
-import { cleanText } from "../text.ts";
 
-export const executorPipeline = "execute";
-export const evaluationPipeline = "evaluate";
+import { cleanText } from "../lib/text.ts";
+import type { NewChild } from "../store/child-runs.ts";
+import type { DelegationRow, TaskRow } from "../store/delegations.ts";
+
+const executorPipeline = "execute";
+const evaluationPipeline = "evaluate";
 
 /** What every executor is told about the limits of its task. */
 const standardRules = `- Mend the bugs that you make yourself.
@@ -21,34 +20,17 @@ const maxResultChars = 4000;
 interface Executor {
   delegation: DelegationRow;
   task: TaskRow;
-  /** The step that waits. */
-  step: OpenStep;
   model: string | null;
-  /** Newest commit of the run that waits; null: none of its own yet. */
-  head: string | null;
-  now: number;
 }
 
-/** Fenced by the parent's epoch. */
-export function insertExecutor(run: HeldRun, executor: Executor): Statement[] {
-  const { task, step, model, head, now } = executor;
+/** The run of an executor, as its parent makes it. */
+export function executorOf(executor: Executor): NewChild {
+  const { task, model } = executor;
   const { id, document, firstStep, context } = task.evaluation ? evaluation(executor) : execution(executor);
-  return [
-    {
-      text: `INSERT INTO runs (id, pipeline_id, pipeline_name, pipeline_yaml, project_id, task_description, status, current_step_id,
-         human_context, repository, base_branch, base_commit, task_branch, workspace_type, initiated_by_user_id, model_override,
-         steps_total, parent_run_id, parent_step, root_run_id, created_at, updated_at)
-       SELECT $3::text, $4::text, $5::text, $6::text, COALESCE($7::text, project_id), $8::text, 'pending', $9::text, $10::jsonb, repository,
-         base_branch, COALESCE($11::text, base_commit), 'run/' || $3::text, workspace_type, initiated_by_user_id,
-         COALESCE($12::text, model_override), 1, id, $13::text, COALESCE(root_run_id, id), $14::bigint, $14::bigint
-       FROM runs WHERE id = $1 AND lease_epoch = $2`,
-      values: [
-        ...[run.runId, run.epoch, task.runId, id, task.title, document, task.projectId, task.prompt, firstStep],
-        ...[JSON.stringify(context), head, model, step.id, now],
-      ],
-    },
-    inheritAgents(run, task.runId),
-  ];
+  return {
+    ...{ runId: task.runId, projectId: task.projectId, task: task.prompt, firstStep, stepsTotal: 1, context, model },
+    ...{ pipeline: { id, name: task.title, document }, branch: null },
+  };
 }
 
 interface Document {

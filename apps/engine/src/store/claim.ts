@@ -3,7 +3,7 @@ import { busyRunStatuses, idleRunStatuses, runRequestId, startableRunStatuses } 
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { type LoadedRun, loadRunAfter } from "./rows.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -16,6 +16,10 @@ const queued = `r.status IN ${startable} AND r.cancel_requested_at IS NULL`;
 export interface RunKey {
   tenantId: string;
   runId: string;
+}
+/** A run as an engine holds it: it is another's when the row's epoch is not this one. */
+export interface HeldKey extends RunKey {
+  epoch: number;
 }
 export interface Candidate extends RunKey {
   status: string;
@@ -115,7 +119,7 @@ export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): P
            AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
              < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
          RETURNING lease_epoch AS epoch
-       ), told AS (
+       ), enqueued AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $5, $6, $1, $7::jsonb, $3 FROM started
        ) SELECT epoch FROM started`,
       values: [runId, owner, startedAt, tenantId, message.id, message.streams, JSON.stringify(message.message)],
@@ -145,8 +149,8 @@ async function claimBy(deps: Deps, key: Owned, statements: readonly Statement[])
   return row && loaded ? { epoch: row.epoch, loaded } : null;
 }
 
-/** Says that nobody works on the run now, so that it need not be waited for. */
-export async function disownRun(deps: Deps, key: RunKey & { epoch: number }): Promise<void> {
+/** Says that nobody works on the run now, so that it need not be waited for. Nothing is said of one that is lost, which is no fault here. */
+export async function disownRun(deps: Deps, key: HeldKey): Promise<void> {
   const text = "UPDATE runs SET lease_owner = NULL WHERE id = $1 AND lease_epoch = $2";
   await tenantPipeline(deps.db, key.tenantId, [{ text, values: [key.runId, key.epoch] }]);
 }

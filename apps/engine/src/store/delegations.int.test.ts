@@ -2,8 +2,11 @@ import { newId } from "@djinnbot/contracts";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, expect, it } from "vitest";
+import { LostRun } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
-import { cancelExecutors, endDelegation, moveTasks, readDelegations, unlessCancelled } from "./delegations.ts";
+import { cancelChildren } from "./child-runs.ts";
+import { endDelegation, moveTasks, readDelegations, unlessCancelled } from "./delegations.ts";
+import { TransitionWriter } from "./transition-writer.ts";
 
 let deps: TestDeps;
 let tenant: TestTenant;
@@ -17,13 +20,12 @@ beforeEach(async () => {
 });
 
 const newRun = async () => (await tenant.services.runs.create({ pipelineId: "one", task: "Work." })).id;
-const write = (...statements: Statement[]) => tenantPipeline(deps.db, tenant.tenantId, statements);
 
 /** A run that the second engine holds, which waits for one executor. */
 async function delegated() {
   const [runId, executor] = [await newRun(), await newRun()];
   const [stepRow, id] = [`${runId}_WORK`, newId("delegation")];
-  await write(
+  await tenantPipeline(deps.db, tenant.tenantId, [
     { text: "UPDATE runs SET status = 'waiting', lease_epoch = 2 WHERE id = $1", values: [runId] },
     { text: "UPDATE runs SET parent_run_id = $1 WHERE id = $2", values: [runId, executor] },
     {
@@ -36,12 +38,16 @@ async function delegated() {
        VALUES ($1, 'task', 0, 'Task', 'Do it.', 60, $2, 'running', 1)`,
       values: [id, executor],
     },
-  );
-  /** Everything that an engine of this epoch can say about it. */
-  const change = (epoch: number) => [
-    ...moveTasks({ runId, epoch }, id, [{ key: "task", status: "failed", error: "It broke." }], 5),
-    endDelegation({ runId, epoch }, { id, status: "failed", error: "It broke." }, 5),
-    ...cancelExecutors({ runId, epoch }, [executor], 5),
+  ]);
+  const writer = new TransitionWriter(deps);
+  /** An engine of this epoch writes them. */
+  const write = (epoch: number, also: Statement[]) =>
+    writer.write({ tenantId: tenant.tenantId, runId, epoch }, { messages: [], also });
+  /** Everything that an engine can say about it. */
+  const change = [
+    ...moveTasks(id, [{ key: "task", status: "failed", error: "It broke." }], 5),
+    endDelegation({ id, status: "failed", error: "It broke." }, 5),
+    cancelChildren(runId, { runIds: [executor] }),
   ];
   const state = async () => {
     const [one] = await readDelegations(deps, { tenantId: tenant.tenantId, runId }, stepRow);
@@ -56,28 +62,28 @@ async function delegated() {
       run: of(runId)?.status,
     };
   };
-  return { runId, stepRow, change, state };
+  return { runId, stepRow, write, change, state };
 }
 const untouched = { delegation: "running", task: ["running", null, null], executorAsked: false, run: "waiting" };
 
 it("an engine that has lost the run moves nothing of its delegations, the one that has it does", async () => {
-  const { change, state } = await delegated();
+  const { write, change, state } = await delegated();
   for (const epoch of [1, 3]) {
-    for (const statement of change(epoch)) {
-      await write(statement);
+    for (const statement of change) {
+      await expect(write(epoch, [statement])).rejects.toThrow(LostRun);
       expect(await state()).toEqual(untouched);
     }
   }
-  await write(...change(2));
+  await write(2, change);
   expect(await state()).toEqual({
     ...{ delegation: "failed", task: ["failed", "It broke.", 5], executorAsked: true, run: "waiting" },
   });
 });
 
 it("a run whose delegation was cancelled meanwhile does not wait, if its engine still has it", async () => {
-  const { runId, stepRow, state } = await delegated();
-  await write(unlessCancelled({ runId, epoch: 1 }, stepRow));
+  const { runId, stepRow, write, state } = await delegated();
+  await expect(write(1, [unlessCancelled(runId, stepRow)])).rejects.toThrow(LostRun);
   expect(await state()).toEqual(untouched);
-  await write(unlessCancelled({ runId, epoch: 2 }, stepRow));
+  await write(2, [unlessCancelled(runId, stepRow)]);
   expect(await state()).toEqual({ ...untouched, run: "pending" });
 });

@@ -62,11 +62,6 @@ export async function readDelegations(deps: Pick<Deps, "db">, run: RunKey, stepR
   return rows as unknown as DelegationRow[];
 }
 
-interface Fence {
-  runId: string;
-  epoch: number;
-}
-
 export interface TaskPatch {
   key: string;
   status: DelegatedTaskStatus;
@@ -77,54 +72,38 @@ export interface TaskPatch {
 }
 
 /** Goes with a transition. `now` becomes the start of what starts and the end of what ends. */
-export function moveTasks(run: Fence, delegationId: string, patches: readonly TaskPatch[], now: number): Statement[] {
+export function moveTasks(delegationId: string, patches: readonly TaskPatch[], now: number): Statement[] {
   return patches.length === 0
     ? []
     : [
         {
           text: `UPDATE delegation_tasks t SET status = p.status, error = p.error, conflicts = COALESCE(p.conflicts, t.conflicts),
              outputs = COALESCE(p.outputs, t.outputs), commit_hash = COALESCE(p."commitHash", t.commit_hash),
-             started_at = CASE WHEN p.status = 'running' THEN $5 ELSE t.started_at END,
-             completed_at = CASE WHEN p.status = 'running' THEN NULL ELSE $5 END
-           FROM jsonb_to_recordset($4::jsonb) AS p(key text, status text, error text, conflicts jsonb, outputs jsonb, "commitHash" text)
-           WHERE t.delegation_id = $3 AND t.key = p.key
-             AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-          values: [run.runId, run.epoch, delegationId, JSON.stringify(patches), now],
+             started_at = CASE WHEN p.status = 'running' THEN $3 ELSE t.started_at END,
+             completed_at = CASE WHEN p.status = 'running' THEN NULL ELSE $3 END
+           FROM jsonb_to_recordset($2::jsonb) AS p(key text, status text, error text, conflicts jsonb, outputs jsonb, "commitHash" text)
+           WHERE t.delegation_id = $1 AND t.key = p.key`,
+          values: [delegationId, JSON.stringify(patches), now],
         },
       ];
 }
 
+/** Goes with a transition. */
 export function endDelegation(
-  run: Fence,
   end: { id: string; status: DelegationStatus; error: string | null },
   now: number,
 ): Statement {
   return {
-    text: `UPDATE delegations SET status = $4, error = $5, updated_at = $6, completed_at = $6 WHERE id = $3
-     AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND lease_epoch = $2)`,
-    values: [run.runId, run.epoch, end.id, end.status, end.error, now],
+    text: "UPDATE delegations SET status = $2, error = $3, updated_at = $4, completed_at = $4 WHERE id = $1",
+    values: [end.id, end.status, end.error, now],
   };
 }
 
-/** Executors that nobody waits for any more are asked to end; the engines that hold them see it at their next look. */
-export function cancelExecutors(run: Fence, runIds: readonly string[], now: number): Statement[] {
-  return runIds.length === 0
-    ? []
-    : [
-        {
-          text: `UPDATE runs SET cancel_requested_at = COALESCE(cancel_requested_at, $4), updated_at = $4
-           WHERE id = ANY($3) AND parent_run_id = $1 AND completed_at IS NULL
-             AND EXISTS (SELECT 1 FROM runs p WHERE p.id = $1 AND p.lease_epoch = $2)`,
-          values: [run.runId, run.epoch, runIds, now],
-        },
-      ];
-}
-
 /** In the transaction that makes a run wait: it does not, when somebody asked to cancel one of its delegations meanwhile. */
-export function unlessCancelled(run: Fence, stepRow: string): Statement {
+export function unlessCancelled(runId: string, stepRow: string): Statement {
   return {
-    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND lease_epoch = $2 AND status = 'waiting' AND EXISTS (
-       SELECT 1 FROM delegations d WHERE d.run_id = $1 AND d.step_row = $3 AND d.status = 'running' AND d.cancel_requested_at IS NOT NULL)`,
-    values: [run.runId, run.epoch, stepRow],
+    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND status = 'waiting' AND EXISTS (
+       SELECT 1 FROM delegations d WHERE d.run_id = $1 AND d.step_row = $2 AND d.status = 'running' AND d.cancel_requested_at IS NOT NULL)`,
+    values: [runId, stepRow],
   };
 }

@@ -2,22 +2,21 @@
 import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
-import { LostRun } from "../errors.ts";
+import { now } from "../lib/clock.ts";
 import { workloadNamePrefix } from "../workload/name.ts";
+import type { HeldKey } from "./claim.ts";
+import { heldPipeline } from "./fence.ts";
 import { sqlList } from "./sql-list.ts";
 
 /** A run in one of these has no workload. */
 const parked = ["waiting", "paused"];
 
-/** Registers a session and names its workload; fenced by the run's epoch. Answers the name; throws LostRun. */
+/** Registers a session and names its workload. Answers the name; throws LostRun. */
 export async function insertSession(
   deps: Pick<Deps, "db">,
+  run: HeldKey,
   options: {
-    tenantId: string;
-    runId: string;
     sessionId: string;
-    epoch: number;
     agentId: string;
     userId: string | null;
     model: string;
@@ -28,17 +27,15 @@ export async function insertSession(
     also: readonly Statement[];
   },
 ): Promise<string> {
-  const { tenantId, runId, sessionId, agentId, userId, prompt, model, epoch, agent } = options;
-  const [, inserted] = await tenantPipeline(deps.db, tenantId, [
-    // A statement of its own, so that the next one counts what was committed before the lock was had.
-    { name: "engine-hold-run", text: "SELECT 1 FROM runs WHERE id = $1 FOR NO KEY UPDATE", values: [runId] },
+  const { runId } = run;
+  const { sessionId, agentId, userId, prompt, model, agent } = options;
+  const [inserted] = await heldPipeline(deps, run, [
     {
       name: "engine-insert-session",
       text: `INSERT INTO sessions (id, agent_id, user_id, source, source_id, workload, status, user_prompt, model, created_at)
-       SELECT $3, $4, $5, 'pipeline', id, $6::text || (SELECT count(*) + 1 FROM sessions WHERE source = 'pipeline' AND source_id = $1),
-         'starting', $7, $8, $9
-       FROM runs WHERE id = $1 AND lease_epoch = $2 RETURNING workload`,
-      values: [runId, epoch, sessionId, agentId, userId, workloadNamePrefix(options), prompt, model, now()],
+       SELECT $2, $3, $4, 'pipeline', $1::text, $5::text || (SELECT count(*) + 1 FROM sessions WHERE source = 'pipeline' AND source_id = $1),
+         'starting', $6, $7, $8 RETURNING workload`,
+      values: [runId, sessionId, agentId, userId, workloadNamePrefix(run), prompt, model, now()],
     },
     {
       name: "engine-keep-version",
@@ -47,17 +44,12 @@ export async function insertSession(
     },
     {
       name: "engine-keep-agent",
-      text: `INSERT INTO run_agents (run_id, slug, hash) SELECT id, $3, $4 FROM runs WHERE id = $1 AND lease_epoch = $2
-       ON CONFLICT DO NOTHING`,
-      values: [runId, epoch, agent.slug, agent.hash],
+      text: "INSERT INTO run_agents (run_id, slug, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+      values: [runId, agent.slug, agent.hash],
     },
     ...options.also,
   ]);
-  const name: unknown = inserted?.[0]?.workload;
-  if (typeof name !== "string") {
-    throw new LostRun(runId);
-  }
-  return name;
+  return String(inserted?.[0]?.workload);
 }
 
 export async function markSessionRunning(

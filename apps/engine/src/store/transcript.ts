@@ -2,11 +2,16 @@
 import { newId } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
-import type { Line } from "../transcript-lines.ts";
+import { now } from "../lib/clock.ts";
 
+export interface Line {
+  streamId: string;
+  type: string;
+  at: number;
+  data: Record<string, unknown>;
+}
 /** An execution whose part of the stream is to be copied. */
-export interface Told {
+export interface Execution {
   tenantId: string;
   runId: string;
   /** Of the row in `steps`. */
@@ -18,6 +23,12 @@ export interface Told {
   since: number;
   isOver: boolean;
 }
+
+/** What is known of an execution that is open, or was until now. */
+export type OpenExecution = Pick<Execution, "id" | "stepId" | "attempt"> & {
+  sessionId: string | null;
+  startedAt: number | null;
+};
 
 /** Lines per statement. */
 const batch = 500;
@@ -36,7 +47,7 @@ export async function cursorsOf(deps: Deps, tenantId: string, ids: readonly stri
 
 /** What an execution said since its last copy: the cursor as that has left it, and as it is afterwards. */
 export interface Copy {
-  step: Told;
+  step: Execution;
   lines: readonly Line[];
   cursor: string | null;
   next: string | null;
@@ -57,7 +68,7 @@ export function groups(copies: readonly Copy[]): Copy[][] {
 }
 
 /** Adds the lines of a group and moves its cursors. Answers the executions for which {@link copyBatches} would have thrown. */
-export async function copyGroup(deps: Deps, group: readonly Copy[]): Promise<Told[]> {
+export async function copyGroup(deps: Deps, group: readonly Copy[]): Promise<Execution[]> {
   const tenantId = group[0]?.step.tenantId;
   const moved = tenantId === undefined ? new Set() : await move(deps, tenantId, group);
   return group.flatMap(({ step }) => (moved.has(step.id) ? [] : [step]));
@@ -121,8 +132,8 @@ function before(streamId: string): string {
 export async function unfinished(
   deps: Deps,
   { before: endedBefore, givenUp }: { before: number; givenUp: readonly string[] },
-): Promise<Told[]> {
-  const { rows } = await deps.system.pool.query<Omit<Told, "since" | "isOver"> & { startedAt: string }>(
+): Promise<Execution[]> {
+  const { rows } = await deps.system.pool.query<Omit<Execution, "since" | "isOver"> & { startedAt: string }>(
     `SELECT tenant_id AS "tenantId", run_id AS "runId", id, session_id AS "sessionId", step_id AS "stepId", attempt,
             started_at AS "startedAt"
      FROM steps

@@ -1,7 +1,7 @@
 import { newId, stepRowId } from "@djinnbot/contracts";
 import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { LostRun, StaleState } from "../errors.ts";
+import { LostRun, StaleState } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
 import type { NewStep, StepEnd, Transition } from "./transition.ts";
 import { TransitionWriter } from "./transition-writer.ts";
@@ -47,7 +47,7 @@ const end = (runId: string, from: StepEnd["from"] = ["running"]): StepEnd => ({
   ...{ summary: null, error: null, failureCode: null, commitHash: null, commitMessage: null },
 });
 const outcomes = async (changes: Transition[]) =>
-  (await Promise.allSettled(changes.map((one) => writer.write(one)))).map((outcome) =>
+  (await Promise.allSettled(changes.map((one) => writer.write(one, one)))).map((outcome) =>
     outcome.status === "fulfilled" ? "written" : (outcome.reason as Error).constructor,
   );
 
@@ -90,6 +90,31 @@ describe("TransitionWriter", () => {
     expect(Object.fromEntries(rows.map((row) => [row.run_id, row.status]))).toEqual({
       ...{ [first]: "completed", [stale]: "running", [last]: "completed" },
     });
+  });
+
+  it("writes what goes with a change if the run is held and open, and else nothing of it", async () => {
+    const [runId, over] = [await newRun(), await newRun()];
+    await deps.system.pool.query("UPDATE runs SET status = 'completed' WHERE id = $1", [over]);
+    const accompanied = (id: string, epoch: number) =>
+      change(id, {
+        epoch,
+        also: ["first", "second"].map((key) => ({
+          text: "INSERT INTO outputs (run_id, key, step_id, value, updated_at) VALUES ($1, $2, 'WORK', 'x', 1)",
+          values: [id, key],
+        })),
+      });
+    expect(await outcomes([accompanied(runId, 1), accompanied(over, 0), accompanied(newId("run"), 0)])).toEqual([
+      ...[LostRun, LostRun, LostRun],
+    ]);
+    const written = async () => {
+      const { rows } = await deps.system.pool.query("SELECT run_id, key FROM outputs WHERE tenant_id = $1", [
+        tenant.tenantId,
+      ]);
+      return rows.map((row) => `${row.run_id} ${row.key}`).toSorted();
+    };
+    expect(await written()).toEqual([]);
+    expect(await outcomes([accompanied(runId, 0)])).toEqual(["written"]);
+    expect(await written()).toEqual([`${runId} first`, `${runId} second`]);
   });
 
   it("changes no run of another tenant", async () => {

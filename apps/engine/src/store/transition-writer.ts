@@ -4,9 +4,11 @@
  */
 import type { Deps } from "@djinnbot/core";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
-import { LostRun, StaleState } from "../errors.ts";
-import { staleStep, type Transition, transitionStatement } from "./transition.ts";
+import { now } from "../lib/clock.ts";
+import { LostRun, StaleState } from "../lib/errors.ts";
+import type { HeldKey } from "./claim.ts";
+import { isLost } from "./fence.ts";
+import { type Change, staleStep, type Transition, transitionStatement } from "./transition.ts";
 
 interface Waiting {
   change: Transition;
@@ -30,20 +32,21 @@ export class TransitionWriter {
    * Resolves when the change is committed. Throws LostRun when the epoch has moved on, StaleState when the step is not where it should
    * be; nothing of the change is done then. A run has at most one change under way.
    */
-  write(change: Transition): Promise<void> {
+  write({ tenantId, runId, epoch }: HeldKey, parts: Change): Promise<void> {
+    const change = { ...parts, tenantId, runId, epoch };
     return new Promise((resolve, reject) => {
-      if (change.also) {
-        // It would hold up the others of its group.
-        void this.#commit(change.tenantId, [{ change, resolve, reject }]);
+      if (change.also && change.also.length > 0) {
+        // It would hold up the others of its group, and take them with it when the run is lost.
+        void this.#commit(tenantId, [{ change, resolve, reject }]);
         return;
       }
-      const waiting = this.#waiting.get(change.tenantId);
+      const waiting = this.#waiting.get(tenantId);
       if (waiting) {
         waiting.push({ change, resolve, reject });
       } else {
-        this.#waiting.set(change.tenantId, [{ change, resolve, reject }]);
+        this.#waiting.set(tenantId, [{ change, resolve, reject }]);
         // Those that the same answer of Redis has led to come in this turn of the event loop.
-        setImmediate(() => void this.#run(change.tenantId));
+        setImmediate(() => void this.#run(tenantId));
       }
     });
   }
@@ -81,9 +84,7 @@ export class TransitionWriter {
   async #afterFault(tenantId: string, group: readonly Waiting[], error: unknown): Promise<void> {
     const [first, ...others] = group;
     if (first && others.length === 0) {
-      const { change } = first;
-      const isStale = (error as { code?: string }).code === staleStep;
-      first.reject(isStale ? new StaleState(`step ${change.end?.id ?? change.start?.id}`) : error);
+      first.reject(faultOf(first.change, error));
       return;
     }
     if (!isRefusal(error)) {
@@ -96,6 +97,13 @@ export class TransitionWriter {
       await this.#commit(tenantId, [one]);
     }
   }
+}
+
+function faultOf({ runId, end, start }: Transition, error: unknown): unknown {
+  if (isLost(error)) {
+    return new LostRun(runId);
+  }
+  return (error as { code?: string }).code === staleStep ? new StaleState(`step ${end?.id ?? start?.id}`) : error;
 }
 
 /** An answer of Postgres about data or conditions (SQLSTATE classes 22, 23 …), as opposed to a lost or closing connection (08, 57P). */

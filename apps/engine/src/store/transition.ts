@@ -11,6 +11,8 @@ import {
 } from "@djinnbot/contracts";
 import type { OutboxMessage } from "@djinnbot/core/outbox";
 import type { Statement } from "@djinnbot/core/tenant-sql";
+import type { HeldKey } from "./claim.ts";
+import { failWhenLost } from "./fence.ts";
 import { sqlList } from "./sql-list.ts";
 
 export interface RunPatch {
@@ -75,18 +77,16 @@ export interface NewStep {
   deadlineAt?: number;
 }
 /** What is not given stays as it is. */
-export interface Transition {
-  tenantId: string;
-  runId: string;
-  epoch: number;
+export interface Change {
   run?: RunPatch;
   end?: StepEnd;
   start?: StepStart;
   add?: NewStep;
   messages: readonly OutboxMessage[];
-  /** Rare changes that go with it in the same transaction; each must be fenced by the run's epoch itself. */
+  /** Rare changes that go with it in the same transaction, and not without it. */
   also?: readonly Statement[];
 }
+export type Transition = HeldKey & Change;
 
 /** The name of a column list's patch: what the patch does not name stays. */
 const set = {
@@ -97,10 +97,10 @@ const set = {
 };
 
 /**
- * `$1` changes, `$2` now. Answers a row for each run that was changed. The condition on the patch is always true; it makes the planner
- * expect few changes, and look for each run by its id. Else a plan made while the table is small reads all runs of the tenant.
+ * `$1` changes, `$2` now; one of the two answers below ends it. The condition on the patch is always true; it makes the planner expect
+ * few changes, and look for each run by its id. Else a plan made while the table is small reads all runs of the tenant.
  */
-const text = `
+const body = `
 WITH changes AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb)
     AS c("runId" text, epoch int, patch jsonb, ended jsonb, started jsonb, added jsonb, messages jsonb)
@@ -123,7 +123,7 @@ WITH changes AS MATERIALIZED (
   FROM changes c
   WHERE runs.id = c."runId" AND runs.lease_epoch = c.epoch AND runs.status IN ${sqlList(openRunStatuses)}
   RETURNING runs.id, c.ended, c.started, c.added, c.messages
-), told AS (
+), enqueued AS (
   INSERT INTO outbox (id, streams, run_id, message, created_at)
   SELECT m.id, ARRAY(SELECT jsonb_array_elements_text(m.streams)), run.id, m.message, $2
   FROM run, jsonb_to_recordset(run.messages) AS m(id text, streams jsonb, message jsonb)
@@ -158,21 +158,31 @@ WITH changes AS MATERIALIZED (
     "agentEmoji" text, status text, inputs jsonb, "retryCount" int, "maxRetries" int, "sessionId" text, "modelUsed" text,
     "humanContext" text, "queuedAt" bigint, "startedAt" bigint, "deadlineAt" bigint)
   WHERE run.added IS NOT NULL
-)
-SELECT run.id AS "runId", 1 / (CASE
+)`;
+
+const sound = `1 / (CASE
   WHEN run.ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ended WHERE ended.run_id = run.id) THEN 0
   WHEN run.started IS NOT NULL AND NOT EXISTS (SELECT 1 FROM started WHERE started.run_id = run.id) THEN 0
-  ELSE 1 END) AS sound
-FROM run`;
+  ELSE 1 END) AS sound`;
+
+/** A row for each run that was changed: one that is lost keeps no other from it. */
+const together = `${body} SELECT run.id AS "runId", ${sound} FROM run`;
+
+/** Fails when a run is lost, and with it all that comes after it in the transaction. */
+const accompanied = `${body} SELECT c."runId", ${failWhenLost("run.id IS NULL")}, ${sound}
+FROM changes c LEFT JOIN run ON run.id = c."runId"`;
 
 /** What the statement fails with when a step is not where it should be: the division above. */
 export const staleStep = "22012";
 
-/** The statement that applies changes of different runs of one tenant, all or none. */
+/** The statement that applies changes of different runs of one tenant, all or none; it begins the transaction of what goes with them. */
 export function transitionStatement(changes: readonly Transition[], now: number): Statement {
   const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
     ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
     messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
   }));
-  return { name: "engine-transitions", text, values: [JSON.stringify(rows), now] };
+  const values = [JSON.stringify(rows), now];
+  return changes.some(({ also = [] }) => also.length > 0)
+    ? { name: "engine-accompanied-transitions", text: accompanied, values }
+    : { name: "engine-transitions", text: together, values };
 }

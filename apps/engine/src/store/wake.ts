@@ -1,22 +1,22 @@
-/** Runs that wait: for a person, for the branches of a parallel step, or for the executors of a delegation. What they wait for makes them pending again. */
-import { type RunStatus, runRequestId, terminalRunStatuses } from "@djinnbot/contracts";
+/** Runs that wait: for a person, or for its children. What they wait for makes them pending again. */
+import { runRequestId, terminalRunStatuses } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage, publishOutbox } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import type { RunKey } from "./claim.ts";
 import { sqlList } from "./sql-list.ts";
 
 const over = sqlList(terminalRunStatuses);
 
-/** A branch has ended: its run looks whether it was the one it waited for. */
+/** A child has ended: its parent looks whether it was the one it waited for. */
 export async function wakeRun(deps: Deps, key: RunKey): Promise<void> {
   const message = resumed(key);
   const [rows = []] = await tenantPipeline(deps.db, key.tenantId, [
     {
       text: `WITH woken AS (
          UPDATE runs SET status = 'pending', wake_at = NULL, updated_at = $2 WHERE id = $1 AND status = 'waiting' RETURNING id
-       ), told AS (
+       ), enqueued AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $3, $4, id, $5::jsonb, $2 FROM woken
        ) SELECT id FROM woken`,
       values: [key.runId, now(), message.id, message.streams, JSON.stringify(message.message)],
@@ -33,7 +33,7 @@ function resumed({ tenantId, runId }: RunKey): OutboxMessage {
 }
 
 /**
- * Runs whose time to wait is over, and those whose branches have all ended although nobody said so (a crash in between). They become
+ * Runs whose time to wait is over, and those whose children have all ended although nobody said so (a crash in between). They become
  * pending, and are started in fair order like any other.
  */
 export async function wakeDue(deps: Deps): Promise<void> {
@@ -46,48 +46,11 @@ export async function wakeDue(deps: Deps): Promise<void> {
   );
 }
 
-/** In the transaction that makes a run wait: it does not, when more branches of its step have ended than it knows of. */
-export function unlessEnded(
-  run: RunKey & { epoch: number },
-  options: { parentStep: string; known: number },
-): Statement {
+/** In the transaction that makes a run wait: it does not, when more children of its step have ended than it knows of. */
+export function unlessEnded(runId: string, options: { parentStep: string; known: number }): Statement {
   return {
-    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND lease_epoch = $2 AND status = 'waiting'
-       AND (SELECT count(*) FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $3 AND b.status IN ${over}) > $4`,
-    values: [run.runId, run.epoch, options.parentStep, options.known],
+    text: `UPDATE runs SET status = 'pending' WHERE id = $1 AND status = 'waiting'
+       AND (SELECT count(*) FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $2 AND b.status IN ${over}) > $3`,
+    values: [runId, options.parentStep, options.known],
   };
-}
-
-export interface BranchRow {
-  runId: string;
-  /** First step of the branch. */
-  branch: string;
-  status: RunStatus;
-  failureMessage: string | null;
-  outputs: Record<string, string>;
-}
-
-/** The branches of one parallel step in the order of their names in the pipeline, with what their completed steps produced. */
-export async function readBranches(deps: Pick<Deps, "db">, run: RunKey, parentStep: string): Promise<BranchRow[]> {
-  const [rows = []] = await tenantPipeline(deps.db, run.tenantId, [
-    {
-      text: `SELECT b.id AS "runId", b.branch, b.status, b.failure_message AS "failureMessage",
-         COALESCE((SELECT jsonb_object_agg(kv.key, kv.value ORDER BY s.sequence) FROM steps s, jsonb_each_text(s.outputs) AS kv
-           WHERE s.run_id = b.id AND s.status = 'completed'), '{}'::jsonb) AS outputs
-       FROM runs b WHERE b.parent_run_id = $1 AND b.parent_step = $2 ORDER BY b.created_at, b.id`,
-      values: [run.runId, parentStep],
-    },
-  ]);
-  return rows as unknown as BranchRow[];
-}
-
-/** Branches that belong to a run, those of its branches included. */
-export async function countBranches(deps: Pick<Deps, "db">, tenantId: string, rootRunId: string): Promise<number> {
-  const [rows = []] = await tenantPipeline(deps.db, tenantId, [
-    {
-      text: "SELECT count(*)::int AS count FROM runs WHERE root_run_id = $1 AND parent_run_id IS NOT NULL",
-      values: [rootRunId],
-    },
-  ]);
-  return Number(rows[0]?.count ?? 0);
 }

@@ -7,7 +7,7 @@ import { runEvents, toEntries } from "@djinnbot/events";
 import { newTenant, type TestDeps, type TestTenant, testDeps, testServiceEnv } from "@djinnbot/testing";
 import { afterAll, afterEach } from "vitest";
 import { createEngine, type Engine } from "../engine.ts";
-import type { EngineOptions } from "../resources.ts";
+import type { EngineOptions } from "../held/resources.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type TestHost, testHost, testWorkspace } from "./host.ts";
 import type { Script } from "./peer.ts";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "@djinnbot/config";
 import type { WorkloadEnv } from "@djinnbot/contracts";
 import Docker from "dockerode";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { ensureNetwork, quiet, removeUnusedNetworks } from "./docker-network.ts";
 import { ownerOf } from "./docker-owner.ts";
 import { seccompOptions } from "./docker-seccomp.ts";

@@ -1,6 +1,6 @@
 /** Ending a process workload with everything it started, whoever started it and however it tried to get away. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { type ProcessLabel, parseLabel } from "./process-label.ts";
 import {
   descendants,

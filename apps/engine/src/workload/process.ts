@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Log } from "@djinnbot/config";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 import { endWorkload, findLiving } from "./process-end.ts";
 import { readExitCode, readTail, removeStatus, workloadFiles } from "./process-files.ts";
 import { type LaunchOptions, launch } from "./process-launch.ts";

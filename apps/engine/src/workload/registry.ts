@@ -1,7 +1,7 @@
 /** What hosts which session, kept in Redis so that any engine can find what another one started. A lost entry is no harm. */
 import { acquireLease, type Redis, releaseLease, systemKeys } from "@djinnbot/events";
 import { z } from "zod";
-import { now } from "../clock.ts";
+import { now } from "../lib/clock.ts";
 
 const Entry = z.object({
   installation: z.string(),
