@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -43,7 +43,7 @@ test("the command of the handbook writes a slice whose types hold, and tells wha
   timeout: 240_000,
 }, () => {
   copyCheckout();
-  const options = { cwd: copy, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
+  const options: ExecFileSyncOptionsWithStringEncoding = { cwd: copy, encoding: "utf8", stdio: "pipe" };
   const said = execFileSync(paths.node, [join(copy, "scripts/gen.ts"), "noun", "invoice-line"], options);
   expect(said).toContain("packages/contracts/src/invoice-line.ts");
   const { paths: operations } = JSON.parse(readFileSync(join(copy, "packages/api/openapi.json"), "utf8"));

@@ -53,7 +53,10 @@ describe("REST", () => {
     const misspelt = await send("/v1/agents", { method: "POST", body: { name: "Ada", desciption: "x" }, token });
     expect(misspelt.status).toBe(422);
     expect(misspelt.body.detail).toMatchObject([
-      { loc: ["body", "desciption"], msg: "`desciption` is not a field of this operation. Did you mean `description`?" },
+      {
+        loc: ["body", "desciption"],
+        msg: "`desciption` is not a field of this operation. Did you mean `description`?",
+      },
     ]);
     const made = await send("/v1/agents", { method: "POST", body: { name: "Ada" }, token });
     expect(made.status).toBe(201);
