@@ -161,7 +161,8 @@ export const runs = {
     path: "/v1/runs/{runId}/fork",
     scope: "runs:write",
     status: 201,
-    summary: "A new run from a step of this one: with its outputs and its commits until there, and what you change",
+    summary:
+      "A new run from a step of this one: with its outputs and its commits until there, and what you change. Not of a branch or an executor: fork the run that it is part of",
     input: z.object({
       ...ref,
       /** Left out: from the first step. */
