@@ -5,7 +5,7 @@ import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { retireRunStreams } from "@djinnbot/events";
 import { now } from "./clock.ts";
 import { StoppedRun } from "./errors.ts";
-import { type HeldRun, told } from "./held-run.ts";
+import { type HeldRun, isRemote, told } from "./held-run.ts";
 import { noteRunEnd, noteStepEnd } from "./journal.ts";
 import type { Resources } from "./resources.ts";
 import { closeSession, workspaceRun } from "./session.ts";
@@ -26,6 +26,7 @@ export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): P
   if (end.status === "cancelled" || run.row.repository === null || !run.workspace || run.row.parentRunId !== null) {
     return end;
   }
+  run.atRemote = isRemote(run.row.repository);
   const push = await resources.workspace.push(workspaceRun(run));
   if (run.stop.aborted && push.status === "refused") {
     throw new StoppedRun(run.runId);

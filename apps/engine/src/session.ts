@@ -7,7 +7,7 @@ import { sessionLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "./channel.ts";
 import { now } from "./clock.ts";
 import { StepFault, StoppedRun } from "./errors.ts";
-import type { HeldRun, HeldSession } from "./held-run.ts";
+import { type HeldRun, type HeldSession, isRemote } from "./held-run.ts";
 import { profileHash } from "./lookup.ts";
 import type { PreparedStep } from "./prepare-step.ts";
 import { deleteSessionUser, ensureSessionUser, sessionRedisUrl } from "./redis-user.ts";
@@ -36,6 +36,7 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
     return;
   }
   const key = workspaceRun(run);
+  run.atRemote = isRemote(run.row.repository);
   try {
     run.workspace = await resources.workspace.prepare(key);
   } catch (error) {
@@ -46,6 +47,8 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
       throw new StepFault(error.code, error.message);
     }
     throw error;
+  } finally {
+    run.atRemote = false;
   }
 }
 
