@@ -27,6 +27,14 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     const text = { key: "a", position: 0, title: `Task ${mark}`, prompt: mark, timeoutSeconds: 60 };
     await tx.delegationTask.create({ data: { ...text, delegationId: swarmId, runId: newId("run") } });
   });
+  await change(tenant.caller as never, async (tx) => {
+    const id = newId("session");
+    await tx.session.create({ data: { id, agentId: agent.slug, source: "pipeline", sourceId: run.id, createdAt: 1 } });
+    const place = { host: `${mark}.example.com`, port: 443, reason: "tenant" };
+    const data = { stepId: "ONE", agentId: agent.slug, ...place };
+    const event = { sessionId: id, streamId: "1-0", eventType: "EGRESS_REFUSED", timestamp: Date.now(), data };
+    await tx.sessionEvent.create({ data: { id: newId("sessionEvent"), ...event } });
+  });
   const key = await tenant.run<{ id: string }>("apiKeys", "create", { name: `Key ${mark}` });
   const provider = await tenant.run<{ providerId: string }>("settings", "createCustomProvider", {
     name: `Provider ${mark}`,

@@ -37,7 +37,12 @@ function reachable(name: string, isConnected: boolean): PartState {
 
 /** By which agents reach the platform itself, and what the network rules allow. */
 function door({ door: { served, problem } }: SystemStatus): PartState {
-  return { name: "Agents' door", value: served ? "Open" : "Closed", state: served ? "ok" : "danger", remedy: problem };
+  return {
+    name: "Agents' door",
+    value: served ? "Served" : "Not served",
+    state: served ? "ok" : "danger",
+    remedy: problem,
+  };
 }
 
 const SANDBOXES: Record<string, string> = {
