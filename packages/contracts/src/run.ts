@@ -5,7 +5,7 @@ import { RunBudget } from "./budget.ts";
 import { contract, download } from "./contract.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
-import { FailureGroup, HumanContext, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
+import { FailureGroup, HumanContext, ListedRun, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
 
 /** Place of an event on its run's stream. */
@@ -33,7 +33,7 @@ export const runs = {
       parentRunId: RunId.optional(),
       search: z.string().max(200).optional(),
     }),
-    output: page(Run),
+    output: page(ListedRun),
   }),
   create: contract({
     ...base,
