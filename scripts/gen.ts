@@ -26,22 +26,24 @@ function folded(files: string[]): string {
   return [...new Set(own)].join(" ");
 }
 
+/** Once something has been written. */
+let undo = "";
 try {
   if (kind !== "noun" || name === undefined) {
     throw new Error("say what to make: npm run gen -- noun <name>, e.g. npm run gen -- noun invoice-line");
   }
   const { created, edited } = generateNoun(name);
   edited.push("packages/api/openapi.json");
+  undo = `To undo it (the changed files return to the last commit):\n  rm -r ${folded(created)}\n  git restore ${edited.join(" ")}\n`;
   run("prisma", ["format"], join(root, "packages/db"));
   run("prisma", ["generate"], join(root, "packages/db"));
   run("biome", ["check", "--write", ...[...created, ...edited].filter((file) => file.endsWith(".ts"))]);
   run("node", ["packages/api/src/print-openapi.ts"]);
   const list = (files: string[]) => files.map((file) => `  ${file}\n`).join("");
   process.stdout.write(
-    `\nCreated:\n${list(created)}\nChanged:\n${list(edited)}\nSay what it is in its contract, then run npm test.\n` +
-      `To undo it (the changed files return to the last commit):\n  rm -r ${folded(created)}\n  git restore ${edited.join(" ")}\n`,
+    `\nCreated:\n${list(created)}\nChanged:\n${list(edited)}\nSay what it is in its contract, then run npm test.\n${undo}`,
   );
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  process.stderr.write(`${(error as Error).message}\n${undo && `It is half made. ${undo}`}`);
   process.exit(1);
 }

@@ -32,6 +32,16 @@ test.each(["99999", "0", "1.5", "many"])("PORT=%s is answered with the range", (
   expect(() => load(`PORT=${port}`)).toThrow("PORT (.env): must be a whole number from 1 to 65535");
 });
 
+test("every private host that means nothing is named with what to write", () => {
+  const attempt = () => load("EGRESS_PRIVATE_HOSTS=registry.internal:5000, 10.0.0.0/99, fd00::/8 300.1.1.1/8");
+  expect(attempt).toThrow(/EGRESS_PRIVATE_HOSTS \(\.env\): "10\.0\.0\.0\/99" is no name[^\n]*write registry\.internal/);
+  expect(attempt).toThrow(/EGRESS_PRIVATE_HOSTS \(\.env\): "300\.1\.1\.1\/8"/);
+  expect(attempt).not.toThrow('"fd00::/8" is');
+  expect(load("EGRESS_PRIVATE_HOSTS=10.0.0.0/8 fd00::/8,*.internal").settings.EGRESS_PRIVATE_HOSTS).toContain(
+    "fd00::/8",
+  );
+});
+
 test("a line that means nothing is named by its number, without what stands in it", () => {
   const attempt = () => load("# fine\n\nPORT=4000\nOPENAI_API_KEY sk-secret\n");
   expect(attempt).toThrow("line 4 of .env is not of the form NAME=value");

@@ -1,4 +1,5 @@
 // Every setting of `npm start`: name, meaning and check in one table; `.env.example` is printed from it.
+import { privateHostProblems } from "@djinnbot/contracts/egress";
 import { z } from "zod";
 
 const portRange = "must be a whole number from 1 to 65535";
@@ -62,6 +63,10 @@ export const Settings = z.object({
     .describe("May model providers and repositories lie in private networks? Left out: true while HOST is loopback."),
   EGRESS_PRIVATE_HOSTS: z
     .string()
+    .superRefine((text, { addIssue }) => {
+      const entries = text.split(/[\s,]+/).filter((entry) => entry !== "");
+      privateHostProblems(entries).forEach(addIssue);
+    })
     .default("")
     .describe(
       "What agents may reach although it is not on the public internet: names, addresses and networks, separated by commas.",

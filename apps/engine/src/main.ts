@@ -11,9 +11,10 @@ import { createWorkload } from "./workload/index.ts";
 import { createGitWorkspace } from "./workspace/git-workspace.ts";
 import { removeLeftovers } from "./workspace/leftovers.ts";
 
-function environment(): EngineEnv {
+function open(): { env: EngineEnv; deps: ReturnType<typeof createDeps> } {
   try {
-    return readEngineEnv(process.env);
+    const env = readEngineEnv(process.env);
+    return { env, deps: createDeps(env, { service: "engine", instance: env.instanceId }) };
   } catch (error) {
     if (error instanceof EnvError) {
       console.error(error.message);
@@ -24,8 +25,7 @@ function environment(): EngineEnv {
 }
 
 const strangeDescriptors = closeInheritedDescriptors();
-const env = environment();
-const deps = createDeps(env, { service: "engine", instance: env.instanceId });
+const { env, deps } = open();
 const { log } = deps;
 if (strangeDescriptors.length > 0) {
   log.info({ descriptors: strangeDescriptors }, "closed what whoever started the engine had left open");

@@ -5,7 +5,12 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { startPlatform } from "./testing/platform.ts";
 import { becomes, commandLines, lineOf, settled } from "./testing/watch.ts";
 
-const platform = await startPlatform({ backends: await testBackends(), engines: 1 });
+const places = 8;
+const platform = await startPlatform({
+  backends: await testBackends(),
+  engines: 1,
+  engineEnv: { MAX_CONCURRENT_RUNS: String(places) },
+});
 afterAll(() => platform.stop());
 
 /** The bound of DESIGN 8, G5. */
@@ -47,6 +52,34 @@ describe("a repository on a silent server", () => {
     expect(commandLines().filter((line) => line.includes(`127.0.0.1:${port}`))).toEqual([]);
     const { detail } = await settled(platform, { ...tenant, runId, code: "CANCELLED" });
     expect(detail.steps).toEqual([]);
+  });
+
+  it("takes no more than a share of an engine, however many runs of a tenant name it", {
+    timeout: 120_000,
+  }, async () => {
+    const slow = await platform.tenant();
+    const other = await platform.tenant();
+    const { port, open } = await silentServer();
+    const repository = `git://127.0.0.1:${port}/silent`;
+    const pipeline = { yamlContent: lineOf(unique("p"), [{ agent: "engineer" }]) };
+    const mine = await slow.client.api.pipelines.create.mutate(pipeline);
+    const theirs = await other.client.api.pipelines.create.mutate(pipeline);
+    const waiting = await Promise.all(
+      Array.from({ length: places }, (_, n) =>
+        slow.client.api.runs.create.mutate({ pipelineId: mine.id, task: `Do ${n}.`, repository }),
+      ),
+    );
+    await becomes(async () => open.size, places / 4, 30_000);
+    const { id: runId } = await other.client.api.runs.create.mutate({ pipelineId: theirs.id, task: "Do it." });
+    // Long before any of the others is given up.
+    const begun = async () => (await other.client.api.runs.get.query({ runId })).startedAt !== null;
+    await becomes(begun, true, 10_000);
+    expect(open.size).toBe(places / 4);
+    for (const { id } of waiting) {
+      await slow.client.api.runs.cancel.mutate({ runId: id });
+    }
+    await becomes(async () => open.size, 0, cancelledWithinMs);
+    await settled(platform, { ...other, runId, code: null });
   });
 
   it("lets an engine that is told to stop go at once", { timeout: 120_000 }, async () => {

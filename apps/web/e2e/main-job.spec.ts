@@ -74,4 +74,10 @@ test("register, clone two agents, run the feature pipeline on a repository, find
   // A reload tells the same story.
   await page.reload();
   await expect(page.getByText("4 of 4")).toBeVisible();
+
+  // On a phone the box of the steps is low: the one whose transcript is shown is in sight, and the page stays at its top.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`/runs/${runId}?tab=transcript`);
+  await expect(page.locator("[aria-current=step]")).toBeInViewport({ ratio: 0.9 });
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
 });

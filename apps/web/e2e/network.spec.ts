@@ -55,4 +55,24 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
     "href",
     "/settings/network",
   );
+
+  await page.goto("/settings/network");
+  const refused = page.getByRole("listitem").filter({ hasText: "a.test:80" });
+  await expect(refused.getByText("Team's rules")).toBeVisible({ timeout: 30_000 });
+  await expect(refused.getByRole("link", { name: "Ada" })).toHaveAttribute("href", "/agents/ada?tab=config");
+  await expect(refused.getByRole("link", { name: "Ask." })).toHaveAttribute("href", `/runs/${id}?tab=transcript`);
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  await refused.getByRole("button", { name: "Allow a.test for the team" }).click();
+  await expect(hosts).toHaveValue("example.com\ndocs.example.com\na.test");
+  // What is left are the agent's own rules, which allow nothing at all.
+  await expect(refused.getByText("Agent's rules")).toBeVisible();
+  await expect(refused.getByRole("button", { name: /^Allow/ })).toBeHidden();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(hosts).toHaveValue("example.com\ndocs.example.com");
+  await expect(refused.getByText("Team's rules")).toBeVisible();
+
+  await page.goto("/agents/ada?tab=config");
+  await expect(
+    page.getByRole("listitem").filter({ hasText: "example.com:80" }).getByText("Agent's rules"),
+  ).toBeVisible();
 });

@@ -13,6 +13,8 @@ export interface ApiConfig {
   streamBufferBytes: number;
   /** Event streams that may be open at once. */
   maxStreams: { perTenant: number; perProcess: number };
+  /** This process opens the door of the workloads, so it is ready only while that is served. */
+  opensDoor: boolean;
 }
 
 export const apiDefaults: Omit<ApiConfig, "redisUrl"> = {
@@ -21,4 +23,5 @@ export const apiDefaults: Omit<ApiConfig, "redisUrl"> = {
   revalidateSec: 60,
   streamBufferBytes: 1_048_576,
   maxStreams: { perTenant: 300, perProcess: 10_000 },
+  opensDoor: false,
 };

@@ -3,7 +3,7 @@ import type { Deps } from "@djinnbot/core";
 import { type ApiConfig, apiDefaults } from "./config.ts";
 import { type Answering, dispatch, type Edge } from "./dispatch.ts";
 import { toFault } from "./fault.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, doorCheck } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import { requestIdOf } from "./request.ts";
 import { faultResponse } from "./respond.ts";
@@ -23,7 +23,7 @@ export function createApi(options: { deps: Deps; config: Pick<ApiConfig, "redisU
   const config: ApiConfig = { ...apiDefaults, ...options.config };
   const streams = createEventStreams(deps, config);
   const metrics = createMetrics({ listeners: streams.count });
-  const health = createHealth(deps);
+  const health = createHealth(deps, config.opensDoor ? { door: doorCheck(deps) } : {});
   const edge: Edge = { deps, config, streams, metrics, health };
   return {
     fetch: (request: Request, info: RequestInfo) => answer(edge, request, info),

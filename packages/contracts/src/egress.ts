@@ -17,6 +17,18 @@ export const HostPattern = z
   .regex(hostPattern, "must look like example.com, *.example.com or example.com:8443");
 export const HostPatterns = z.array(HostPattern).max(200);
 
+const PrivateHost = z.union([HostPattern, z.cidrv4(), z.cidrv6()]);
+
+/** What is wrong with the operator's list of private hosts (EGRESS_PRIVATE_HOSTS), a sentence for each entry that means nothing. */
+export function privateHostProblems(entries: readonly string[]): string[] {
+  return entries
+    .filter((entry) => !PrivateHost.safeParse(entry).success)
+    .map(
+      (entry) =>
+        `${JSON.stringify(entry)} is no name, IPv4 address or network; write registry.internal, 10.1.2.3:5000, 10.0.0.0/8 or fd00::/8`,
+    );
+}
+
 /** A list whose mode does not use it is kept, so that a change of the mode can be taken back. */
 export interface EgressRules {
   mode: EgressMode;

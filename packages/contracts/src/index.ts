@@ -6,6 +6,7 @@ import { apiKeys, auth } from "./auth.ts";
 import { budgets } from "./budget.ts";
 import { delegations } from "./delegation.ts";
 import { llmCalls } from "./llm-call.ts";
+import { network } from "./network.ts";
 import { pipelines } from "./pipeline.ts";
 import { prices } from "./price.ts";
 import { runDownloads, runs, steps } from "./run.ts";
@@ -28,6 +29,7 @@ export * from "./fault.ts";
 export * from "./id.ts";
 export * from "./knowledge.ts";
 export * from "./llm-call.ts";
+export * from "./network.ts";
 export * from "./page.ts";
 export * from "./patch.ts";
 export * from "./pipeline.ts";
@@ -59,6 +61,7 @@ export const contracts = {
   approvals,
   delegations,
   settings,
+  network,
   llmCalls,
   budgets,
   prices,

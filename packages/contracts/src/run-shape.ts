@@ -46,6 +46,14 @@ export const Run = z.object({
   completedAt: EpochMs.nullable(),
 });
 export type Run = z.infer<typeof Run>;
+/** A run as lists show it. */
+export const ListedRun = Run.extend({
+  /** Time of its executions and branches that is over, without the waiting in between; null before any began. */
+  workedMs: z.int().nullable(),
+  /** One works now: since then. */
+  workingSince: EpochMs.nullable(),
+});
+export type ListedRun = z.infer<typeof ListedRun>;
 
 /** One execution of a step: a retry or a way back makes another with a higher attempt. */
 export const Step = z.object({

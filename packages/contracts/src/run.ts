@@ -6,7 +6,7 @@ import { contract, download } from "./contract.ts";
 import { GitRefName } from "./git-ref.ts";
 import { EpochMs, IdOrSlug, RunId, StepId } from "./id.ts";
 import { PageInput, page } from "./page.ts";
-import { FailureGroup, HumanContext, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
+import { FailureGroup, HumanContext, ListedRun, Run, RunDetail, RunUsage, Step } from "./run-shape.ts";
 import { RunStatus, StepStatus } from "./status.ts";
 
 /** Place of an event on its run's stream. */
@@ -34,7 +34,7 @@ export const runs = {
       parentRunId: RunId.optional(),
       search: z.string().max(200).optional(),
     }),
-    output: page(Run),
+    output: page(ListedRun),
   }),
   create: contract({
     ...base,
@@ -158,7 +158,8 @@ export const runs = {
     path: "/v1/runs/{runId}/fork",
     scope: "runs:write",
     status: 201,
-    summary: "A new run from a step of this one: with its outputs and its commits until there, and what you change",
+    summary:
+      "A new run from a step of this one: with its outputs and its commits until there, and what you change. Not of a branch or an executor: fork the run that it is part of",
     input: z.object({
       ...ref,
       /** Left out: from the first step. */

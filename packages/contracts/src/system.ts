@@ -18,6 +18,8 @@ export const system = {
       databaseConnected: z.boolean(),
       /** Engine instances that polled their stream in the last seconds. */
       engines: z.int(),
+      /** The sockets by which workloads reach the API, Redis and the internet; `problem` says what to do. */
+      door: z.object({ served: z.boolean(), problem: z.string().nullable() }),
       storage: z.object({
         juicefsMounted: z.boolean(),
         rustfsHealthy: z.boolean(),

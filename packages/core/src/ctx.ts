@@ -26,7 +26,7 @@ export interface CoreConfig {
   allowPrivateAddresses: boolean;
   /** Who keeps a session's workload to its run's streams: Redis itself, or the relay of the door. */
   redisSessionUsers: "acl" | "relay";
-  /** Checked when the door opens. */
+  /** Checked when the process starts. */
   egressPrivateHosts: readonly string[];
 }
 

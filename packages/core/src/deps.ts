@@ -5,15 +5,18 @@ import { openSystemDb } from "@djinnbot/db/system";
 import { createRedis } from "@djinnbot/events";
 import type { z } from "zod";
 import type { Deps } from "./ctx.ts";
+import { PrivateHosts } from "./egress/rules.ts";
 import { version } from "./version.ts";
 
 export type ServiceEnv = z.output<z.ZodObject<typeof serviceEnvShape>>;
 
-/** Opens pools lazily; `close` ends them. */
+/** Opens pools lazily; `close` ends them. Throws an EnvError for what a schema alone does not see. */
 export function createDeps(
   env: ServiceEnv,
   options: { service: string; instance: string; log?: Log; dbConnections?: number },
 ): Deps & { close: () => Promise<void> } {
+  // Web and engine start with the same list or not at all, whichever of them uses it.
+  new PrivateHosts(env.EGRESS_PRIVATE_HOSTS);
   const log = options.log ?? createLog({ service: options.service, instance: options.instance, level: env.LOG_LEVEL });
   const limits = { statementTimeoutMs: env.DATABASE_TIMEOUT_SEC * 1000 };
   const { service, dbConnections = 20 } = options;

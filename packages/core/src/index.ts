@@ -27,6 +27,7 @@ export { isPassing, passingFault } from "./passing.ts";
 export { removeRunTraces } from "./run/traces.ts";
 export type * from "./services.ts";
 export { findProvider, readSettings, readStepSettings, type StepSettings } from "./settings/index.ts";
+export { doorProblem, isServed } from "./system/door.ts";
 export { type PlatformProvider, seedPlatformProviders } from "./system/seed-platform.ts";
 export * from "./verbs.ts";
 export * from "./version.ts";

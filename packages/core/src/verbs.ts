@@ -8,6 +8,7 @@ import { budgetVerbs } from "./budget/index.ts";
 import type { PublicVerb, Verb } from "./ctx.ts";
 import { delegationVerbs } from "./delegation/index.ts";
 import { llmCallVerbs } from "./llm-call/index.ts";
+import { networkVerbs } from "./network/index.ts";
 import { pipelineVerbs } from "./pipeline/index.ts";
 import { priceVerbs } from "./price/index.ts";
 import { runVerbs } from "./run/index.ts";
@@ -31,6 +32,7 @@ export const verbs: Verbs = {
   approvals: approvalVerbs,
   delegations: delegationVerbs,
   settings: settingsVerbs,
+  network: networkVerbs,
   llmCalls: llmCallVerbs,
   budgets: budgetVerbs,
   prices: priceVerbs,

@@ -65,6 +65,8 @@ export interface HeldRun {
   step: OpenStep | null;
   session: HeldSession | null;
   workspace: PreparedWorkspace | null;
+  /** It waits, or is about to, for a git server that somebody outside runs and that may be as slow as it likes. */
+  atRemote: boolean;
   commits: string[];
   /** What completed steps shared with those that come after. */
   knowledge: Knowledge[];
@@ -83,6 +85,11 @@ export interface HeldRun {
   again: boolean;
   /** Last entry of the status stream that is recorded. */
   cursor: string;
+}
+
+/** Not a folder of this machine. */
+export function isRemote(repository: string | null): boolean {
+  return repository !== null && !repository.startsWith("/");
 }
 
 export function heldRun(options: {
@@ -113,6 +120,7 @@ export function heldRun(options: {
     step: openStep(steps),
     session: null,
     workspace: null,
+    atRemote: run.startedAt === null && isRemote(run.repository),
     commits: [],
     knowledge: life.flatMap((step) => (step.status === "completed" ? readKnowledge(step.summary) : [])),
     outputs: Object.fromEntries(loaded.outputs.map(({ key, value }) => [key, value])),

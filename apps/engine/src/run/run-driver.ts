@@ -75,11 +75,8 @@ export class RunDriver {
   }
   cancel(reason: string = cancelReason): void {
     this.#queue.breakOff();
-    this.#queue.add(async () => {
-      if (this.#run) {
-        await this.#end(this.#run, { status: "cancelled", reason });
-      }
-    });
+    const end = { status: "cancelled", reason } as const;
+    this.#queue.add(async () => (this.#run ? this.#end(this.#run, end) : undefined));
   }
   /** Follows what Postgres says: a pause comes once the agent's turn is finished, or is taken back. */
   pause(wanted: boolean): void {
@@ -99,6 +96,10 @@ export class RunDriver {
     return session
       ? { sessionId: session.id, name: session.name, openedAt: session.openedAt, busy: step?.status === "running" }
       : null;
+  }
+  /** It holds a place without working: nobody here knows for how long. */
+  get atRemote(): boolean {
+    return this.#run?.atRemote ?? false;
   }
   /** The steps that run now. */
   get running(): { run: HeldRun; step: OpenStep }[] {
@@ -236,9 +237,8 @@ export class RunDriver {
     if (run?.step?.status !== "running" || (run.step.deadlineAt ?? 0) > now()) {
       return;
     }
-    const { step } = run;
     await askToAbort(this.#resources, run, "The step's time is over.");
-    await this.#giveUpStep(run, { code: "STEP_TIMEOUT", message: timeoutMessage(step) });
+    await this.#giveUpStep(run, { code: "STEP_TIMEOUT", message: timeoutMessage(run.step) });
   }
 
   /** Ends the workload, reads what it has said until then, and fails the step if no result was among it. */

@@ -14,12 +14,14 @@ import {
   startRun,
   takeRun,
 } from "../store/claim.ts";
+import { RemoteShare } from "./remote-share.ts";
 import { RunDriver } from "./run-driver.ts";
 
 export class Scheduler {
   readonly #resources: Resources;
   readonly #held = new Map<string, RunDriver>();
-  readonly #claiming = new Set<string>();
+  /** Runs that are being claimed, and their tenants. */
+  readonly #claiming = new Map<string, string>();
   /** Hints about runs that are just being let go of. */
   readonly #again = new Set<string>();
   /** Runs seen without a lock, and since when (epoch ms). */
@@ -52,6 +54,12 @@ export class Scheduler {
     } else {
       await this.#claim(key, "start");
     }
+  }
+
+  /** Of a run that is being claimed nobody knows yet what it needs. */
+  #remoteShare(): RemoteShare {
+    const claiming = [...this.#claiming.values()].map((tenantId) => ({ tenantId, atRemote: true }));
+    return new RemoteShare(this.#resources.options.maxConcurrentRuns, [...this.held, ...claiming]);
   }
 
   async cancel(message: Extract<GlobalEvent, { type: "RUN_CANCEL_REQUESTED" }>): Promise<void> {
@@ -89,9 +97,11 @@ export class Scheduler {
   async #fill(): Promise<void> {
     while (!this.#stopping && this.free > 0) {
       const room = this.free;
-      const runs = await pendingRuns(this.#resources.deps, room + 1);
+      const share = this.#remoteShare();
+      const runs = await pendingRuns(this.#resources.deps, room + 1, share.full);
       this.#backlog = runs.length > room;
-      const started = await Promise.all(runs.slice(0, room).map((run) => this.#claim(run, "start")));
+      const chosen = runs.slice(0, room).filter((run) => share.take(run));
+      const started = await Promise.all(chosen.map((run) => this.#claim(run, "start")));
       if (!this.#backlog || !started.includes(true)) {
         return;
       }
@@ -127,14 +137,16 @@ export class Scheduler {
     if (this.#stopping || this.isHeld(runId) || (way !== "cancel" && this.free <= 0)) {
       return false;
     }
-    this.#claiming.add(runId);
+    const mayFetch = !this.#remoteShare().isFull(key.tenantId);
+    this.#claiming.set(runId, key.tenantId);
     const lock = systemKeys.runLock(runId);
     try {
       if (!(await acquireLease(deps.redis, lock, options.instanceId, options.lockTtlMs))) {
         return false;
       }
       const owner = options.instanceId;
-      const claim = await (way === "start" ? startRun : takeRun)(deps, { ...key, owner });
+      const claim =
+        way === "start" ? await startRun(deps, { ...key, owner, mayFetch }) : await takeRun(deps, { ...key, owner });
       if (claim === null || this.#stopping) {
         await releaseLease(deps.redis, lock, owner);
         return false;

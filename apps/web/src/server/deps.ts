@@ -19,5 +19,5 @@ function open(): Web {
   const env = webEnv();
   const deps = createDeps(env, { service: "web", instance: env.INSTANCE_ID });
   const requestLimit = { points: env.REQUEST_LIMIT, windowSec: env.REQUEST_LIMIT_WINDOW_SEC };
-  return { env, deps, api: createApi({ deps, config: { redisUrl: env.REDIS_URL, requestLimit } }) };
+  return { env, deps, api: createApi({ deps, config: { redisUrl: env.REDIS_URL, requestLimit, opensDoor: true } }) };
 }

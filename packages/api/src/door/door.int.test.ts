@@ -232,6 +232,21 @@ describe("several processes on one machine", () => {
     expect(await me()).toBe(200);
   });
 
+  it("are not ready while nobody serves the door, and say what to do", async () => {
+    const ready = async () => {
+      const response = await scene.api.fetch(new Request(`${scene.deps.config.publicUrl}/health/ready`), { ip: null });
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    expect(await ready()).toMatchObject({ status: 200, body: { parts: { door: "ok" } } });
+    await door.close();
+    // What is left behind by a killed process is a file that nobody serves.
+    writeFileSync(paths.proxy, "");
+    const problems = { door: expect.stringMatching(/proxy\.sock in the folder door of DATA_DIR/) };
+    expect(await ready()).toMatchObject({ status: 503, body: { parts: { door: "failed", database: "ok" }, problems } });
+    door = await scene.open();
+    expect(await ready()).toMatchObject({ status: 200, body: { parts: { door: "ok" } } });
+  });
+
   it("do not start with a list of private hosts that means nothing", async () => {
     for (const entry of ["10.0.0.0/99", "not a host", "300.1.1.1/8"]) {
       await expect(scene.open({ egressPrivateHosts: [entry] })).rejects.toThrow();

@@ -1,8 +1,9 @@
 /** A unix socket that one of several processes of a machine serves: who finds nobody there takes it, also after a crash. */
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { connect, type Server } from "node:net";
+import type { Server } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "@djinnbot/config";
+import { isServed } from "@djinnbot/core";
 
 export interface HeldSocket {
   close(): Promise<void>;
@@ -71,17 +72,4 @@ async function listen(server: Server, path: string): Promise<void> {
   });
   // A workload's user is nobody in particular.
   await chmod(path, 0o666);
-}
-
-function isServed(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const answer = (is: boolean) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.once("connect", () => answer(true));
-    // Somebody whose queue is full is there all the same.
-    socket.once("error", ({ code }: NodeJS.ErrnoException) => answer(code !== "ENOENT" && code !== "ECONNREFUSED"));
-  });
 }

@@ -23,7 +23,7 @@ const maxPathBytes = 107;
 /** Between two requests of a connection, and until the first: descriptors are for those who use them. In ms. */
 const quietMs = 15_000;
 
-/** Throws when the folder cannot be used, or the operator's list of private hosts not be understood. */
+/** Throws when the folder cannot be used. */
 export async function openDoor(options: {
   deps: Deps;
   fetch: FetchHandler;

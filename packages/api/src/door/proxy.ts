@@ -27,7 +27,6 @@ const loginMs = 10_000;
 /** A connection on which nothing is said for this long is ended, in ms. */
 const idleMs = 10 * 60_000;
 
-/** Throws when the operator's list of private hosts cannot be understood. */
 export async function startEgressProxy(
   deps: Deps,
   rulesMs: number,

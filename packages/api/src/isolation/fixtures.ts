@@ -156,6 +156,7 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
     providerModels: provider(),
     allKeys: own(),
   },
+  network: { refusals: own(), allow: agent({ host: "example.com" }) },
   llmCalls: {
     list: own((a) => ({ runId: a.runId })),
     create: own((a) => ({ provider: "x", model: "x/y", runId: a.runId })),

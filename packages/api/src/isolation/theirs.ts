@@ -7,6 +7,30 @@ import type { Theirs } from "./fixtures.ts";
 /** Gives A one of everything, each with a mark that must never show. */
 export async function fill(tenant: TestTenant): Promise<Theirs> {
   const mark = `secret${newId("event").slice(4)}`;
+  const work = await fillWork(tenant, mark);
+  const settings = await fillSettings(tenant, { mark, runId: work.runId });
+  return {
+    tenantId: tenant.tenantId,
+    userId: tenant.userId,
+    ...work,
+    ...settings,
+    refreshToken: tenant.tokens.refreshToken,
+    marks: [
+      mark,
+      tenant.tenantId,
+      tenant.userId,
+      tenant.email,
+      work.agentId,
+      work.runId,
+      settings.keyId,
+      settings.budgetId,
+      settings.priceId,
+    ],
+  };
+}
+
+/** A run with all that can belong to one. */
+async function fillWork(tenant: TestTenant, mark: string) {
   const agent = await tenant.run<{ id: string; slug: string }>("agents", "create", {
     name: `Agent ${mark}`,
     slug: `a-${mark}`,
@@ -16,17 +40,28 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
   const run = await tenant.run<{ id: string }>("runs", "create", { pipelineId: pipeline.id, task: `Task ${mark}` });
   await tenant.run("runs", "cancel", { runId: run.id });
   const approval = { id: `${run.id}_GATE`, runId: run.id, stepId: "GATE", attempt: 1 };
-  await change(tenant.caller as never, (tx) =>
-    tx.approval.create({ data: { ...approval, message: `Question ${mark}`, createdAt: Date.now() } }),
-  );
   const swarmId = newId("delegation");
   await change(tenant.caller as never, async (tx) => {
+    await tx.approval.create({ data: { ...approval, message: `Question ${mark}`, createdAt: Date.now() } });
     const step = { runId: run.id, stepId: "ONE", attempt: 1, stepRow: `${run.id}_ONE`, agent: agent.slug };
     const times = { createdAt: Date.now(), updatedAt: Date.now() };
     await tx.delegation.create({ data: { id: swarmId, ...step, ...times, kind: "swarm", maxConcurrent: 1 } });
     const text = { key: "a", position: 0, title: `Task ${mark}`, prompt: mark, timeoutSeconds: 60 };
     await tx.delegationTask.create({ data: { ...text, delegationId: swarmId, runId: newId("run") } });
+    const id = newId("session");
+    await tx.session.create({ data: { id, agentId: agent.slug, source: "pipeline", sourceId: run.id, createdAt: 1 } });
+    const place = { host: `${mark}.example.com`, port: 443, reason: "tenant" };
+    const data = { stepId: "ONE", agentId: agent.slug, ...place };
+    const event = { sessionId: id, streamId: "1-0", eventType: "EGRESS_REFUSED", timestamp: Date.now(), data };
+    await tx.sessionEvent.create({ data: { id: newId("sessionEvent"), ...event } });
   });
+  return {
+    ...{ agentId: agent.id, agentSlug: agent.slug, pipelineId: pipeline.id, runId: run.id, stepId: "ONE" },
+    ...{ approvalId: approval.id, swarmId },
+  };
+}
+
+async function fillSettings(tenant: TestTenant, { mark, runId }: { mark: string; runId: string }) {
   const key = await tenant.run<{ id: string }>("apiKeys", "create", { name: `Key ${mark}` });
   const provider = await tenant.run<{ providerId: string }>("settings", "createCustomProvider", {
     name: `Provider ${mark}`,
@@ -34,31 +69,11 @@ export async function fill(tenant: TestTenant): Promise<Theirs> {
     baseUrl: `http://127.0.0.1:9/${mark}`,
     apiKey: `sk-${mark}`,
   });
-  const budget = await tenant.run<{ id: string }>("budgets", "put", {
-    scope: "run",
-    runId: run.id,
-    costMicros: 1_000_000,
-  });
+  const budget = await tenant.run<{ id: string }>("budgets", "put", { scope: "run", runId, costMicros: 1_000_000 });
   const price = await tenant.run<{ id: string }>("prices", "put", {
     model: `openai/${mark}`,
     inputMicros: 1,
     outputMicros: 1,
   });
-  return {
-    tenantId: tenant.tenantId,
-    userId: tenant.userId,
-    agentId: agent.id,
-    agentSlug: agent.slug,
-    pipelineId: pipeline.id,
-    runId: run.id,
-    stepId: "ONE",
-    approvalId: approval.id,
-    swarmId,
-    keyId: key.id,
-    providerId: provider.providerId,
-    budgetId: budget.id,
-    priceId: price.id,
-    refreshToken: tenant.tokens.refreshToken,
-    marks: [mark, tenant.tenantId, tenant.userId, tenant.email, agent.id, run.id, key.id, budget.id, price.id],
-  };
+  return { keyId: key.id, providerId: provider.providerId, budgetId: budget.id, priceId: price.id };
 }

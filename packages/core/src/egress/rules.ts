@@ -1,6 +1,7 @@
 /** May an agent connect there? By the rules of its tenant, its own and its callers', and by where the name leads. */
 import { BlockList, isIP } from "node:net";
-import { type EgressRefusal, type EgressRules, HostPattern } from "@djinnbot/contracts";
+import { EnvError } from "@djinnbot/config";
+import { type EgressRefusal, type EgressRules, HostPattern, privateHostProblems } from "@djinnbot/contracts";
 import { isPublicAddress } from "../net/address.ts";
 
 export interface Place {
@@ -17,20 +18,18 @@ export class PrivateHosts {
   readonly #patterns: string[] = [];
   readonly #networks = new BlockList();
 
-  /** Throws on an entry that is no pattern and no network. */
+  /** Throws an EnvError that names every entry that is no pattern and no network. */
   constructor(entries: readonly string[]) {
+    const problems = privateHostProblems(entries);
+    if (problems.length > 0) {
+      throw new EnvError(problems.map((problem) => `EGRESS_PRIVATE_HOSTS: ${problem}`));
+    }
     for (const entry of entries) {
-      const [, net, bits] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
-      try {
-        if (net === undefined) {
-          this.#patterns.push(HostPattern.parse(entry));
-        } else {
-          this.#networks.addSubnet(net, Number(bits), familyOf(net));
-        }
-      } catch {
-        throw new Error(
-          `EGRESS_PRIVATE_HOSTS: ${JSON.stringify(entry)} is no name, IPv4 address or network like 10.0.0.0/8`,
-        );
+      const [net = "", bits] = entry.split("/");
+      if (bits === undefined) {
+        this.#patterns.push(HostPattern.parse(entry));
+      } else {
+        this.#networks.addSubnet(net, Number(bits), familyOf(net));
       }
     }
   }

@@ -65,6 +65,21 @@ describe("refusals", () => {
     expect((await ask({ caller, providerId, body: { model: "b" } })).status).toBe(200);
   });
 
+  it("does not let a call name further models, which nobody checked and nothing is held for", async () => {
+    const seen: string[] = [];
+    const { tenant, run, providerId } = await stage.scene((_, body, response) => {
+      seen.push(body);
+      response.end("{}");
+    });
+    await tenant.services.settings.putProvider({ providerId, extraConfig: { ALLOWED_MODELS: "cheap" } });
+    const body = { model: "cheap", models: ["cheap", "dear"], route: "fallback", messages: [] };
+    const refused = await ask({ caller: run.caller, providerId, body });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('leave "models" out') });
+    expect(seen).toEqual([]);
+    expect(await logsOf(tenant)).toEqual([]);
+  });
+
   it("serves runs only: not people, not other tenants' providers, not after the session ended", async () => {
     const { tenant, run, providerId } = await stage.scene((_, __, response) => response.end("{}"));
     expect((await ask({ caller: tenant.caller, providerId })).status).toBe(403);

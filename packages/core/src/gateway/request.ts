@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { Fault, type ProviderWire } from "@djinnbot/contracts";
 import { checkJsonBounds, type JsonBounds } from "../json-bounds.ts";
 import { promptTokens } from "./estimate.ts";
+import { checkNamesOneModel } from "./one-model.ts";
 import { type OutputAsked, outputAsked, withOutputLimit } from "./output.ts";
 import { familyOf } from "./wires.ts";
 
@@ -68,6 +69,7 @@ export async function parseModelRequest(
   if (typeof model !== "string" || !/^[\x21-\x7e]{1,200}$/.test(model)) {
     throw new Fault("BAD_REQUEST", "The request names no model.");
   }
+  checkNamesOneModel(json, manner.wire);
   const output = outputAsked(json, manner.wire);
   await letOthersRun(raw);
   const body = renderBody(json, model, manner);

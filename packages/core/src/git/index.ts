@@ -2,3 +2,4 @@
 export { type BareAnswer, type BareGit, type BareOptions, openBare } from "./bare.ts";
 export { createGit, type Git } from "./git.ts";
 export { GitError, type GitOptions } from "./run-git.ts";
+export { TenantPlaces } from "./tenant-places.ts";

@@ -1,4 +1,4 @@
-import { Fault, newId, notFound, type PipelineDocument, type runs } from "@djinnbot/contracts";
+import { Fault, kindOf, newId, notFound, type PipelineDocument, type runs } from "@djinnbot/contracts";
 import type { Prisma, Tx } from "@djinnbot/db";
 import { audit } from "../audit.ts";
 import { createRunBudget } from "../budget/for-run.ts";
@@ -8,16 +8,25 @@ import { guard, userIdOf } from "../guard.ts";
 import { outbox } from "../outbox.ts";
 import { parsePipeline, stepsMeant } from "../pipeline-language/index.ts";
 import { pipelineBudget } from "./create.ts";
+import { partOf, startedRunOf } from "./part-of.ts";
 import { lockRunOrFault, outputsOf, type RunRow, toRun } from "./queries.ts";
 
 /**
  * A new run that begins where the old one came to a step: with the outputs and the commits of the steps before it. The old run is
- * not touched, and may still be going on.
+ * not touched, and may still be going on. Part of a run means nothing alone: what it makes is for the run that waits for it.
  */
 export async function forkRun({ ctx, input }: VerbArgs<typeof runs.fork>) {
   guard(ctx, "runs:write");
   return change(ctx, async (tx, messages) => {
     const old = await lockRunOrFault(tx, input.runId);
+    const kind = kindOf(old);
+    if (kind !== "root") {
+      const whole = await startedRunOf(tx, old.id);
+      throw new Fault(
+        "CONFLICT",
+        `${partOf(kind, old)}. Fork the run ${whole} instead, from the step you want to change.`,
+      );
+    }
     const { document } = parsePipeline(old.pipelineYaml);
     if (document === null) {
       throw new Fault("CONFLICT", "The pipeline this run started with cannot be read any more. Start a new run.");

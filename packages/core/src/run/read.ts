@@ -19,6 +19,7 @@ import { parsePipeline, stepsFrom } from "../pipeline-language/index.ts";
 import { readOutline } from "../pipeline-language/outline.ts";
 import { readSource } from "../pipeline-language/source.ts";
 import { getRunOrFault, outputsOf, type RunRow, toRun, toStep } from "./queries.ts";
+import { workedOf } from "./worked.ts";
 
 /** The cursor of a page: creation time and id of its last run. */
 function readCursor(cursor: string): { createdAt: bigint; id: string } {
@@ -59,13 +60,15 @@ export async function listRuns({ ctx, input }: VerbArgs<typeof runs.list>) {
       omit: { pipelineYaml: true },
     });
     const shown = rows.slice(0, input.limit);
-    const outputs = await outputsOf(
-      tx,
-      shown.map((row) => row.id),
-    );
+    const ids = shown.map((row) => row.id);
+    const outputs = await outputsOf(tx, ids);
+    const worked = await workedOf(tx, ids);
     const last = shown.at(-1);
     return {
-      items: shown.map((row) => toRun({ ...row, pipelineYaml: "" }, outputs.get(row.id) ?? {})),
+      items: shown.map((row) => ({
+        ...toRun({ ...row, pipelineYaml: "" }, outputs.get(row.id) ?? {}),
+        ...(worked.get(row.id) ?? { workedMs: null, workingSince: null }),
+      })),
       nextCursor: rows.length > input.limit && last ? `${last.createdAt}_${last.id}` : null,
     };
   });

@@ -1,6 +1,9 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { doorDir, doorPaths } from "@djinnbot/config";
 import { systemKeys } from "@djinnbot/events";
 import { credentials, newTenant, type TestDeps, testDeps } from "@djinnbot/testing";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anonymousCaller } from "../auth/authenticate.ts";
 import { sweepCredentials } from "../auth/sweep.ts";
 import { type Caller, call } from "../call.ts";
@@ -8,7 +11,27 @@ import { type Caller, call } from "../call.ts";
 let deps: TestDeps;
 beforeAll(async () => {
   deps = await testDeps();
+  await openDoor();
 });
+afterAll(() => closeDoor());
+
+const servers: Server[] = [];
+/** Sockets that somebody serves, as a web app does. */
+async function openDoor(): Promise<void> {
+  const { dir, ...paths } = doorPaths(doorDir(deps.config.dataDir));
+  mkdirSync(dir, { recursive: true });
+  for (const path of Object.values(paths)) {
+    rmSync(path, { force: true });
+    const server = createServer((socket) => socket.destroy());
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+  }
+}
+function closeDoor(): void {
+  for (const server of servers.splice(0)) {
+    server.close();
+  }
+}
 const status = (caller: Caller) => call(caller, "system", "status", {});
 
 describe("status", () => {
@@ -47,6 +70,17 @@ describe("status", () => {
       workload: { backend: "process", sandbox: "none" },
     });
     await deps.redis.del(systemKeys.instances, systemKeys.instance("bare"), systemKeys.lastWorkload);
+  });
+
+  it("is degraded without the door of the workloads, and says what to do", async () => {
+    const stranger = anonymousCaller(deps, credentials());
+    await deps.redis.zadd(systemKeys.instances, Date.now(), "alive");
+    expect(await status(stranger)).toMatchObject({ status: "ok", door: { served: true, problem: null } });
+    closeDoor();
+    const problem = expect.stringMatching(/api\.sock and redis\.sock and proxy\.sock .* make that folder writable/);
+    expect(await status(stranger)).toMatchObject({ status: "degraded", door: { served: false, problem } });
+    await openDoor();
+    await deps.redis.del(systemKeys.instances);
   });
 
   it("shows a signed-in caller its own counts", async () => {

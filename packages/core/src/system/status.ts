@@ -4,6 +4,7 @@ import { withTenantSql } from "@djinnbot/db";
 import { systemKeys } from "@djinnbot/events";
 import type { Deps, PublicVerbArgs } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
+import { doorProblem } from "./door.ts";
 
 type Args = PublicVerbArgs<typeof system.status>;
 type Status = OutputOf<typeof system.status>;
@@ -21,21 +22,23 @@ const patienceMs = 1000;
 /** Never fails: what does not answer within a second is reported as away. Counts are null for strangers. */
 export async function systemStatus({ ctx }: Args): Promise<Status> {
   const { deps } = ctx;
-  const [redisConnected, engines, platform, counts] = await Promise.all([
+  const [redisConnected, engines, platform, door, counts] = await Promise.all([
     redisOr(deps, async (redis) => (await redis.ping()) === "PONG", false),
     readEngines(deps, ctx.now()),
     within(readDemoModel(deps)),
+    doorProblem(deps.config.dataDir),
     ctx.tenantId === null || ctx.actor.kind === "anonymous" ? null : within(readCounts(deps, ctx.tenantId)),
   ]);
   const databaseConnected = platform !== null;
   const { backend, sandbox, network } = engines.workload;
   return {
-    status: databaseConnected && redisConnected && engines.count > 0 ? "ok" : "degraded",
+    status: databaseConnected && redisConnected && engines.count > 0 && door === null ? "ok" : "degraded",
     version: deps.config.version,
     engineVersion: engines.version,
     redisConnected,
     databaseConnected,
     engines: engines.count,
+    door: { served: door === null, problem: door },
     storage: { juicefsMounted: false, rustfsHealthy: false, dataPath: null, juicefsVolume: null },
     workload: {
       backend: oneOf(backends, backend),

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { withTenant } from "@djinnbot/db";
 import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/testing";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -158,6 +159,28 @@ describe("merging", () => {
     const wrong = { runId: typed.runId, "same.txt": { nested: true } };
     expect(await code(call(tenant.caller, "workspaces", "merge", wrong))).toBe("BAD_REQUEST");
     expect(await code(merge({ runId: typed.runId, resolutions: { "../../x": "y" } }))).toBe("FORBIDDEN");
+  });
+
+  it("lets a team's pushes to slow servers wait, a few at once, and says so to the next", async () => {
+    const { runId, mirror } = await diverged({ conflict: false });
+    await merge({ runId });
+    const open = new Set<Socket>();
+    const server = createServer((socket) => {
+      open.add(socket.on("error", () => undefined).resume());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    sh(mirror, "remote", "set-url", "origin", `git://127.0.0.1:${(server.address() as AddressInfo).port}/slow`);
+    const waiting = Array.from({ length: 4 }, () => merge({ runId, push: true }));
+    await expect.poll(() => open.size, { timeout: 20_000 }).toBe(4);
+    const detail = expect.stringContaining("Other pushes of this team");
+    expect(await merge({ runId, push: true })).toMatchObject({ success: true, push: { status: "refused", detail } });
+    for (const socket of open) {
+      socket.destroy();
+    }
+    for (const { push } of await Promise.all(waiting)) {
+      expect(push).toMatchObject({ status: "refused", detail: expect.not.stringContaining("Other pushes") });
+    }
+    server.close();
   });
 
   it("pushes where it may, says where it may not, and notices that the branch moved", async () => {

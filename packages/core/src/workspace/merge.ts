@@ -2,7 +2,7 @@ import { type contracts, Fault, type RunDetail } from "@djinnbot/contracts";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
-import { createGit, GitError } from "../git/index.ts";
+import { createGit, GitError, TenantPlaces } from "../git/index.ts";
 import { actorId, guard } from "../guard.ts";
 import { commitTree, type Decision, decideTree, maxRebased, rebaseCommits, treeOf } from "./build-commit.ts";
 import { type Conflict, mergeCommits } from "./conflicts.ts";
@@ -16,6 +16,7 @@ type Built = { commit: string } | { conflicts: string[]; error: string };
 /** How long nothing may be heard of the server. */
 const pushSilenceMs = 30_000;
 const pushTimeoutMs = 120_000;
+const pushes = new TenantPlaces(4);
 const known = new Set(["runId", "strategy", "resolveAll", "resolutions", "choices", "expectedHead", "push"]);
 
 /**
@@ -165,6 +166,19 @@ async function pushTarget(
   if (repo.row.repository === null || target.branch.startsWith("run/")) {
     return { status: "none", detail: "There is no remote repository to push to." };
   }
+  const leave = pushes.take(ctx.tenantId);
+  if (leave === null) {
+    const detail = "Other pushes of this team still wait for their servers. Push again when one of them has ended.";
+    return { status: "refused", detail };
+  }
+  return pushNow(ctx, repo, { target, commit }).finally(leave);
+}
+
+async function pushNow(
+  ctx: Ctx,
+  repo: Repo,
+  { target, commit }: { target: Target; commit: string },
+): Promise<RunDetail["push"]> {
   await change(ctx, (tx) =>
     audit(tx, ctx, {
       action: "workspace.push",

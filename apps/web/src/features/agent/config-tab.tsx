@@ -3,6 +3,7 @@ import type { AgentConfig, AgentDetail } from "@djinnbot/contracts";
 import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { AgentRulesCard } from "../network/agent-rules-card.tsx";
+import { RefusalsCard } from "../network/refusals-card.tsx";
 import { ConfigEditor } from "./config-editor.tsx";
 import { ConfigSkeleton } from "./config-skeleton.tsx";
 import { ProfileEditor } from "./profile-editor.tsx";
@@ -16,6 +17,7 @@ export function ConfigTab({ agent }: { agent: AgentDetail }) {
         <>
           <ConfigEditor key={agent.id} agent={agent} config={config.data satisfies AgentConfig} />
           <AgentRulesCard key={`network ${agent.id}`} agent={agent} config={config.data} />
+          <RefusalsCard agentId={agent.id} />
         </>
       ) : config.error ? (
         <FaultState

@@ -34,7 +34,7 @@ export function SystemCard({ home }: { home: Home }) {
           />
         ) : (
           <div role="status" aria-label="Loading" className="divide-y divide-line">
-            {[0, 1, 2, 3, 4, 5].map((row) => (
+            {[0, 1, 2, 3, 4, 5, 6].map((row) => (
               <div key={row} className="px-4 py-2 text-sm">
                 <Skeleton className="h-[1.45em]" />
               </div>

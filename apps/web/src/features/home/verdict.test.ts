@@ -9,6 +9,7 @@ const status: SystemStatus = {
   redisConnected: true,
   databaseConnected: true,
   engines: 2,
+  door: { served: true, problem: null },
   storage: { juicefsMounted: false, rustfsHealthy: false, dataPath: null, juicefsVolume: null },
   workload: { backend: "process", sandbox: "bubblewrap", network: "door" },
   demoModel: false,
@@ -21,7 +22,15 @@ const status: SystemStatus = {
 describe("systemParts", () => {
   it("finds nothing wrong with a healthy installation", () => {
     const parts = systemParts(status, model);
-    expect(parts.map(({ name }) => name)).toEqual(["Web", "Engine", "Database", "Redis", "Sandbox", "Model"]);
+    expect(parts.map(({ name }) => name)).toEqual([
+      "Web",
+      "Engine",
+      "Database",
+      "Redis",
+      "Sandbox",
+      "Agents' door",
+      "Model",
+    ]);
     expect(parts.every(({ state, remedy }) => state === "ok" && remedy === null)).toBe(true);
   });
 
@@ -32,6 +41,7 @@ describe("systemParts", () => {
         engines: 0,
         redisConnected: false,
         workload: { backend: "process", sandbox: "none", network: "open" },
+        door: { served: false, problem: "Restart it." },
       },
       model,
     );
@@ -40,6 +50,7 @@ describe("systemParts", () => {
       ["Engine", "danger"],
       ["Redis", "danger"],
       ["Sandbox", "warn"],
+      ["Agents' door", "danger"],
     ]);
     expect(bad.every(({ remedy }) => remedy !== null)).toBe(true);
   });

@@ -12,6 +12,7 @@ export function systemParts(status: SystemStatus, model: PartState): PartState[]
     reachable("Database", status.databaseConnected),
     reachable("Redis", status.redisConnected),
     sandbox(status),
+    door(status),
     model,
   ];
 }
@@ -32,6 +33,16 @@ function reachable(name: string, isConnected: boolean): PartState {
   return isConnected
     ? { name, value: "Connected", state: "ok", remedy: null }
     : { name, value: "Not reachable", state: "danger", remedy: "Ask whoever runs this installation to look at it." };
+}
+
+/** By which agents reach the platform itself, and what the network rules allow. */
+function door({ door: { served, problem } }: SystemStatus): PartState {
+  return {
+    name: "Agents' door",
+    value: served ? "Served" : "Not served",
+    state: served ? "ok" : "danger",
+    remedy: problem,
+  };
 }
 
 const SANDBOXES: Record<string, string> = {

@@ -5,6 +5,7 @@ import { trpc } from "@/trpc/client.ts";
 import { FaultState } from "../form/fault-state.tsx";
 import { useLiveRefresh } from "../home/live-refresh.ts";
 import { useMay } from "../shell/viewer.tsx";
+import { RefusalsCard } from "./refusals-card.tsx";
 import { TeamRulesCard } from "./team-rules-card.tsx";
 
 /** Where may the agents' programs connect to? */
@@ -42,6 +43,7 @@ export function NetworkPage() {
       ) : (
         <SkeletonCards count={1} />
       )}
+      <RefusalsCard />
       <p className="max-w-prose text-sm text-muted">
         Private networks, the machine itself and a cloud's metadata address stay closed whatever stands here; only
         whoever runs this installation can open them. An agent can have rules of its own:{" "}

@@ -37,6 +37,14 @@ export function RulesForm<M extends Mode>(props: RulesFormProps<M>) {
     saving: false,
     done: false,
   });
+  const [known, setKnown] = useState(stored);
+  if (known !== stored && toText(known.hosts) !== toText(stored.hosts)) {
+    // A host was allowed elsewhere on the page, or by somebody else: it joins what is being typed.
+    const here = readHosts(text).hosts ?? [];
+    const added = stored.hosts.filter((host) => !known.hosts.includes(host) && !here.includes(host));
+    setKnown(stored);
+    setText(text.trim() === toText(known.hosts) ? toText(stored.hosts) : toText([text.trim(), ...added]));
+  }
   const typed = readHosts(text);
   // A list that the choice does not use must not be in its way.
   const hosts = typed.hosts ?? (mode === "listed" ? null : [...stored.hosts]);

@@ -1,9 +1,9 @@
-import type { Run, TenantEvent } from "@djinnbot/contracts";
+import type { ListedRun, TenantEvent } from "@djinnbot/contracts";
 import { expect, test } from "vitest";
 import { patchPages, readNews } from "./live-list.ts";
 
 const event = (body: object) => body as TenantEvent;
-const run = (id: string, status: Run["status"] = "running") => ({ id, status }) as Run;
+const run = (id: string, status: ListedRun["status"] = "running") => ({ id, status }) as ListedRun;
 
 test("changed, created and deleted runs are told apart", () => {
   const news = readNews(

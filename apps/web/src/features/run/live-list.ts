@@ -1,5 +1,5 @@
 /** What a live event means for a list of runs that is being read: which rows to read again, and what is new above it. */
-import type { Run, TenantEvent } from "@djinnbot/contracts";
+import type { ListedRun, TenantEvent } from "@djinnbot/contracts";
 
 export type ListNews = {
   /** Runs in the list that have changed. */
@@ -33,12 +33,12 @@ export function readNews(events: readonly TenantEvent[], shown: ReadonlySet<stri
   return { changed, created, deleted, stale };
 }
 
-export type RunListPages = { pages: { items: Run[]; nextCursor: string | null }[]; pageParams: unknown[] };
+export type RunListPages = { pages: { items: ListedRun[]; nextCursor: string | null }[]; pageParams: unknown[] };
 
 /** The pages with some rows replaced and some taken out; rows never move. */
 export function patchPages<P extends RunListPages>(
   pages: P,
-  rows: ReadonlyMap<string, Run>,
+  rows: ReadonlyMap<string, ListedRun>,
   gone: ReadonlySet<string>,
 ): P {
   return {

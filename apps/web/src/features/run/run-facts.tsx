@@ -1,6 +1,6 @@
 "use client";
 import { isTerminal, type RunDetail, type RunStatus } from "@djinnbot/contracts";
-import { Button, CodeText, Duration, formatDuration, Money, RelativeTime, TextLink, TokenCount } from "@djinnbot/ui";
+import { Button, CodeText, Money, RelativeTime, TextLink, TokenCount } from "@djinnbot/ui";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { RunBudget } from "@/features/budget/run-budget.tsx";
@@ -8,6 +8,7 @@ import { trpc } from "@/trpc/client.ts";
 import { Fact } from "./fact.tsx";
 import { runTitle } from "./run-title.ts";
 import { workTime } from "./work-time.ts";
+import { WorkedTime } from "./worked-time.tsx";
 
 type RunFactsProps = { run: RunDetail; status: RunStatus };
 
@@ -23,7 +24,7 @@ export function RunFacts({ run, status }: RunFactsProps) {
           <RelativeTime at={run.startedAt ?? run.createdAt} />
         </Fact>
         <Fact label="Duration">
-          <Worked run={run} status={status} />
+          <WorkedTime run={{ ...run, status }} work={workTime(run)} />
         </Fact>
         <Fact label="Cost">
           <Money micros={run.costMicros} />
@@ -97,22 +98,5 @@ function OtherRun({ runId }: { runId: string }) {
     <TextLink href={`/runs/${runId}`} title={runId} className="inline-block max-w-60 truncate align-bottom">
       {title}
     </TextLink>
-  );
-}
-
-/** The time it worked; that from its first start to its end, with all the waiting, on hover. */
-function Worked({ run, status }: RunFactsProps) {
-  const work = workTime(run);
-  const end = run.completedAt ?? (isTerminal(status) ? run.updatedAt : null);
-  if (work === null) {
-    return <Duration from={run.startedAt} to={end} />;
-  }
-  const since = end === null && work.since !== null ? work.since - work.ms : null;
-  const ms = work.since === null ? work.ms : work.ms + Math.max(0, (end ?? work.since) - work.since);
-  const span = run.startedAt === null || end === null ? null : formatDuration(end - run.startedAt);
-  return (
-    <span title={span === null ? "The time it worked" : `The time it worked; ${span} from its first start to its end`}>
-      {since === null ? <Duration ms={ms} /> : <Duration from={since} />}
-    </span>
   );
 }

@@ -1,8 +1,7 @@
 "use client";
-import { isTerminal, type Run } from "@djinnbot/contracts";
+import type { ListedRun } from "@djinnbot/contracts";
 import {
   cn,
-  Duration,
   Money,
   RelativeTime,
   Skeleton,
@@ -18,9 +17,11 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { memo } from "react";
 import { runTitle } from "./run-title.ts";
+import { workOf } from "./work-time.ts";
+import { WorkedTime } from "./worked-time.tsx";
 
 /** Runs as rows; on a phone each is a small card of two lines. */
-export function RunsTable({ runs, dimmed }: { runs: readonly Run[]; dimmed: boolean }) {
+export function RunsTable({ runs, dimmed }: { runs: readonly ListedRun[]; dimmed: boolean }) {
   return (
     <div className={cn("transition-opacity", dimmed && "opacity-60")}>
       <div className="max-sm:hidden">
@@ -113,7 +114,7 @@ export function RunsTableSkeleton() {
 
 const PLACES = [1, 2, 3, 4, 5, 6, 7, 8];
 
-const Row = memo(function Row({ run }: { run: Run }) {
+const Row = memo(function Row({ run }: { run: ListedRun }) {
   const router = useRouter();
   const href = `/runs/${run.id}`;
   return (
@@ -145,7 +146,7 @@ const Row = memo(function Row({ run }: { run: Run }) {
   );
 });
 
-function SmallRow({ run }: { run: Run }) {
+function SmallRow({ run }: { run: ListedRun }) {
   return (
     <Link href={`/runs/${run.id}`} data-focus="inset" className="flex flex-col gap-1 px-3 py-2.5">
       <span className="flex items-center justify-between gap-2">
@@ -169,7 +170,7 @@ function SmallRow({ run }: { run: Run }) {
   );
 }
 
-const BARS: Partial<Record<Run["status"], string>> = {
+const BARS: Partial<Record<ListedRun["status"], string>> = {
   completed: "bg-ok",
   failed: "bg-danger",
   cancelled: "bg-faint",
@@ -177,7 +178,7 @@ const BARS: Partial<Record<Run["status"], string>> = {
   paused: "bg-warn",
 };
 
-function Steps({ run }: { run: Run }) {
+function Steps({ run }: { run: ListedRun }) {
   const done = Math.min(run.stepsCompleted, run.stepsTotal);
   const share = run.stepsTotal === 0 ? 0 : done / run.stepsTotal;
   return (
@@ -196,7 +197,7 @@ function Steps({ run }: { run: Run }) {
   );
 }
 
-function Cost({ run }: { run: Run }) {
+function Cost({ run }: { run: ListedRun }) {
   return (
     <span title={run.costApproximate ? "Approximate: the price of some calls is not known" : undefined}>
       {run.costApproximate ? "≈ " : ""}
@@ -205,6 +206,6 @@ function Cost({ run }: { run: Run }) {
   );
 }
 
-function RunDuration({ run }: { run: Run }) {
-  return <Duration from={run.startedAt} to={run.completedAt ?? (isTerminal(run.status) ? run.updatedAt : null)} />;
+function RunDuration({ run }: { run: ListedRun }) {
+  return <WorkedTime run={run} work={workOf(run)} />;
 }

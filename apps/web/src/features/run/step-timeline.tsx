@@ -1,7 +1,7 @@
 "use client";
 import { Avatar, Badge, cn, Duration, Money, StatusIcon, statusMeta } from "@djinnbot/ui";
 import { CircleDashed, CornerDownRight } from "lucide-react";
-import { memo, useRef } from "react";
+import { memo, type RefObject, useEffect, useRef } from "react";
 import { useRowKeys } from "@/features/shell/shortcuts.ts";
 import { type TimelineEntry, turnWords } from "./timeline.ts";
 import { isOver } from "./transcript-model.ts";
@@ -18,6 +18,7 @@ type StepTimelineProps = {
 export function StepTimeline({ entries, selectedKey, onSelect, over }: StepTimelineProps) {
   const list = useRef<HTMLOListElement>(null);
   useRowKeys(list);
+  useSelectedInView(list, selectedKey);
   return (
     <ol ref={list} aria-label="Steps" className="flex flex-col">
       {entries.map((entry) => (
@@ -31,6 +32,21 @@ export function StepTimeline({ entries, selectedKey, onSelect, over }: StepTimel
       ))}
     </ol>
   );
+}
+
+/** Scrolls the box around the list, never the page: on a phone that box is low, and the step that works is far down in it. */
+function useSelectedInView(list: RefObject<HTMLElement | null>, selectedKey: string | null): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is selected
+  useEffect(() => {
+    const box = list.current?.parentElement;
+    const row = list.current?.querySelector("[aria-current=step]");
+    if (!box || !row) {
+      return;
+    }
+    const [outer, inner] = [box.getBoundingClientRect(), row.getBoundingClientRect()];
+    const [above, below] = [outer.top - inner.top, inner.bottom - outer.bottom];
+    box.scrollTop += above > 0 ? -above : Math.max(0, below);
+  }, [selectedKey]);
 }
 
 /** Nothing to open yet: what it is and who will do it. */

@@ -1,9 +1,10 @@
 "use client";
-import { type Run, RunStatus } from "@djinnbot/contracts";
+import { RunStatus } from "@djinnbot/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { trpc } from "@/trpc/client.ts";
 import { useTenantEvents } from "@/trpc/use-tenant-events.ts";
 import { patchPages, readNews } from "./live-list.ts";
+import { listed } from "./work-time.ts";
 
 export type RunFilter = { status: RunStatus | null; pipelineId: string | null; search: string };
 
@@ -55,7 +56,7 @@ export function useRunList({ status, pipelineId, search }: RunFilter) {
     }
     const found = await Promise.allSettled(ids.map((runId) => utils.runs.get.fetch({ runId }, { staleTime: 0 })));
     const rows = new Map(
-      found.flatMap((one) => (one.status === "fulfilled" ? [[one.value.id, one.value as Run]] : [])),
+      found.flatMap((one) => (one.status === "fulfilled" ? [[one.value.id, listed(one.value)] as const] : [])),
     );
     utils.runs.list.setInfiniteData(input, (pages) => pages && patchPages(pages, rows, new Set()));
   };

@@ -1,5 +1,7 @@
 /** How long a run has worked: its executions and branches, without the time in between. Pure. */
 
+import type { ListedRun, RunDetail } from "@djinnbot/contracts";
+
 type Span = { startedAt: number | null; completedAt: number | null };
 
 /** `ms` is what is over; a run that works now goes on from `since`. Null before anything began. */
@@ -23,4 +25,15 @@ export function workTime(run: { steps: readonly Span[]; branches: readonly Span[
     counted = Math.max(counted, to);
   }
   return { ms, since: null };
+}
+
+/** A run that was read by itself, as its row in a list. */
+export function listed(run: RunDetail): ListedRun {
+  const work = workTime(run);
+  return { ...run, workedMs: work?.ms ?? null, workingSince: work?.since ?? null };
+}
+
+/** What a row says of it. */
+export function workOf({ workedMs, workingSince }: Pick<ListedRun, "workedMs" | "workingSince">): WorkTime | null {
+  return workedMs === null ? null : { ms: workedMs, since: workingSince };
 }

@@ -9,7 +9,7 @@ import { type SessionLogin, sessionLogin } from "@djinnbot/core/egress";
 import { tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { runEvents } from "@djinnbot/events";
 import { newTenant, type TestTenant, testDeps, testServiceEnv } from "@djinnbot/testing";
-import { createApi } from "../../handler.ts";
+import { type Api, createApi } from "../../handler.ts";
 import { type Door, openDoor } from "../index.ts";
 
 type Env = ReturnType<typeof testServiceEnv>;
@@ -28,6 +28,7 @@ export interface Scene {
   env: Env;
   deps: Deps;
   redisUrl: string;
+  api: Api;
   paths: ReturnType<typeof doorPaths>;
   /** Opens a door, as another process of the machine would. */
   open(changes?: Partial<Deps["config"]>): Promise<Door>;
@@ -43,11 +44,12 @@ export async function openScene(changes: Partial<Env> = {}): Promise<Scene> {
   const env = { ...testServiceEnv(backends, { dataDir }), ...changes };
   const deps = createDeps(env, { service: "test", instance: "door" });
   const { redisUrl } = backends;
-  const api = createApi({ deps, config: { redisUrl } });
+  const api = createApi({ deps, config: { redisUrl, opensDoor: true } });
   return {
     env,
     deps,
     redisUrl,
+    api,
     paths: doorPaths(doorDir(dataDir)),
     open: (config = {}) =>
       openDoor({ deps: { ...deps, config: { ...deps.config, ...config } }, fetch: api.fetch, redisUrl, rulesMs: 100 }),
