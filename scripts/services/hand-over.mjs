@@ -1,7 +1,7 @@
 // Installs the packages when they are missing or stale, then runs a TypeScript program on the Node that they bring.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstLook } from "./first-look.mjs";
@@ -12,6 +12,9 @@ const nodePath = join(root, "node_modules/node/bin", process.platform === "win32
 const quietEnv = { SCARF_ANALYTICS: "false", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
 /** Hash of what was locked and what was installed then; any later npm install changes one of them. */
 const stampFile = "node_modules/.djinnbot-lock";
+/** Holds the id of the process that installs, while it does. Beside node_modules, because an installation removes that first. */
+const installingFile = join(root, ".installing");
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @param {{ script: string, install: boolean }} options the program (relative to the checkout), and whether to install first */
 export async function handOver({ script, install }) {
@@ -24,7 +27,7 @@ export async function handOver({ script, install }) {
     process.stdout.write(`${(await firstLook(root)).join("\n")}\n`);
     fail(stale, "run npm start (it installs them), or npm ci; npm run doctor says more afterwards");
   }
-  if (stale) await installPackages(stale);
+  if (stale) await ensureInstalled();
   runProgram(script);
 }
 
@@ -61,6 +64,44 @@ function lockHash() {
   return createHash("sha256")
     .update(readText("package-lock.json") ?? "")
     .digest("hex");
+}
+
+/** Two installations in one folder would undo each other: whoever comes second waits for the first, and looks again. */
+async function ensureInstalled() {
+  for (let reason = staleReason(); reason; reason = staleReason()) {
+    const other = takeTurn();
+    if (other === null) {
+      try {
+        return await installPackages(reason);
+      } finally {
+        rmSync(installingFile, { force: true });
+      }
+    }
+    process.stdout.write(`Process ${other} is installing the packages here; waiting for it …\n`);
+    while (takenBy() === other) await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** Null when it is our turn, else who installs. */
+function takeTurn() {
+  const other = takenBy();
+  if (other !== null) return other;
+  rmSync(installingFile, { force: true });
+  try {
+    writeFileSync(installingFile, String(process.pid), { flag: "wx" });
+    return null;
+  } catch {
+    return takenBy();
+  }
+}
+
+function takenBy() {
+  try {
+    const pid = Number(readFileSync(installingFile, "utf8"));
+    return pid > 0 && pid !== process.pid && process.kill(pid, 0) ? pid : null;
+  } catch {
+    return null; // Nobody does, or who did died without a word.
+  }
 }
 
 async function installPackages(reason) {
@@ -102,8 +143,19 @@ function run(command, args) {
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-    child.on("error", (error) => done({ code: error.message, output }));
-    child.on("close", (code) => done({ code, output }));
+    // Whoever stops this process stops the installation: left alone, it would go on with nobody to see it. npm does not always listen.
+    const stop = (signal) => {
+      child.once("close", () => process.exit(130));
+      child.kill(signal);
+      setTimeout(() => child.kill("SIGKILL"), 2000);
+    };
+    for (const signal of stopSignals) process.on(signal, stop);
+    const end = (code) => {
+      for (const signal of stopSignals) process.off(signal, stop);
+      done({ code, output });
+    };
+    child.on("error", (error) => end(error.message));
+    child.on("close", end);
   });
 }
 
@@ -120,13 +172,14 @@ function runProgram(script) {
     fail(`the installed Node cannot run: ${error.message}`, "remove node_modules and start again");
   });
   // The program decides how to end; this process only waits for it, or tells it that npm is gone.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
 }
 
 function fail(message, remedy) {
+  if (takenBy() === null) rmSync(installingFile, { force: true });
   process.stdout.write(`\n✗ ${message}\n  → ${remedy}\n`);
   process.exit(1);
 }

@@ -138,8 +138,7 @@ interface DaemonOptions {
  */
 export function startDaemon(options: DaemonOptions): Daemon {
   mkdirSync(dirname(options.logFile), { recursive: true });
-  // One log per start, and the one before it.
-  if (existsSync(options.logFile)) renameSync(options.logFile, `${options.logFile}.1`);
+  keepEarlier(options.logFile);
   const output = openSync(options.logFile, "a", 0o600);
   const setpriv = process.platform === "linux" ? which("setpriv") : null;
   const argv = [options.command, ...options.args];
@@ -155,6 +154,16 @@ export function startDaemon(options: DaemonOptions): Daemon {
   });
   closeSync(output);
   return daemonOf(child);
+}
+
+const keptLogs = 5;
+
+/** One log per start, and those of the starts before it: who looks for the cause of a death has often started again since. */
+function keepEarlier(logFile: string): void {
+  for (let age = keptLogs; age > 0; age -= 1) {
+    const from = age === 1 ? logFile : `${logFile}.${age - 1}`;
+    if (existsSync(from)) renameSync(from, `${logFile}.${age}`);
+  }
 }
 
 function daemonOf(child: ChildProcess): Daemon {

@@ -9,6 +9,8 @@ import { paths } from "./paths.ts";
 
 interface Target {
   name: string;
+  /** Said when it is built: how long that takes. */
+  note?: string;
   /** Folders and files whose content decides. */
   sources: string[];
   /** Must exist afterwards. */
@@ -42,6 +44,7 @@ const targets = {
   },
   web: {
     name: "web app",
+    note: "one to three minutes on an idle machine; again only when its sources change",
     sources: ["apps/web", "packages", lock],
     output: "apps/web/.next/BUILD_ID",
     command: [paths.node, paths.next, "build"],
@@ -68,7 +71,7 @@ async function ensureTarget(target: Target, options: BuildOptions): Promise<void
   const stamp = fingerprint(target.sources);
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
   if (isFresh && existsSync(join(paths.root, target.output))) return;
-  options.log(`building the ${target.name}`);
+  options.log(`building the ${target.name}${target.note ? ` (${target.note})` : ""}`);
   rmSync(stampFile, { force: true });
   await runBuild(target, options);
   mkdirSync(dirname(stampFile), { recursive: true });

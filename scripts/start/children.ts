@@ -26,6 +26,11 @@ export function startChild(plan: ChildPlan): Child {
   return { ...plan, daemon: startDaemon(plan) };
 }
 
+/** In place of the one that has died. */
+export async function startAgain(child: Child): Promise<void> {
+  child.daemon = startChild(child).daemon;
+}
+
 export function stopChild(child: Child): Promise<boolean> {
   return child.daemon.stop("SIGTERM", child.graceMs);
 }

@@ -7,7 +7,7 @@ import { agentsLeft } from "./agents-left.ts";
 import { ensureBuilt } from "./build.ts";
 import { configuredKeys, plainProcesses, runChecks } from "./checks.ts";
 import { internalUrl, publicUrl, type Runtime, serviceEnv } from "./child-env.ts";
-import { type Child, type ChildPlan, logPath, startChild, stopChild, untilReady } from "./children.ts";
+import { type Child, type ChildPlan, logPath, startAgain, startChild, stopChild, untilReady } from "./children.ts";
 import { startDemoRuns } from "./demo-runs.ts";
 import { sayFinding } from "./doctor.ts";
 import { loadSettings } from "./env.ts";
@@ -17,7 +17,7 @@ import { detail, phase, say, sayFailure, style } from "./screen.ts";
 import { obtainPrograms, type Server, startServers } from "./servers.ts";
 import type { Settings } from "./settings.ts";
 import * as state from "./state.ts";
-import { keepRunning, watchServer } from "./supervise.ts";
+import { keepRunning } from "./supervise.ts";
 
 type Undo = { name: string; run: () => Promise<unknown> };
 
@@ -88,7 +88,7 @@ async function bringUp(work: Launch): Promise<Runtime> {
   signal.throwIfAborted();
   const onStart = async (server: Server) => {
     work.servers.push(server);
-    work.undo.push({ name: server.name, run: server.stop });
+    work.undo.push({ name: server.name, run: () => server.stop() });
     await state.rememberChild(dir, { name: server.name, pid: server.pid });
   };
   const servers = await phase("Starting PostgreSQL and Redis", () =>
@@ -181,10 +181,11 @@ async function startChildren(work: Launch, plans: ChildPlan[]): Promise<void> {
 /** Promises that reject when the product cannot go on. */
 function supervise({ settings, children, servers, signal }: Launch): Promise<void>[] {
   const log = (line: string) => say(`${style.yellow("!")} ${line}`);
-  const onRestart = ({ name, daemon }: Child) => state.rememberChild(settings.DATA_DIR, { name, pid: daemon.pid });
+  const onRestart = ({ name, daemon }: Pick<Child, "name" | "daemon">) =>
+    state.rememberChild(settings.DATA_DIR, { name, pid: daemon.pid });
   return [
-    ...children.map((child) => keepRunning(child, { signal, log, onRestart })),
-    ...servers.map((server) => watchServer(server, signal)),
+    ...children.map((child) => keepRunning(child, { signal, log, onRestart, again: () => startAgain(child) })),
+    ...servers.map((server) => keepRunning(server, { signal, log, onRestart, again: server.again })),
   ];
 }
 

@@ -16,6 +16,8 @@ export interface Server {
   daemon: Daemon;
   logFile: string;
   stop(): Promise<void>;
+  /** Starts it again on its data and its port, after it has died. Throws a Problem. */
+  again(): Promise<void>;
 }
 
 interface ServersOptions {
@@ -42,8 +44,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   if (!ownerUrl) {
     const dir = join(settings.DATA_DIR, "postgres");
     const password = secrets.DATABASE_OWNER_PASSWORD;
-    const postgres = await startPostgres({ ...common, dir, password, port: ports.postgres });
-    await onStart({ name: "PostgreSQL", ...postgres });
+    const start = (port?: number) => startPostgres({ ...common, dir, password, port });
+    const postgres = await begin("PostgreSQL", { start, port: ports.postgres, onStart });
     ownerUrl = postgres.ownerUrl;
     ports.postgres = postgres.port;
     log(`PostgreSQL on 127.0.0.1:${postgres.port}, data in ${postgres.dataDir}`);
@@ -52,13 +54,34 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   if (!redisUrl) {
     const dir = join(settings.DATA_DIR, "redis");
     const password = secrets.REDIS_PASSWORD;
-    const redis = await startRedis({ ...common, dir, toolsDir: paths.toolsDir, password, port: ports.redis });
-    await onStart({ name: "Redis", ...redis });
+    const start = (port?: number) => startRedis({ ...common, dir, toolsDir: paths.toolsDir, password, port });
+    const redis = await begin("Redis", { start, port: ports.redis, onStart });
     redisUrl = redis.url;
     ports.redis = redis.port;
     log(`Redis on 127.0.0.1:${redis.port}, data in ${dir}`);
   }
   return { ownerUrl, redisUrl, ports };
+}
+
+async function begin<S extends Omit<Server, "name" | "again"> & { port: number }>(
+  name: string,
+  options: { start: (port?: number) => Promise<S>; port: number | undefined; onStart: ServersOptions["onStart"] },
+): Promise<S> {
+  const first = await options.start(options.port);
+  const again = async () => {
+    const next = await options.start(first.port);
+    if (next.port !== first.port) {
+      await next.stop();
+      throw new Problem(
+        `${name} cannot be started again: its port ${first.port} is taken`,
+        "free it, then run npm start",
+      );
+    }
+    Object.assign(server, { pid: next.pid, daemon: next.daemon, stop: next.stop });
+  };
+  const server: Server = { name, ...first, again };
+  await options.onStart(server);
+  return first;
 }
 
 /** Git (required) and bubblewrap (wanted): found, or fetched. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Child, startChild } from "./children.ts";
+import { type Child, startAgain, startChild } from "./children.ts";
 import { paths } from "./paths.ts";
-import { keepRunning, watchServer } from "./supervise.ts";
+import { keepRunning } from "./supervise.ts";
 
 let dir: string;
 let stop: AbortController;
@@ -49,7 +49,9 @@ test("a child that dies is started again, and the other one goes on", async () =
     onRestart: async () => restarted.resolve(),
     firstWaitMs: 10,
   };
-  const kept = Promise.all([engine, web].map((child) => keepRunning(child, supervision)));
+  const kept = Promise.all(
+    [engine, web].map((child) => keepRunning(child, { ...supervision, again: () => startAgain(child) })),
+  );
   process.kill(firstPid, "SIGKILL");
   await restarted.promise;
   expect(said).toEqual(["engine ended unexpectedly (SIGKILL); it is started again in 0.01 s"]);
@@ -68,14 +70,8 @@ test("a child that keeps dying is given up with its last words", async () => {
   const onRestart = async () => {
     restarts += 1;
   };
-  const kept = keepRunning(child, { signal: stop.signal, log: () => undefined, onRestart, firstWaitMs: 1 });
+  const again = () => startAgain(child);
+  const kept = keepRunning(child, { signal: stop.signal, log: () => undefined, again, onRestart, firstWaitMs: 1 });
   await expect(kept).rejects.toThrow(/^engine died 5 times within a minute: engine ended unexpectedly \(3\).*no luck/s);
   expect(restarts).toBe(4);
-});
-
-test("the death of a server is told at once", async () => {
-  const server = start("Redis", lasting);
-  const watched = watchServer(server, stop.signal);
-  process.kill(server.daemon.pid, "SIGKILL");
-  await expect(watched).rejects.toThrow("Redis ended unexpectedly (SIGKILL)");
 });

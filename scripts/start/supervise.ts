@@ -1,24 +1,27 @@
-// Keeps the product's own processes running: one that dies is started again, and the others go on meanwhile.
+// Keeps the product's processes running, its servers too: one that dies is started again, and the others go on meanwhile.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../services/problem.ts";
-import { type Child, deathOf, startChild } from "./children.ts";
+import { type Child, deathOf } from "./children.ts";
 
 /** So many deaths within a minute mean that starting again does not help. */
 const maxDeaths = 5;
 const windowMs = 60_000;
 
+/** Its `daemon` is another one after each start. */
+type Kept = Pick<Child, "name" | "logFile" | "daemon">;
 interface Supervision {
   /** Aborted when the product is taken down: deaths are wanted then. */
   signal: AbortSignal;
   log: (line: string) => void;
-  onRestart: (child: Child) => Promise<unknown>;
+  again: () => Promise<void>;
+  onRestart: (child: Kept) => Promise<unknown>;
   /** Doubled with every death within the minute. */
   firstWaitMs?: number;
 }
 
-/** Starts the child again whenever it dies, until the signal. Throws a Problem with its last words when it dies too often. */
-export async function keepRunning(child: Child, options: Supervision): Promise<void> {
-  const { signal, log, onRestart, firstWaitMs = 1000 } = options;
+/** Starts the process again whenever it dies, until the signal. Throws a Problem with its last words when it dies too often. */
+export async function keepRunning(child: Kept, options: Supervision): Promise<void> {
+  const { signal, log, again, onRestart, firstWaitMs = 1000 } = options;
   const deaths: number[] = [];
   for (;;) {
     const outcome = await child.daemon.exited;
@@ -35,16 +38,8 @@ export async function keepRunning(child: Child, options: Supervision): Promise<v
     await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     // Nothing may come between this look and the start: whoever takes the product down stops the daemon that is there.
-    child.daemon = startChild(child).daemon;
+    await again();
+    if (signal.aborted) return void (await child.daemon.stop("SIGTERM", 10_000));
     await onRestart(child);
   }
-}
-
-/** Throws a Problem when a server dies by itself: without it nothing else can work. */
-export async function watchServer(
-  server: Pick<Child, "name" | "logFile" | "daemon">,
-  signal: AbortSignal,
-): Promise<void> {
-  await server.daemon.exited;
-  if (!signal.aborted) throw await deathOf(server);
 }

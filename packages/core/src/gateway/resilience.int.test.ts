@@ -75,7 +75,7 @@ describe("the breaker", () => {
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(5);
     expect(await refused.json()).toMatchObject({
       code: "UPSTREAM",
-      detail: expect.stringMatching(/failed several times in a row; it is asked again in \d+ s/),
+      detail: expect.stringMatching(/failed several times in a row; nothing is asked of it for \d+ s/),
     });
     expect(seen.models).toHaveLength(5);
     const shown = async () =>

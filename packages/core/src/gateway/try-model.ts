@@ -54,7 +54,7 @@ export async function tryModel(asking: Asking, target: Target): Promise<Tried> {
 
 function circuitOpen({ provider }: Target, leaveForMs: number): Failed {
   const retryAfterSec = Math.ceil(leaveForMs / 1000);
-  const message = `${provider.name} could not be reached or failed several times in a row; it is asked again in ${retryAfterSec} s.`;
+  const message = `${provider.name} could not be reached or failed several times in a row; nothing is asked of it for ${retryAfterSec} s.`;
   const fault = new Fault("UPSTREAM", message, { retryAfterSec });
   return { kind: "fault", capacity: true, isOpen: true, tries: 1, fault };
 }
