@@ -94,7 +94,7 @@ for (const [wire, { forced }] of wires) {
     expect(result).toMatchObject({ outcome: "completed", outputs: { plan_json: good }, turns: 3 });
     expect(model.requests.map((request) => asked(request).format)).toEqual([true, false, false]);
     expect(JSON.stringify(model.requests[1]?.messages)).toContain("not valid JSON");
-    expect(JSON.stringify(model.requests[2]?.messages)).toMatch(/>=1.*tasks\[0\].hours/s);
+    expect(JSON.stringify(model.requests[2]?.messages)).toMatch(/must be at least 1.*tasks\[0\].hours/s);
   });
 }
 

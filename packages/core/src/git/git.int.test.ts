@@ -63,3 +63,8 @@ it("says what went wrong, without how far it had come", async () => {
   await expect(git(["fetch", join(dir, "\0")], { cwd })).rejects.toThrow();
   expect(await git(["hash-object", "--stdin"], { input: "x", cwd })).toMatch(/^[0-9a-f]{40}$/);
 });
+
+it("is prepared by many at once", async () => {
+  const gits = await Promise.all(Array.from({ length: 50 }, () => createGit(dir)));
+  await Promise.all(gits.slice(0, 5).map((one) => one(["version"])));
+});

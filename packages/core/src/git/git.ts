@@ -46,7 +46,7 @@ export async function gitEnvironment(dataDir: string): Promise<Record<string, st
   await mkdir(dir, { recursive: true });
   const configFile = join(dir, "config");
   // Renamed into place: another process's git must never read half of it, and so run without it.
-  const fresh = `${configFile}.${process.pid}.${Date.now()}`;
+  const fresh = `${configFile}.${crypto.randomUUID()}`;
   await writeFile(fresh, config, { mode: 0o600 });
   await rename(fresh, configFile);
   return {

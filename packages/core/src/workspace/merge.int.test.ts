@@ -162,18 +162,26 @@ describe("merging", () => {
   });
 
   it("lets a team's pushes to slow servers wait, a few at once, and says so to the next", async () => {
-    const { runId, mirror } = await diverged({ conflict: false });
-    await merge({ runId });
     const open = new Set<Socket>();
     const server = createServer((socket) => {
       open.add(socket.on("error", () => undefined).resume());
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    sh(mirror, "remote", "set-url", "origin", `git://127.0.0.1:${(server.address() as AddressInfo).port}/slow`);
-    const waiting = Array.from({ length: 4 }, () => merge({ runId, push: true }));
+    const slow = `git://127.0.0.1:${(server.address() as AddressInfo).port}/slow`;
+    // Runs of their own: merges of one run wait for each other.
+    const runIds: string[] = [];
+    for (let at = 0; at < 5; at += 1) {
+      const { runId, mirror } = await diverged({ conflict: false });
+      sh(mirror, "remote", "set-url", "origin", slow);
+      runIds.push(runId);
+    }
+    const waiting = runIds.slice(1).map((runId) => merge({ runId, push: true }));
     await expect.poll(() => open.size, { timeout: 20_000 }).toBe(4);
     const detail = expect.stringContaining("Other pushes of this team");
-    expect(await merge({ runId, push: true })).toMatchObject({ success: true, push: { status: "refused", detail } });
+    expect(await merge({ runId: runIds[0] ?? "", push: true })).toMatchObject({
+      success: true,
+      push: { status: "refused", detail },
+    });
     for (const socket of open) {
       socket.destroy();
     }
