@@ -3,6 +3,10 @@
  * are the ones the specification names (3.5.1, 3.8.3), and each carries the tenant in its value or in its own name.
  */
 import { RunId, SessionId, TenantId } from "@djinnbot/contracts";
+import { z } from "zod";
+
+/** A DNS label; before, it was the id of a session. */
+const WorkloadName = z.string().regex(/^[a-z0-9_-]{1,63}$/);
 
 const tenant = (tenantId: string) => `djinnbot:t:${TenantId.parse(tenantId)}`;
 const run = (tenantId: string, runId: string) => `${tenant(tenantId)}:run:${RunId.parse(runId)}`;
@@ -32,9 +36,9 @@ export const systemKeys = {
   engineGroup: "djinnbot:cg:engine-workers",
   runLock: (runId: string) => `djinnbot:lock:run:${RunId.parse(runId)}`,
   lock: (name: string) => `djinnbot:lock:${name}`,
-  /** Registry of workloads: hash of what hosts a session. */
-  container: (sessionId: string) => `djinnbot:containers:${SessionId.parse(sessionId)}`,
-  /** Set of session ids that have a registry entry, so that a sweep needs no SCAN. */
+  /** Registry of workloads: hash of what hosts a session, by the workload's name. */
+  container: (name: string) => `djinnbot:containers:${WorkloadName.parse(name)}`,
+  /** Set of the names that have a registry entry, so that a sweep needs no SCAN. */
   containers: "djinnbot:containers",
   /** Heartbeats of engine instances: sorted set, member instance id, score epoch ms. */
   instances: "djinnbot:instances",

@@ -137,13 +137,10 @@ async function networkFor(host: Host, { tenantId }: WorkloadSpec): Promise<Conta
 
 async function stop(host: Host, name: string, graceMs: number): Promise<void> {
   const state = await inspect(host, name);
-  const sessionId = state?.sessionId ?? (await host.registry.find(name))?.sessionId;
   if (state) {
     await end(host.docker.getContainer(name), state.status === "running" ? graceMs : 0);
   }
-  if (sessionId !== undefined) {
-    await host.registry.remove(sessionId);
-  }
+  await host.registry.remove(name);
 }
 
 async function list({ docker, installation }: Host): Promise<{ state: WorkloadState; deadlineAt: number }[]> {

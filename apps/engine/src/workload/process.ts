@@ -73,12 +73,12 @@ async function stop(machine: Machine, name: string, graceMs: number): Promise<vo
   await limiter.release(name);
   if (known) {
     await removeStatus(workloadFiles(dataDir, known));
-    await registry.remove(known.sessionId);
+    await registry.remove(name);
   }
 }
 
 async function inspect(machine: Machine, name: string): Promise<WorkloadState | null> {
-  const entry = (await entriesHere(machine)).find((candidate) => candidate.name === name);
+  const entry = await entryHere(machine, name);
   if (entry && (await isRunning(entry))) {
     return stateOf(entry, "running", null);
   }
@@ -121,8 +121,13 @@ async function sweep(machine: Machine): Promise<void> {
 
 /** What is known of a workload, by the registry or by its living process. */
 async function find(machine: Machine, name: string) {
-  const entry = (await entriesHere(machine)).find((candidate) => candidate.name === name);
+  const entry = await entryHere(machine, name);
   return entry ?? (await findLiving(machine.installation, name))[0]?.label;
+}
+
+async function entryHere({ registry, host }: Machine, name: string): Promise<RegistryEntry | null> {
+  const entry = await registry.find(name);
+  return entry?.host === host ? entry : null;
 }
 
 async function entriesHere(machine: Machine): Promise<RegistryEntry[]> {

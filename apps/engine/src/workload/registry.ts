@@ -27,7 +27,7 @@ export interface Registry {
   find(name: string): Promise<RegistryEntry | null>;
   /** Entries of this installation and kind. */
   list(): Promise<RegistryEntry[]>;
-  remove(sessionId: string): Promise<void>;
+  remove(name: string): Promise<void>;
   /** Keeps two engines from starting the same workload at once: runs `work` while no other engine does for this name. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
@@ -37,28 +37,28 @@ const lockMs = 10_000;
 
 export function createRegistry(options: { redis: Redis; installation: string; kind: RegistryEntry["kind"] }): Registry {
   const { redis, installation, kind } = options;
-  const list = async () => {
-    const sessions = await redis.smembers(systemKeys.containers);
-    const rows = await Promise.all(sessions.map((sessionId) => redis.hgetall(systemKeys.container(sessionId))));
-    return rows
-      .map((row) => Entry.safeParse(row).data)
-      .filter((entry) => entry?.installation === installation && entry.kind === kind) as RegistryEntry[];
+  const find = async (name: string) => {
+    const entry = Entry.safeParse(await redis.hgetall(systemKeys.container(name))).data;
+    return entry?.installation === installation && entry.kind === kind ? entry : null;
   };
   return {
-    list,
-    find: async (name) => (await list()).find((entry) => entry.name === name) ?? null,
+    list: async () => {
+      const names = await redis.smembers(systemKeys.containers);
+      return (await Promise.all(names.map(find))).filter((entry) => entry !== null);
+    },
+    find,
     put: async (entry) => {
       const fields = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [key, String(value)]));
-      const key = systemKeys.container(entry.sessionId);
+      const key = systemKeys.container(entry.name);
       await redis
         .multi()
         .del(key)
         .hset(key, ...fields)
-        .sadd(systemKeys.containers, entry.sessionId)
+        .sadd(systemKeys.containers, entry.name)
         .exec();
     },
-    remove: async (sessionId) => {
-      await redis.multi().del(systemKeys.container(sessionId)).srem(systemKeys.containers, sessionId).exec();
+    remove: async (name) => {
+      await redis.multi().del(systemKeys.container(name)).srem(systemKeys.containers, name).exec();
     },
     exclusively: async (name, work) => {
       const key = systemKeys.lock(`workload:${installation}:${name}`);

@@ -71,7 +71,7 @@ export function describeWorkload(backend: Backend): void {
       ]);
       await stage.workload.stop(spec.name, 0);
       expect(await stage.workload.inspect(spec.name)).toBeNull();
-      expect(await stage.redis.exists(systemKeys.container(spec.sessionId))).toBe(0);
+      expect(await stage.redis.exists(systemKeys.container(spec.name))).toBe(0);
     });
 
     test("starts again under the name of one that ended", async () => {
@@ -109,8 +109,8 @@ export function describeWorkload(backend: Backend): void {
       await once(engine, "exit");
       await stage.ready(spec);
       expect(await stage.workload.inspect(spec.name)).toMatchObject({ status: "running", sessionId: spec.sessionId });
-      await stage.redis.del(systemKeys.container(spec.sessionId));
-      await stage.redis.srem(systemKeys.containers, spec.sessionId);
+      await stage.redis.del(systemKeys.container(spec.name));
+      await stage.redis.srem(systemKeys.containers, spec.name);
       expect(await stage.workload.inspect(spec.name)).toMatchObject({ status: "running", sessionId: spec.sessionId });
       expect(await stage.workload.list()).toEqual([expect.objectContaining({ name: spec.name, runId: spec.runId })]);
       await stage.workload.ensure(spec);
