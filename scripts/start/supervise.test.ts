@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Child, startAgain, startChild } from "./children.ts";
 import { paths } from "./paths.ts";
+import { type Server, startServers } from "./servers.ts";
+import type { Settings } from "./settings.ts";
+import { loadSecrets } from "./state.ts";
 import { keepRunning } from "./supervise.ts";
 
 let dir: string;
@@ -74,4 +78,34 @@ test("a child that keeps dying is given up with its last words", async () => {
   const kept = keepRunning(child, { signal: stop.signal, log: () => undefined, again, onRestart, firstWaitMs: 1 });
   await expect(kept).rejects.toThrow(/^engine died 5 times within a minute: engine ended unexpectedly \(3\).*no luck/s);
   expect(restarts).toBe(4);
+});
+
+test("a server that dies is started again on its port and its data", { timeout: 60_000 }, async () => {
+  const servers: Server[] = [];
+  const { redisUrl } = await startServers({
+    settings: { DATA_DIR: dir, DATABASE_URL: "postgres://elsewhere" } as Settings,
+    secrets: loadSecrets(dir),
+    ports: {},
+    log: () => undefined,
+    onStart: async (server) => void servers.push(server),
+  });
+  const [server] = servers as [Server];
+  const redis = new Redis(redisUrl, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  redis.on("error", () => undefined);
+  const restarted = Promise.withResolvers<void>();
+  const onRestart = async () => restarted.resolve();
+  const supervision = { signal: stop.signal, log: () => undefined, onRestart, firstWaitMs: 10 };
+  const kept = keepRunning(server, { ...supervision, again: server.again });
+  try {
+    await redis.set("kept", "yes");
+    await redis.call("WAITAOF", "1", "0", "2000").catch(() => undefined);
+    process.kill(server.pid, "SIGKILL");
+    await restarted.promise;
+    expect(await redis.get("kept")).toBe("yes");
+  } finally {
+    redis.disconnect();
+    stop.abort();
+    await server.stop();
+    await kept;
+  }
 });
