@@ -120,9 +120,11 @@ const Row = memo(function Row({ run }: { run: ListedRun }) {
   const href = `/runs/${run.id}`;
   return (
     <TableRow onOpen={() => router.push(href)}>
-      <TableCell className="w-32 whitespace-nowrap">
-        <StatusBadge status={run.status} />
-        {isUnpushed(run) ? <NotPushed className="ml-1.5" /> : null}
+      <TableCell className="w-32">
+        <span className="flex flex-wrap gap-1 xl:flex-nowrap">
+          <StatusBadge status={run.status} />
+          {isUnpushed(run) ? <NotPushed /> : null}
+        </span>
       </TableCell>
       <TableCell truncate className="w-full min-w-40">
         <Link href={href} tabIndex={-1} className="hover:underline" title={run.task}>
