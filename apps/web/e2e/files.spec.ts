@@ -1,4 +1,4 @@
-/** The Files tab of a run: reading what the agents wrote, who changed what, and merging it past a conflict. */
+/** The Files tab of a run: reading what the agents wrote, who changed what, merging it past a conflict, and taking it where a push is refused. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -122,4 +122,58 @@ test("files, history and merging of a run", async ({ page }) => {
   expect(merged).toBe("// decided by hand\n");
   await page.reload();
   await expect(page.getByText("Merged:")).toBeVisible();
+});
+
+test("a run whose push was refused says so wherever it stands, and its commits can be taken", async ({ page }) => {
+  const repository = await createDemoRepository(mkdtempSync(join(repositories, "e2e-refused-")));
+  const git = (...args: string[]) => execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" }).trim();
+  git("config", "receive.hideRefs", "refs/heads/run");
+  await register(page);
+  const runId = await finishedRun(page, repository);
+
+  await expect(page.getByRole("status", { name: "State of the run" }).getByText("Not pushed")).toBeVisible();
+  await page.getByRole("tab", { name: "Result" }).click();
+  const changes = page.getByRole("region", { name: "Changes", exact: true });
+  await expect(changes.getByText("deny updating a hidden ref")).toBeVisible();
+  await expect(changes.getByText(/no credentials for git yet/)).toBeVisible();
+  await expectAccessible(page);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    changes.getByRole("link", { name: "Download commits (.bundle)" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(`${runId}.bundle`);
+
+  // Exactly what the page says, in a clone that has the file.
+  const clone = mkdtempSync(join(tmpdir(), "e2e-clone-"));
+  execFileSync("git", ["clone", "-q", repository, clone]);
+  await download.saveAs(join(clone, `${runId}.bundle`));
+  const lines = await changes.getByRole("region", { name: "Commands for the downloaded file" }).textContent();
+  execFileSync("sh", ["-ec", lines ?? "false"], { cwd: clone, stdio: "pipe" });
+  expect(execFileSync("git", ["log", "--format=%an"], { cwd: clone, encoding: "utf8" })).toContain("Tova");
+  rmSync(clone, { recursive: true, force: true });
+
+  await page.getByRole("button", { name: "More actions" }).click();
+  const [again] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Download commits (.bundle)" }).click(),
+  ]);
+  expect(again.suggestedFilename()).toBe(`${runId}.bundle`);
+
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`/runs/${runId}?tab=commits`);
+    await expect(page.getByText("Not pushed").first()).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.goto("/runs");
+    const row = page
+      .locator("main")
+      .getByRole(width < 640 ? "listitem" : "row")
+      .filter({ hasText: "Make the failing" });
+    await expect(row.getByText("Not pushed")).toBeVisible();
+    await expect(row.getByText("Completed")).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.goto("/");
+    await expect(page.getByRole("link", { name: /Make the failing.*Not pushed/ })).toBeVisible();
+    await expectAccessible(page);
+  }
 });

@@ -1,5 +1,5 @@
 /** Downloads over HTTP: a file that is made as fast as the client takes it. */
-import { openDownload } from "@djinnbot/core";
+import { type DownloadFile, openDownload } from "@djinnbot/core";
 import type { ApiConfig } from "./config.ts";
 import { budgetHeaders, spendRequest } from "./limit.ts";
 import type { ApiRequest } from "./request.ts";
@@ -25,33 +25,40 @@ export async function handleDownload(
   const file = await openDownload(caller, operation.noun, operation.verb, input).catch((error: unknown) => {
     throw asRestFault(error, { contract: { ...operation.contract, wire: "camel" } });
   });
-  headers.set("content-type", `${file.mediaType}; charset=utf-8`);
+  headers.set("content-type", isText(file.mediaType) ? `${file.mediaType}; charset=utf-8` : file.mediaType);
   headers.set("content-disposition", `attachment; filename="${file.filename.replace(/[^\w.-]/g, "_")}"`);
   headers.set("cache-control", "no-store");
   return new Response(bodyOf(api, file.chunks), { headers });
 }
 
-/** Small pieces go together: a packet each would be slow. */
-const gatherChars = 32_768;
+/** Whether a file of this type is text, which we write in UTF-8. */
+export function isText(mediaType: string): boolean {
+  return mediaType.startsWith("text/") || mediaType === "application/json";
+}
 
-function bodyOf(api: ApiRequest, chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+/** Small pieces go together: a packet each would be slow. */
+const gatherBytes = 32_768;
+
+function bodyOf(api: ApiRequest, chunks: DownloadFile["chunks"]): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        let gathered = "";
+        const gathered: Uint8Array[] = [];
         try {
-          while (gathered.length < gatherChars) {
+          for (let bytes = 0; bytes < gatherBytes; ) {
             const { done, value } = await iterator.next();
             if (done) {
-              controller.enqueue(encoder.encode(gathered));
+              controller.enqueue(Buffer.concat(gathered));
               controller.close();
               return;
             }
-            gathered += value;
+            const piece = typeof value === "string" ? encoder.encode(value) : value;
+            gathered.push(piece);
+            bytes += piece.length;
           }
-          controller.enqueue(encoder.encode(gathered));
+          controller.enqueue(Buffer.concat(gathered));
         } catch (error) {
           api.log.error({ err: error }, "a download broke off");
           controller.error(error);

@@ -1,6 +1,7 @@
 /** OpenAPI 3.1 of REST `/v1`, derived from the contracts: names as on the wire, faults as responses, streams as event streams. */
 import { type AnyContract, type FaultCode, faultStatus, pathParams } from "@djinnbot/contracts";
 import { version } from "@djinnbot/core/version";
+import { isText } from "./download.ts";
 import { type JsonSchema, schemaOf, sharedSchemas } from "./openapi-schema.ts";
 import { type Operation, operations } from "./routes.ts";
 import { wireName } from "./wire.ts";
@@ -120,7 +121,8 @@ function describeStream({ contract, noun }: StreamOperation, schemas: Shared, pa
 function describeDownload({ contract, noun }: DownloadOperation, path: string) {
   const input = schemaOf(contract.input, { io: "input", wire: "camel" });
   const { parameters } = splitInput({ method: "GET", wire: "camel" }, input, path);
-  const content = Object.fromEntries(contract.mediaTypes.map((type) => [type, { schema: { type: "string" } }]));
+  const schemaFor = (type: string) => ({ type: "string", ...(isText(type) ? {} : { format: "binary" }) });
+  const content = Object.fromEntries(contract.mediaTypes.map((type) => [type, { schema: schemaFor(type) }]));
   return {
     ...common(contract.summary, noun, contract.scope),
     parameters,

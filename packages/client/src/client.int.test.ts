@@ -243,6 +243,7 @@ describe("a run as a file", () => {
     expect(await new Response(text.body).text()).toMatch(/^# Say hi\n/);
     const stranger = clientOf(await newTenant(deps));
     await expect(stranger.runs.export(runId)).rejects.toMatchObject({ name: "DjinnError", code: "NOT_FOUND" });
+    await expect(client.workspaces.bundle(runId)).rejects.toMatchObject({ code: "NOT_FOUND", message: /no workspace/ });
     const nowhere = createDjinnClient({ url: "http://127.0.0.1:9" });
     await expect(nowhere.runs.export(runId)).rejects.toMatchObject({ code: "NETWORK" });
   });

@@ -26,6 +26,10 @@ export interface DjinnClient {
     /** The run as one file: `json` (all of it) unless `markdown` (to read) is asked for. */
     export(runId: string, options?: { format?: ExportFormat; signal?: AbortSignal }): Promise<Download>;
   };
+  workspaces: {
+    /** The run's commits as a git bundle, which `git fetch` reads like a remote. */
+    bundle(runId: string, options?: { signal?: AbortSignal }): Promise<Download>;
+  };
   events: {
     /** Events of the tenant from now on; never ends by itself. */
     follow(options?: FollowOptions): AsyncGenerator<TenantEvent, void, undefined>;
@@ -59,6 +63,9 @@ export function createDjinnClient(options: ClientOptions): DjinnClient {
       export: (runId, { format = "json", signal } = {}) =>
         openDownload({ url: base + exportPath(runId, format), headers, fetch: send }, signal),
     },
+    workspaces: {
+      bundle: (runId, { signal } = {}) => openDownload({ url: base + bundlePath(runId), headers, fetch: send }, signal),
+    },
     events: { follow: (from = {}) => follow<TenantEvent>("/v1/events/stream", { since: "$", ...from }) },
   };
 }
@@ -66,6 +73,11 @@ export function createDjinnClient(options: ClientOptions): DjinnClient {
 /** Where a run's file is, below the address of the installation: for a link on a page, where the cookie counts. */
 export function exportPath(runId: string, format: ExportFormat): string {
   return `/v1/runs/${encodeURIComponent(runId)}/export?format=${format}`;
+}
+
+/** Where the git bundle of a run's commits is, below the address of the installation. */
+export function bundlePath(runId: string): string {
+  return `/v1/workspaces/${encodeURIComponent(runId)}/git/bundle`;
 }
 
 /** A request that finds nobody fails with a bare "fetch failed": says which address was asked, and what the system answered. */

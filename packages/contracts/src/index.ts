@@ -14,7 +14,7 @@ import { settings } from "./settings.ts";
 import { events } from "./stream.ts";
 import { system } from "./system.ts";
 import { tenants } from "./tenant.ts";
-import { workspaces } from "./workspace.ts";
+import { workspaceDownloads, workspaces } from "./workspace.ts";
 
 export * from "./agent.ts";
 export * from "./approval.ts";
@@ -70,7 +70,7 @@ export const contracts = {
 } as const;
 export type Contracts = typeof contracts;
 /** Every file that is made while it is sent. */
-export const downloads = { runs: runDownloads } as const;
+export const downloads = { runs: runDownloads, workspaces: workspaceDownloads } as const;
 export type Downloads = typeof downloads;
 /** Every server-sent event stream. */
 export const streams = { events } as const;

@@ -46,8 +46,12 @@ export const Run = z.object({
   completedAt: EpochMs.nullable(),
 });
 export type Run = z.infer<typeof Run>;
+/** What happened to the run's branch: kept locally, pushed, or refused by the remote and why. */
+export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
+
 /** A run as lists show it. */
 export const ListedRun = Run.extend({
+  pushStatus: PushState.shape.status,
   /** Time of its executions and branches that is over, without the waiting in between; null before any began. */
   workedMs: z.int().nullable(),
   /** One works now: since then. */
@@ -87,9 +91,6 @@ export const Step = z.object({
   completedAt: EpochMs.nullable(),
 });
 export type Step = z.infer<typeof Step>;
-
-/** What happened to the run's branch: kept locally, pushed, or refused by the remote and why. */
-export const PushState = z.object({ status: z.enum(["none", "pushed", "refused"]), detail: z.string().nullable() });
 
 /** A step as the run's pipeline has it, whether or not the run has come to it. */
 export const PlannedStep = z.object({

@@ -1,6 +1,6 @@
 /** Workspaces: the files and the git history of a run, and merging its branch (engine-svc). */
 import { z } from "zod";
-import { contract } from "./contract.ts";
+import { contract, download } from "./contract.ts";
 import { EpochMs, RunId } from "./id.ts";
 import { PushState } from "./run-shape.ts";
 
@@ -239,5 +239,19 @@ export const workspaces = {
       push: PushState,
     }),
     faults: ["NOT_FOUND", "BAD_REQUEST", "CONFLICT"],
+  }),
+};
+
+/** Files out of workspaces. */
+export const workspaceDownloads = {
+  bundle: download({
+    ...base,
+    path: "/v1/workspaces/{runId}/git/bundle",
+    scope: "runs:read",
+    summary:
+      "The run's commits as a git bundle: its branch since the commit that it started from, or all of a fresh repository. `git fetch` reads it like a remote",
+    input: z.object(ref),
+    mediaTypes: ["application/x-git-bundle"],
+    faults: ["NOT_FOUND", "CONFLICT"],
   }),
 };

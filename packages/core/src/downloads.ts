@@ -4,17 +4,18 @@ import { type Caller, servicesFor } from "./call.ts";
 import type { Ctx } from "./ctx.ts";
 import { guard } from "./guard.ts";
 import { exportRun } from "./run/export/index.ts";
+import { bundleRun } from "./workspace/bundle.ts";
 
 export interface DownloadFile {
   filename: string;
   mediaType: string;
   /** Made as they are asked for. Given back early (`return`), it stops reading. */
-  chunks: AsyncIterable<string>;
+  chunks: AsyncIterable<string | Uint8Array>;
 }
 type DownloadVerb<C> = (args: { ctx: Ctx; input: InputOf<C> }) => Promise<DownloadFile>;
 type DownloadVerbs = { [N in keyof Downloads]: { [V in keyof Downloads[N]]: DownloadVerb<Downloads[N][V]> } };
 
-const verbs: DownloadVerbs = { runs: { export: exportRun } };
+const verbs: DownloadVerbs = { runs: { export: exportRun }, workspaces: { bundle: bundleRun } };
 
 /** Opens `noun.verb`. Throws a Fault before the first byte: UNAUTHENTICATED, FORBIDDEN, VALIDATION, or what the verb throws. */
 export async function openDownload(caller: Caller, noun: string, verb: string, input: unknown): Promise<DownloadFile> {

@@ -21,11 +21,13 @@ export function CodeText({ text, children, truncate, copyable = true, className 
     return <code className={classes}>{shown}</code>;
   }
   const Icon = copied ? Check : Copy;
+  // The name has what is shown in it, so that whoever speaks to the page can say it.
+  const name = typeof children === "string" ? children : text;
   return (
     <button
       type="button"
       title={text}
-      aria-label={copied ? `Copied ${text}` : `Copy ${text}`}
+      aria-label={copied ? `Copied ${name}` : `Copy ${name}`}
       onClick={(event) => {
         event.stopPropagation();
         void copy(text);

@@ -188,4 +188,5 @@ export const attempts: { [Noun in keyof Contracts]: { [Verb in keyof Contracts[N
 
 export const downloadAttempts: { [Noun in keyof Downloads]: { [Verb in keyof Downloads[Noun]]: Attempt } } = {
   runs: { export: run({ format: "markdown" }) },
+  workspaces: { bundle: run() },
 };

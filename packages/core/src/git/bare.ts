@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { gitEnvironment } from "./git.ts";
 import { GitError } from "./run-git.ts";
+import { type StreamBounds, streamGit } from "./stream-git.ts";
 
 export interface BareOptions {
   input?: string | Buffer;
@@ -22,6 +23,8 @@ export interface BareGit {
   run(args: readonly string[], options?: BareOptions): Promise<BareAnswer>;
   /** The answer as text without the line's end. */
   line(args: readonly string[], options?: BareOptions): Promise<string>;
+  /** The answer as it is asked for. Whoever stops early calls `return`. */
+  stream(args: readonly string[], bounds: StreamBounds): AsyncIterableIterator<Uint8Array>;
 }
 
 const timeoutMs = 20_000;
@@ -45,7 +48,11 @@ export async function openBare(dataDir: string, gitDir: string): Promise<BareGit
     GIT_OPTIONAL_LOCKS: "0",
   };
   const run: BareGit["run"] = (args, options = {}) => execute(args, env, options);
-  return { run, line: async (args, options) => (await run(args, options)).bytes.toString("utf8").replace(/\n$/, "") };
+  return {
+    run,
+    line: async (args, options) => (await run(args, options)).bytes.toString("utf8").replace(/\n$/, ""),
+    stream: (args, bounds) => streamGit(args, { ...bounds, cwd: gitDir, env }),
+  };
 }
 
 function execute(args: readonly string[], env: Record<string, string>, options: BareOptions): Promise<BareAnswer> {

@@ -1,4 +1,4 @@
-/** How many of a tenant's calls may wait for servers outside at once, in this process: whoever has slow ones keeps nobody else waiting. */
+/** How many of a tenant's calls may wait for others at once, in this process: whoever has slow ones keeps nobody else waiting. */
 export class TenantPlaces {
   readonly #most: number;
   readonly #taken = new Map<string, number>();

@@ -68,6 +68,7 @@ export async function listRuns({ ctx, input }: VerbArgs<typeof runs.list>) {
       items: shown.map((row) => ({
         ...toRun({ ...row, pipelineYaml: "" }, outputs.get(row.id) ?? {}),
         ...(worked.get(row.id) ?? { workedMs: null, workingSince: null }),
+        pushStatus: PushState.shape.status.parse(row.pushStatus),
       })),
       nextCursor: rows.length > input.limit && last ? `${last.createdAt}_${last.id}` : null,
     };

@@ -9,7 +9,7 @@ import { type BareGit, openBare } from "../git/index.ts";
 import { getRunOrFault, type RunRow } from "../run/queries.ts";
 
 /** The engine keeps the first commit of a repository without a remote, or of an empty one, under this name. */
-const startRef = "refs/djinnbot/start";
+export const startRef = "refs/djinnbot/start";
 /** Where a run's own commits begin, kept when they are merged: from then on no merge base tells. */
 export const keptBaseRef = (runId: string) => `refs/djinnbot/merged/${runId}`;
 

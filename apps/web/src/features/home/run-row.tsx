@@ -1,10 +1,12 @@
 "use client";
-import type { Run } from "@djinnbot/contracts";
+import type { ListedRun } from "@djinnbot/contracts";
 import { AppLink, Duration, Money, Progress, RelativeTime, StatusBadge } from "@djinnbot/ui";
+import { isUnpushed, NotPushed } from "../run/not-pushed.tsx";
 import { taskTitle } from "./runs-now.ts";
 
 /** One run of a short list: what, where it stands, since when. */
-export function RunRow({ run }: { run: Run }) {
+export function RunRow({ run }: { run: ListedRun }) {
+  const unpushed = isUnpushed(run);
   const isOpen = run.status === "running" || run.status === "pending";
   return (
     <AppLink
@@ -15,7 +17,10 @@ export function RunRow({ run }: { run: Run }) {
     >
       <span className="flex items-start justify-between gap-3">
         <span className="min-w-0 truncate font-medium">{taskTitle(run.task)}</span>
-        <StatusBadge status={run.status} />
+        <span className="flex shrink-0 items-center gap-1.5">
+          {unpushed ? <NotPushed className="max-sm:hidden" /> : null}
+          <StatusBadge status={run.status} />
+        </span>
       </span>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
         <span className="truncate">{run.pipelineName ?? run.pipelineId}</span>
@@ -28,6 +33,8 @@ export function RunRow({ run }: { run: Run }) {
           <RelativeTime at={run.completedAt ?? run.updatedAt} />
         )}
         <Money micros={run.costMicros} />
+        {/* On a phone the title needs the place beside the status. */}
+        {unpushed ? <NotPushed plain className="sm:hidden" /> : null}
       </span>
       {run.status === "running" ? (
         <Progress value={run.stepsCompleted} max={run.stepsTotal} label="Steps done" className="mt-0.5" />

@@ -1,5 +1,5 @@
 "use client";
-import { exportPath } from "@djinnbot/client";
+import { bundlePath, exportPath } from "@djinnbot/client";
 import {
   Button,
   type CommandEntry,
@@ -8,7 +8,7 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "@djinnbot/ui";
-import { Ellipsis, FileJson, FileText, GitFork, Trash2 } from "lucide-react";
+import { Ellipsis, FileArchive, FileJson, FileText, GitFork, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 
 const FORMATS = [
@@ -16,10 +16,17 @@ const FORMATS = [
   { format: "markdown", label: "Markdown, to read", icon: <FileText aria-hidden /> },
 ] as const;
 
-type MoreActionsProps = { runId: string; onFork: (() => void) | null; onDelete: (() => void) | null };
+const BUNDLE = { label: "Download commits (.bundle)", icon: <FileArchive aria-hidden /> };
 
-/** What is rarely done: the run as a file, with prompts, outputs and transcripts of its steps, and deleting it. */
-export function MoreActions({ runId, onFork, onDelete }: MoreActionsProps) {
+type MoreActionsProps = {
+  runId: string;
+  hasCommits: boolean;
+  onFork: (() => void) | null;
+  onDelete: (() => void) | null;
+};
+
+/** What is rarely done: the run as a file, with prompts, outputs and transcripts of its steps, its commits as one, and deleting it. */
+export function MoreActions({ runId, hasCommits, onFork, onDelete }: MoreActionsProps) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -44,6 +51,14 @@ export function MoreActions({ runId, onFork, onDelete }: MoreActionsProps) {
             </a>
           </DropdownMenuItem>
         ))}
+        {hasCommits ? (
+          <DropdownMenuItem asChild>
+            <a href={bundlePath(runId)} download>
+              {BUNDLE.icon}
+              {BUNDLE.label}
+            </a>
+          </DropdownMenuItem>
+        ) : null}
         {onDelete === null ? null : (
           <DropdownMenuItem destructive icon={<Trash2 aria-hidden />} onSelect={onDelete}>
             Delete run
@@ -54,17 +69,19 @@ export function MoreActions({ runId, onFork, onDelete }: MoreActionsProps) {
   );
 }
 
-/** Exporting in the command palette. */
-export function useExportCommands(runId: string): CommandEntry[] {
+/** The run's files in the command palette. */
+export function useExportCommands(runId: string, hasCommits: boolean): CommandEntry[] {
   return useMemo(
-    () =>
-      FORMATS.map(({ format, label, icon }) => ({
+    () => [
+      ...FORMATS.map(({ format, label, icon }) => ({
         id: `run export ${format}`,
         label: `Export this run: ${label}`,
         icon,
         onSelect: () => save(exportPath(runId, format)),
       })),
-    [runId],
+      ...(hasCommits ? [{ ...BUNDLE, id: "run bundle", onSelect: () => save(bundlePath(runId)) }] : []),
+    ],
+    [runId, hasCommits],
   );
 }
 

@@ -159,7 +159,7 @@ function RepositoryField({ form }: { form: Form }) {
       label="Repository"
       optional
       error={form.formState.errors.repository?.message}
-      hint="An https, ssh or git address, or a path the operator allows. Without one the run starts in a fresh, empty repository."
+      hint="A public https address, or a path the operator allows. Where the result cannot be pushed, download it. Left out: a fresh, empty repository."
     >
       <Input
         mono

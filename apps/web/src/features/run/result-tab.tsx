@@ -1,8 +1,8 @@
 "use client";
-import { CodeText } from "@djinnbot/ui";
+import { BranchFate } from "./branch-fate.tsx";
 import { CommitList } from "./commit-list.tsx";
 import { ReadableText } from "./readable-text.tsx";
-import { Output, PUSH_WORDS, type StepTabProps } from "./step-tabs.tsx";
+import { Output, type StepTabProps } from "./step-tabs.tsx";
 
 /** What the run achieved: what its last step says, what it delivered, and where the changes are. */
 export function ResultTab({ run, entries, onSelect }: StepTabProps) {
@@ -19,18 +19,7 @@ export function ResultTab({ run, entries, onSelect }: StepTabProps) {
       ) : null}
       {commits.length === 0 ? null : (
         <section aria-label="Changes" className="rounded-lg border border-line">
-          <div className="flex flex-col gap-1.5 border-b border-line px-3 py-2 text-xs text-muted">
-            <p>
-              {PUSH_WORDS[run.push.status]} {run.taskBranch === null ? null : <CodeText text={run.taskBranch} />}
-            </p>
-            {run.push.status === "pushed" && run.repository !== null && run.taskBranch !== null ? (
-              <CodeText
-                text={`git fetch ${run.repository} ${run.taskBranch}`}
-                truncate
-                className="self-start text-fg"
-              />
-            ) : null}
-          </div>
+          <BranchFate run={run} className="border-b border-line px-3 py-2" />
           <CommitList runId={run.id} commits={commits} onSelect={onSelect} />
         </section>
       )}

@@ -26,7 +26,8 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
   const mayFork = run.parentRunId === null;
   const fork = () => setOpen("fork");
   const remove = () => setOpen("delete");
-  const exports = useExportCommands(run.id);
+  const hasCommits = run.steps.some((step) => step.commitHash !== null);
+  const exports = useExportCommands(run.id, hasCommits);
   const pause = usePause(run, status);
   const commands = useMemo(() => [...commandsOf(over, setOpen), ...exports], [over, exports]);
   useCommandGroup({ heading: "This run", items: commands });
@@ -60,7 +61,12 @@ export function RunActions({ run, status }: { run: RunDetail; status: RunStatus 
           </Button>
         </>
       )}
-      <MoreActions runId={run.id} onFork={mayFork ? fork : null} onDelete={over ? remove : null} />
+      <MoreActions
+        runId={run.id}
+        hasCommits={hasCommits}
+        onFork={mayFork ? fork : null}
+        onDelete={over ? remove : null}
+      />
       <SayDialog open={open === "say"} onOpenChange={close} run={run} />
       {open === "fork" ? <ForkDialog open onOpenChange={close} run={run} /> : null}
       <RestartDialog open={open === "restart"} onOpenChange={close} runId={run.id} stepId={null} />

@@ -3,6 +3,7 @@ import type { RunDetail, RunStatus } from "@djinnbot/contracts";
 import { Badge, cn, Progress, StatusBadge } from "@djinnbot/ui";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
+import { isUnpushed, NotPushed } from "./not-pushed.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunFacts } from "./run-facts.tsx";
 import { runTitle } from "./run-title.ts";
@@ -18,6 +19,7 @@ export function RunHeader({ run, status }: { run: RunDetail; status: RunStatus }
         <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1.5">
           <div className="flex flex-wrap items-center gap-2" role="status" aria-label="State of the run">
             <StatusBadge status={status} />
+            {isUnpushed({ status, pushStatus: run.push.status }) ? <NotPushed /> : null}
             {run.pausing && status === "running" ? <Badge tone="warn">Pausing after this turn</Badge> : null}
             {demo ? (
               <Badge tone="info" icon={<FlaskConical aria-hidden />}>

@@ -16,6 +16,7 @@ import {
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { memo } from "react";
+import { isUnpushed, NotPushed } from "./not-pushed.tsx";
 import { runTitle } from "./run-title.ts";
 import { workOf } from "./work-time.ts";
 import { WorkedTime } from "./worked-time.tsx";
@@ -120,7 +121,10 @@ const Row = memo(function Row({ run }: { run: ListedRun }) {
   return (
     <TableRow onOpen={() => router.push(href)}>
       <TableCell className="w-32">
-        <StatusBadge status={run.status} />
+        <span className="flex flex-wrap gap-1 xl:flex-nowrap">
+          <StatusBadge status={run.status} />
+          {isUnpushed(run) ? <NotPushed /> : null}
+        </span>
       </TableCell>
       <TableCell truncate className="w-full min-w-40">
         <Link href={href} tabIndex={-1} className="hover:underline" title={run.task}>
@@ -150,7 +154,10 @@ function SmallRow({ run }: { run: ListedRun }) {
   return (
     <Link href={`/runs/${run.id}`} data-focus="inset" className="flex flex-col gap-1 px-3 py-2.5">
       <span className="flex items-center justify-between gap-2">
-        <StatusBadge status={run.status} variant="plain" />
+        <span className="flex items-center gap-2">
+          <StatusBadge status={run.status} variant="plain" />
+          {isUnpushed(run) ? <NotPushed plain /> : null}
+        </span>
         <span className="text-xs text-muted">
           <RelativeTime at={run.startedAt ?? run.createdAt} />
         </span>

@@ -1,9 +1,10 @@
 "use client";
 import type { RunDetail } from "@djinnbot/contracts";
-import { CodeText, CopyButton, cn, EmptyState, SegmentedControl, VirtualLog } from "@djinnbot/ui";
+import { CopyButton, cn, EmptyState, SegmentedControl, VirtualLog } from "@djinnbot/ui";
 import { GitCommitHorizontal } from "lucide-react";
 import { useMemo, useState } from "react";
 import { AnsiText } from "./ansi-text.tsx";
+import { BranchFate } from "./branch-fate.tsx";
 import { CommitList } from "./commit-list.tsx";
 import { outputsWords } from "./outputs-words.ts";
 import { ReadableText } from "./readable-text.tsx";
@@ -57,27 +58,21 @@ export type StepTabProps = {
 
 /** What every step committed to the run's branch, and whether the branch reached the remote. */
 export function CommitsTab({ run, entries, onSelect }: StepTabProps) {
-  const { push, taskBranch: branch } = run;
   const commits = entries.filter((entry) => entry.commitHash !== null);
   if (commits.length === 0) {
     return (
       <EmptyState icon={<GitCommitHorizontal aria-hidden />} title="No commits yet">
-        When a step completes, its changes are committed to {branch ?? "the run's branch"}.
+        When a step completes, its changes are committed to {run.taskBranch ?? "the run's branch"}.
       </EmptyState>
     );
   }
   return (
     <div className="flex flex-col">
-      <p className="border-b border-line px-4 py-2 text-xs text-muted">
-        {PUSH_WORDS[push.status]} {branch === null ? null : <CodeText text={branch} />}
-        {push.detail ? <span className="wrap-anywhere"> — {push.detail}</span> : null}
-      </p>
+      <BranchFate run={run} className="border-b border-line px-4 py-2" />
       <CommitList runId={run.id} commits={commits} onSelect={onSelect} />
     </div>
   );
 }
-
-export const PUSH_WORDS = { none: "Kept on", pushed: "Pushed to the remote:", refused: "The remote refused" };
 
 const lineOf = new WeakMap<ArrivedEvent, string>();
 

@@ -30,7 +30,7 @@ export function workTime(run: { steps: readonly Span[]; branches: readonly Span[
 /** A run that was read by itself, as its row in a list. */
 export function listed(run: RunDetail): ListedRun {
   const work = workTime(run);
-  return { ...run, workedMs: work?.ms ?? null, workingSince: work?.since ?? null };
+  return { ...run, pushStatus: run.push.status, workedMs: work?.ms ?? null, workingSince: work?.since ?? null };
 }
 
 /** What a row says of it. */
