@@ -1,7 +1,7 @@
 // Installs the packages when they are missing or stale, then runs a TypeScript program on the Node that they bring.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstLook } from "./first-look.mjs";
@@ -98,6 +98,8 @@ function takeTurn() {
 function takenBy() {
   try {
     const pid = Number(readFileSync(installingFile, "utf8"));
+    // After so long another process has got the number.
+    if (statSync(installingFile).mtimeMs < Date.now() - 30 * 60_000) return null;
     return pid > 0 && pid !== process.pid && process.kill(pid, 0) ? pid : null;
   } catch {
     return null; // Nobody does, or who did died without a word.

@@ -12,7 +12,7 @@ test("finds the agents of this data folder, each once, and nobody else's", async
   const children = [sleeper(`${own}/a b`, "ses_a"), sleeper(`${own}/a b`, "ses_a"), sleeper(`${own}-2/a`, "ses_b")];
   try {
     await Promise.all(children.map((child) => new Promise((resolve) => child.once("spawn", resolve))));
-    expect(await agentsLeft(own)).toEqual([Math.min(...children.slice(0, 2).map(({ pid }) => pid ?? 0))]);
+    expect(await agentsLeft(own)).toEqual([`kill ${Math.min(...children.slice(0, 2).map(({ pid }) => pid ?? 0))}`]);
     expect(await agentsLeft("/tmp/djinnbot-agents-left-3")).toEqual([]);
   } finally {
     for (const child of children) child.kill();

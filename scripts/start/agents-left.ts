@@ -1,20 +1,34 @@
 // Agents' workloads outlive the engine on purpose: whoever starts the product again finds them at work. Who stops it is told so.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { commandLineOf, run } from "../services/process.ts";
 
 /** As the engine labels them; the last part is the agent's home, which lies in the data folder. */
 const label = /--workload=[0-9a-f]{12},\S*?,\d+,(\/.*?)(?= --|$)/;
 
-/** The outermost process of each agent that is at work on this machine for the product with this data folder. */
-export async function agentsLeft(dataDir: string): Promise<number[]> {
+/** The agents that are at work on this machine for the product with this data folder: the command that ends each. */
+export async function agentsLeft(dataDir: string): Promise<string[]> {
   const folder = `${resolve(dataDir)}/`;
-  const first = new Map<string, number>();
+  const found = new Map<string, { pid: number; isFirst: boolean }>();
   for (const { pid, command } of (await processes()).toSorted((a, b) => a.pid - b.pid)) {
     const [mark, home] = label.exec(command) ?? [];
-    if (mark !== undefined && home?.startsWith(folder) && !first.has(mark)) first.set(mark, pid);
+    const depth = mark !== undefined && home?.startsWith(folder) ? depthOf(pid) : null;
+    if (mark === undefined || depth === null) continue;
+    // With the first process of a sandbox everything in it ends; what only holds the sandbox ends by itself.
+    if (depth === "first" || !found.has(mark)) found.set(mark, { pid, isFirst: depth === "first" });
   }
-  return [...first.values()];
+  return [...found.values()].map(({ pid, isFirst }) => `kill ${isFirst ? "-9 " : ""}${pid}`);
+}
+
+/** `first` in a sandbox, `outside` of any; null inside one, where a process may call itself what it likes. */
+function depthOf(pid: number): "first" | "outside" | null {
+  try {
+    const ids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]?.split(/\s+/) ?? [];
+    if (ids.length > 2 || (ids.length === 2 && ids[1] !== "1")) return null;
+    return ids.length === 2 ? "first" : "outside";
+  } catch {
+    return "outside";
+  }
 }
 
 async function processes(): Promise<{ pid: number; command: string }[]> {

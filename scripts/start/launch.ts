@@ -198,13 +198,13 @@ async function takeDown(undo: Undo[]): Promise<void> {
   }
 }
 
-function sayAgentsLeft(pids: number[]): void {
-  if (pids.length === 0) return;
-  const [who, verb] = pids.length === 1 ? ["1 agent is", "waits"] : [`${pids.length} agents are`, "wait"];
+function sayAgentsLeft(commands: string[]): void {
+  if (commands.length === 0) return;
+  const [who, verb] = commands.length === 1 ? ["1 agent is", "waits"] : [`${commands.length} agents are`, "wait"];
   say(
     `${style.yellow("!")} ${who} in the middle of a step and ${verb} for you to start again, until the step's time is over.`,
   );
-  say(`  To end them now: kill ${pids.join(" ")}`);
+  say(`  To end ${commands.length === 1 ? "it" : "them"} now: ${commands.join("; ")}`);
 }
 
 function sayWelcome(options: { runtime: Runtime; work: Launch; seconds: number }): void {
