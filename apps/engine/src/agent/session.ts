@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { tenantPaths } from "@djinnbot/config";
 import { newId, type SessionStatus } from "@djinnbot/contracts";
-import { deleteRunKeys, runKeyOf } from "@djinnbot/core";
+import { runKeyOf } from "@djinnbot/core";
 import { sessionLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "../held/channel.ts";
 import { type HeldRun, type HeldSession, isRemote } from "../held/held-run.ts";
@@ -132,11 +132,9 @@ export async function closeSession(
   const { tenantId } = run;
   await sendCommands(resources, run, [{ sessionId: session.id, body: { type: "shutdown" } }]).catch(() => undefined);
   await workload.stop(session.name, resources.options.stopGraceMs);
-  await Promise.all([
-    closeSessionRow(deps, { tenantId, sessionId: session.id, status, error }),
-    deleteRunKeys(deps, { tenantId, sessionId: session.id }),
-    deleteSessionUser(deps, session.id),
-  ]);
+  // The row last: as long as it is open, a sweep does all of this again.
+  await deleteSessionUser(deps, session.id);
+  await closeSessionRow(deps, { tenantId, sessionId: session.id, status, error });
   narrate(resources, run, {
     type: "CONTAINER_DESTROYED",
     runId: run.runId,

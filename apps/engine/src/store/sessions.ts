@@ -1,6 +1,6 @@
 /** Sessions: one agent's life in a workload. */
 import { openSessionStatuses, type SessionStatus, terminalRunStatuses } from "@djinnbot/contracts";
-import type { Deps } from "@djinnbot/core";
+import { type Deps, deleteRunKeys } from "@djinnbot/core";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { now } from "../lib/clock.ts";
 import { workloadNamePrefix } from "../workload/name.ts";
@@ -64,6 +64,7 @@ export async function markSessionRunning(
   ]);
 }
 
+/** Closes the session and takes its keys back, both or neither: a key that outlived its session would open the API for days. */
 export async function closeSessionRow(
   deps: Pick<Deps, "db">,
   options: { tenantId: string; sessionId: string; status: SessionStatus; error: string | null },
@@ -74,6 +75,7 @@ export async function closeSessionRow(
       text: `UPDATE sessions SET status = $2, error = $3, completed_at = $4 WHERE id = $1 AND status IN ${sqlList(openSessionStatuses)}`,
       values: [sessionId, status, error, now()],
     },
+    deleteRunKeys(sessionId),
   ]);
 }
 

@@ -1,8 +1,7 @@
 /** Keys of workloads: made with a session, gone with it. */
 import { newId, runKeyScopes } from "@djinnbot/contracts";
-import { type Statement, tenantPipeline } from "@djinnbot/db";
+import type { Statement } from "@djinnbot/db";
 import { newToken } from "../crypto/token.ts";
-import type { Deps } from "../ctx.ts";
 
 interface RunKeyOptions {
   runId: string;
@@ -31,12 +30,8 @@ export function runKeyOf(options: RunKeyOptions): { key: string; statement: Stat
   return { key: key.token, statement };
 }
 
-/** Deletes the keys of a session; answers how many there were. */
-export async function deleteRunKeys(
-  deps: Pick<Deps, "db">,
-  { tenantId, sessionId }: { tenantId: string; sessionId: string },
-): Promise<number> {
+/** Deletes the keys of a session: for the transaction that closes it. */
+export function deleteRunKeys(sessionId: string): Statement {
   const text = "DELETE FROM api_keys WHERE kind = 'run' AND session_id = $1 RETURNING id";
-  const [deleted] = await tenantPipeline(deps.db, tenantId, [{ text, values: [sessionId] }]);
-  return deleted?.length ?? 0;
+  return { name: "delete-run-keys", text, values: [sessionId] };
 }
