@@ -1,4 +1,5 @@
 /** What people do to runs: cancel, restart, restart from a step, delete; with real workloads under them. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
@@ -97,6 +98,23 @@ describe.concurrent("cancelling", () => {
       await settled(platform, { ...tenant, runId, code: "CANCELLED" });
     }
   });
+});
+
+it("a cancelled run pushes nothing of what it has committed", { timeout: 120_000 }, async () => {
+  const tenant = await platform.tenant();
+  const { client } = tenant;
+  const repository = await createDemoRepository(join(platform.repositoriesDir, unique("cancelled")));
+  const input = { pipelineId: "feature", task: "Make the failing test pass.", repository };
+  const { id: runId } = await client.api.runs.create.mutate(input);
+  const committed = async () =>
+    (await client.api.runs.get.query({ runId })).steps.some(({ commitHash }) => commitHash !== null);
+  await becomes(committed, true, 60_000);
+  await client.api.runs.cancel.mutate({ runId });
+  const { push } = await untilStatus(platform, runId, ["cancelled", "completed"]).then(() =>
+    client.api.runs.get.query({ runId }),
+  );
+  expect(push.status).toBe("none");
+  expect(execFileSync("git", ["-C", repository, "branch", "--list", "run/*"], { encoding: "utf8" })).toBe("");
 });
 
 describe.concurrent("restarting", () => {

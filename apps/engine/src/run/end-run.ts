@@ -22,6 +22,10 @@ export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): P
   if (end.status === "cancelled" || run.row.repository === null || run.row.parentRunId !== null) {
     return end;
   }
+  // What is on the branch is of its earlier life.
+  if (run.again && !run.workspace) {
+    return end;
+  }
   run.atRemote = isRemote(run.row.repository);
   // Also where this engine has never opened the working copy: it may have taken the run over in its last step.
   const push = await resources.workspace.push(workspaceRun(run));

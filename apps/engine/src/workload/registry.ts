@@ -44,7 +44,9 @@ export function createRegistry(options: { redis: Redis; installation: string; ki
   return {
     list: async () => {
       const names = await redis.smembers(systemKeys.containers);
-      return (await Promise.all(names.map(find))).filter((entry) => entry !== null);
+      return (await Promise.all(names.map(find))).filter(
+        (entry, at) => entry !== null && entry.name === names[at],
+      ) as RegistryEntry[];
     },
     find,
     put: async (entry) => {

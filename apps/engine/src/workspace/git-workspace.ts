@@ -88,16 +88,29 @@ interface Remote {
 async function prepare(remote: Remote, run: WorkspaceRun, place: Places): Promise<PreparedWorkspace> {
   const { git } = remote;
   const { mirror, workspace, branch } = place;
+  if (run.fresh && (await exists(join(mirror, "HEAD")))) {
+    await setAside(git, place);
+  }
   await ensureMirror(remote, run, mirror);
   const start = await startCommit(git, run, mirror);
   if (run.fresh) {
     await rm(workspace, { recursive: true, force: true });
   }
   if (!(await exists(join(workspace, ".git")))) {
-    const earlier = run.fresh ? null : await resolveCommit(git, mirror, `refs/heads/${branch}`);
+    const earlier = await resolveCommit(git, mirror, `refs/heads/${branch}`);
     await cloneInto(git, { mirror, workspace, branch, commit: earlier ?? start, start });
   }
   return { path: workspace, mirror, branch, base: start };
+}
+
+/** A run that begins again begins its branch anew. The commits of its earlier life stay for those who look at its steps. */
+async function setAside(git: Git, { mirror, branch }: Places): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const earlier = await resolveCommit(git, mirror, ref);
+  if (earlier !== null) {
+    await git(["update-ref", `refs/djinnbot/earlier/${earlier}`, earlier], { cwd: mirror });
+    await git(["update-ref", "-d", ref, earlier], { cwd: mirror });
+  }
 }
 
 /** Clones beside the place and renames, so that a crash leaves either nothing or a whole working copy. */

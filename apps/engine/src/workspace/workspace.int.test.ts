@@ -81,6 +81,26 @@ describe("workspace", () => {
     expect(await workspaces.push(run)).toEqual({ status: "none", detail: null });
   });
 
+  it("begins the branch of a restarted run anew, and keeps the commits of its earlier life", async () => {
+    const origin = await repository();
+    const run = newRun(origin);
+    const head = commitStep(await workspaces.prepare(run), "thrown-away.txt");
+    await workspaces.collect(run, { agentId, commitHash: head });
+    const again = await workspaces.prepare({ ...run, fresh: true });
+    expect(await workspaces.head(run)).toBeNull();
+    expect(await workspaces.push(run)).toMatchObject({ status: "none" });
+    expect(sh(origin, "git branch --list 'run/*'")).toBe("");
+    expect(sh(again.mirror, `git cat-file -t ${head}; git for-each-ref --contains ${head} --format=kept`)).toBe(
+      "commit\nkept",
+    );
+    // A restart that fails at its repository leaves nothing to push either.
+    const lost = newRun(await repository());
+    const gone = commitStep(await workspaces.prepare(lost), "thrown-away.txt");
+    await workspaces.collect(lost, { agentId, commitHash: gone });
+    await expect(workspaces.prepare({ ...lost, fresh: true, baseBranch: "nowhere" })).rejects.toThrow("nowhere");
+    expect(await workspaces.push(lost)).toMatchObject({ status: "none" });
+  });
+
   it("finds the earlier commits when the working copy is gone", async () => {
     const run = newRun(await repository());
     const place = await workspaces.prepare(run);
