@@ -133,6 +133,10 @@ describe("the fallback chain", () => {
     await tenant.services.settings.update({
       fallbackModels: ["openai/no-key", "anthropic/other-wire", `custom-${slug}/second`, `custom-${slug}2/third`],
     });
+    const price = (model: string, micros: number) =>
+      tenant.services.prices.put({ model, inputMicros: micros, outputMicros: micros });
+    await price(`${providerId}/first`, 9_000_000);
+    await price(`custom-${slug}2/third`, 1_000_000);
     await tenant.services.budgets.put({ scope: "run", runId: run.runId, tokens: 10_000 });
     const answer = await ask({ caller: run.caller, providerId, body });
     expect(answer.status).toBe(200);
@@ -145,6 +149,7 @@ describe("the fallback chain", () => {
       model: "third",
       requestedModel: `${providerId}/first`,
       totalTokens: 20,
+      costTotal: 0.00002,
     });
     const told = (await eventsOf(tenant.tenantId, run.runId)).filter(({ type }) => type === "MODEL_FALLBACK");
     expect(told.map(({ to }) => to)).toEqual([`custom-${slug}/second`, `custom-${slug}2/third`]);
