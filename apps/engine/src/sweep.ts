@@ -1,6 +1,6 @@
 /** What is done again and again: heartbeat, take-over, late messages, forgotten users, dead and orphaned workloads (G3, G4, G6). */
 import { busyRunStatuses, openSessionStatuses, runRequestId, startableRunStatuses } from "@djinnbot/contracts";
-import { sweepCredentials } from "@djinnbot/core";
+import { sweepCredentials, sweepRefusals } from "@djinnbot/core";
 import { relayOutbox } from "@djinnbot/core/outbox";
 import { acquireLease, systemKeys } from "@djinnbot/events";
 import { deleteSessionUser, restoreRedisUsers } from "./agent/redis-user.ts";
@@ -35,7 +35,7 @@ export async function sweep(resources: Resources, scheduler: Scheduler): Promise
     ["watch workloads", () => watchWorkloads(resources, scheduler)],
     ["close leftover sessions", () => closeLeftovers(resources, scheduler)],
     ["keep transcripts", () => resources.transcript.keepUp(scheduler.held.flatMap((driver) => driver.running))],
-    ["forget old sign-ins and keys", () => forgetCredentials(resources)],
+    ["forget old sign-ins and keys", () => forgetOldRows(resources)],
   ];
   for (const [name, chore] of chores) {
     try {
@@ -128,9 +128,10 @@ async function closeLeftovers(resources: Resources, scheduler: Scheduler): Promi
 }
 
 /** Once an hour, whichever engine comes first. */
-async function forgetCredentials({ deps, options }: Resources): Promise<void> {
+async function forgetOldRows({ deps, options }: Resources): Promise<void> {
   const hour = 3_600_000;
   if (await acquireLease(deps.redis, systemKeys.lock("sweep-credentials"), options.instanceId, hour)) {
     await sweepCredentials(deps);
+    await sweepRefusals(deps);
   }
 }

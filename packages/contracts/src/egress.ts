@@ -15,9 +15,26 @@ export const HostPattern = z
   .toLowerCase()
   .max(260)
   .regex(hostPattern, "must look like example.com, *.example.com or example.com:8443");
+/** One host and nothing else: no `*`, no port. A name in lower case, or an address without brackets. */
+export const HostName = z.union([
+  z
+    .string()
+    .max(253)
+    .regex(new RegExp(`^${label}(\\.${label})*$`)),
+  z.ipv6(),
+]);
+/** A single host, with a port or without: what one click may open. */
+export const SingleHost = HostPattern.refine((host) => !host.includes("*"), "must be one host, without *");
 export const HostPatterns = z.array(HostPattern).max(200);
 
-const PrivateHost = z.union([HostPattern, z.cidrv4(), z.cidrv6()]);
+/** False for what looks like a host and opens nothing: a name whose end is a number is an IPv4 address or none, and ports end at 65535. */
+function canMatch(pattern: string): boolean {
+  const [name = "", port = "1"] = pattern.split(":");
+  const isNumber = /(^|\.)([0-9]+|0x[0-9a-f]*)$/.test(name);
+  return Number(port) <= 65_535 && (!isNumber || z.ipv4().safeParse(name).success);
+}
+
+const PrivateHost = z.union([HostPattern.refine(canMatch), z.cidrv4(), z.cidrv6()]);
 
 /** What is wrong with the operator's list of private hosts (EGRESS_PRIVATE_HOSTS), a sentence for each entry that means nothing. */
 export function privateHostProblems(entries: readonly string[]): string[] {

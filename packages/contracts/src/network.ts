@@ -1,7 +1,7 @@
 /** What the network rules have refused, and opening it with one call (agent-svc). */
 import { z } from "zod";
 import { contract } from "./contract.ts";
-import { EgressMode, EgressRefusal, HostPattern } from "./egress.ts";
+import { EgressMode, EgressRefusal, SingleHost } from "./egress.ts";
 import { EpochMs, IdOrSlug } from "./id.ts";
 
 /** A place that an agent's program was not let to; the newest of its refusals. */
@@ -13,10 +13,10 @@ export const RefusedPlace = z.object({
   /** Why it would be refused now; null when the rules have changed. */
   refusedNow: EgressRefusal.nullable(),
   /** What `network.allow` takes to open it; null where that opens nothing: rules that allow nothing at all, a private address, mail. */
-  allow: z.object({ host: HostPattern, agentId: z.string().nullable() }).nullable(),
-  /** Slug of the agent that wanted it, and its name while it is there. */
-  agentId: z.string().nullable(),
-  agentName: z.string().nullable(),
+  allow: z.object({ host: SingleHost, agentId: z.string().nullable() }).nullable(),
+  /** Slug of the agent that wanted it, and its name. */
+  agentId: z.string(),
+  agentName: z.string(),
   runId: z.string(),
   task: z.string(),
   stepId: z.string(),
@@ -50,7 +50,7 @@ export const network = {
     scope: "agents:write",
     summary: "Add a host to the team's list (with the scope `settings:write`), or to an agent's; what is on it stays",
     input: z.object({
-      host: HostPattern,
+      host: SingleHost,
       /** Left out: to the team's list. */
       agentId: IdOrSlug.optional(),
     }),

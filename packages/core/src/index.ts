@@ -6,7 +6,7 @@ export { anonymousCaller, authenticate, type Credentials } from "./auth/authenti
 export { browserTokenLifetimeSec, signBrowserToken, verifyBrowserToken } from "./auth/browser-token.ts";
 export { signInBrowser } from "./auth/login.ts";
 export { revokeBrowserSession } from "./auth/logout.ts";
-export { sweepCredentials } from "./auth/sweep.ts";
+export { sweepCredentials, sweepRefusals } from "./auth/sweep.ts";
 export { stepBudgetStatement } from "./budget/for-run.ts";
 export * from "./call.ts";
 export { type SecretPlace, secretBox } from "./crypto/secret-box.ts";

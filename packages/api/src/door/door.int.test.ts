@@ -190,6 +190,30 @@ describe("the proxy", () => {
     checked.close();
   });
 
+  it("asks for no place but one host, and lists what it has refused whoever else tells the run", async () => {
+    const { tenant, proxy: login, runId, tenantId } = await atWork();
+    await tenant.services.settings.update({ egressMode: "listed", egressHosts: [] });
+    for (const place of [
+      "*.com:443",
+      "*:443",
+      "*.example.com:8443",
+      "<script>:443",
+      "%2a.org:443",
+      `${"a.".repeat(130)}b:1`,
+    ]) {
+      expect((await tunnel(login, place)).status, place).toBe(400);
+    }
+    expect((await get(login, "http://*.net/")).status).toBe(400);
+    expect((await tunnel(login, "a.example.com.:443")).status).toBe(403);
+    const untrue = { type: "EGRESS_REFUSED", stepId: "BUILD", host: "untrue.test", port: 443, reason: "tenant" };
+    await deps.redis.xadd(runEvents.key({ tenantId, runId }), "*", "data", JSON.stringify(untrue));
+    const list = () => tenant.services.network.refusals({});
+    await expect.poll(async () => (await list()).map(({ host }) => host)).toEqual(["a.example.com"]);
+    expect(await list()).toMatchObject([
+      { runId, stepId: "BUILD", agentId: "ada", agentName: "Ada", allow: { host: "a.example.com", agentId: null } },
+    ]);
+  });
+
   it("bounds what one session holds open", async () => {
     const { proxy: login } = await atWork();
     const held = Array.from({ length: 300 }, () => {
@@ -248,7 +272,7 @@ describe("several processes on one machine", () => {
   });
 
   it("do not start with a list of private hosts that means nothing", async () => {
-    for (const entry of ["10.0.0.0/99", "not a host", "300.1.1.1/8"]) {
+    for (const entry of ["10.0.0.0/99", "not a host", "300.1.1.1/8", "2130706433"]) {
       await expect(scene.open({ egressPrivateHosts: [entry] })).rejects.toThrow();
     }
   });

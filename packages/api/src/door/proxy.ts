@@ -1,7 +1,7 @@
 /** The proxy that leads outside: for each connection it asks who wants it, where to, and whether that is allowed. */
 import { Agent } from "node:http";
 import type { LookupFunction } from "node:net";
-import type { EgressRefusal } from "@djinnbot/contracts";
+import { type EgressRefusal, HostName } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
 import {
   type DoorSession,
@@ -46,6 +46,9 @@ export async function startEgressProxy(
       return { requestAuthentication: true, failMsg: "This proxy serves running sessions only." };
     }
     const place = { host: asked.hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase(), port: asked.port };
+    if (!HostName.safeParse(place.host).success) {
+      throw new RequestError("That is no host name and no IP address.", 400);
+    }
     if (!owners.has(asked.connectionId)) {
       if (!sessions.connected(session)) {
         throw new RequestError("Too many connections are open at once.", 429);

@@ -1,7 +1,13 @@
 /** What the proxy knows of the sessions that use it: their rules for a moment, their connections, what they were told. */
 import type { EgressRefusal } from "@djinnbot/contracts";
 import type { Deps } from "@djinnbot/core";
-import { type DoorSession, type Place, readSessionEgress, type SessionEgress } from "@djinnbot/core/egress";
+import {
+  type DoorSession,
+  type Place,
+  readSessionEgress,
+  recordRefusal,
+  type SessionEgress,
+} from "@djinnbot/core/egress";
 import { envelop, publishToLiving, runEvents } from "@djinnbot/events";
 
 interface Known {
@@ -50,7 +56,7 @@ export class ProxySessions {
     }
   }
 
-  /** Tells the people who watch the run, once for each place and step. */
+  /** Tells the people who watch the run, once for each place and step, and keeps it for the list of what was refused. */
   tellRefused(
     { tenantId, sessionId }: DoorSession,
     egress: SessionEgress,
@@ -58,7 +64,7 @@ export class ProxySessions {
   ): void {
     const told = this.#known.get(sessionId)?.told;
     const { place, reason, detail } = refused;
-    const { runId, step } = egress;
+    const { runId, agentId, step } = egress;
     const what = [step?.stepId, step?.attempt, place.host, place.port, reason].join(" ");
     if (step === null || !told || told.has(what) || told.size >= maxTold) {
       return;
@@ -66,9 +72,15 @@ export class ProxySessions {
     told.add(what);
     const body = { type: "EGRESS_REFUSED" as const, runId, ...step, ...place, reason, detail };
     const message = envelop({ tenantId, requestId: sessionId }, body);
-    publishToLiving(this.#deps.redis, runEvents, { tenantId, runId }, message).catch((error: Error) =>
-      this.#deps.log.debug({ err: error.message, run_id: runId }, "a refusal was not told"),
-    );
+    const refusal = { place, reason, agentId, runId, stepId: step.stepId, at: Date.now() };
+    for (const telling of [
+      publishToLiving(this.#deps.redis, runEvents, { tenantId, runId }, message),
+      recordRefusal(this.#deps, tenantId, refusal),
+    ]) {
+      telling.catch((error: Error) =>
+        this.#deps.log.debug({ err: error.message, run_id: runId }, "a refusal was not told"),
+      );
+    }
   }
 
   #of(session: DoorSession): Known {

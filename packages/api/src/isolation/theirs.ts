@@ -48,12 +48,8 @@ async function fillWork(tenant: TestTenant, mark: string) {
     await tx.delegation.create({ data: { id: swarmId, ...step, ...times, kind: "swarm", maxConcurrent: 1 } });
     const text = { key: "a", position: 0, title: `Task ${mark}`, prompt: mark, timeoutSeconds: 60 };
     await tx.delegationTask.create({ data: { ...text, delegationId: swarmId, runId: newId("run") } });
-    const id = newId("session");
-    await tx.session.create({ data: { id, agentId: agent.slug, source: "pipeline", sourceId: run.id, createdAt: 1 } });
-    const place = { host: `${mark}.example.com`, port: 443, reason: "tenant" };
-    const data = { stepId: "ONE", agentId: agent.slug, ...place };
-    const event = { sessionId: id, streamId: "1-0", eventType: "EGRESS_REFUSED", timestamp: Date.now(), data };
-    await tx.sessionEvent.create({ data: { id: newId("sessionEvent"), ...event } });
+    const place = { agentId: agent.id, host: `${mark}.example.com`, port: 443, reason: "tenant" };
+    await tx.refusedPlace.create({ data: { ...place, runId: run.id, stepId: "ONE", refusedAt: Date.now() } });
   });
   return {
     ...{ agentId: agent.id, agentSlug: agent.slug, pipelineId: pipeline.id, runId: run.id, stepId: "ONE" },

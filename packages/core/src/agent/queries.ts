@@ -25,6 +25,13 @@ export async function getAgentOrFault(tx: Tx, ref: string): Promise<AgentRow> {
   return row;
 }
 
+/** As {@link getAgentOrFault}, for who writes what it has read: others wait, and it is read as the last of them has left it. */
+export async function lockAgentOrFault(tx: Tx, ref: string): Promise<AgentRow> {
+  const { id } = await getAgentOrFault(tx, ref);
+  await tx.$executeRaw`SELECT 1 FROM agents WHERE id = ${id} FOR NO KEY UPDATE`;
+  return getAgentOrFault(tx, id);
+}
+
 export function personaTexts(row: AgentRow): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name of fileNames) {

@@ -4,7 +4,7 @@ import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { getAgentOrFault, personaColumns, toAgentDetail, toConfig } from "./queries.ts";
+import { getAgentOrFault, lockAgentOrFault, personaColumns, toAgentDetail, toConfig } from "./queries.ts";
 
 /** Changes name, emoji, role, description or status; what is left out stays. */
 export async function updateAgent({ ctx, input }: VerbArgs<typeof agents.update>) {
@@ -29,7 +29,7 @@ export async function putAgentConfig({ ctx, input }: VerbArgs<typeof agents.putC
   guard(ctx, "agents:write");
   const { agentId, ...patch } = input;
   return change(ctx, async (tx, messages) => {
-    const before = await getAgentOrFault(tx, agentId);
+    const before = await lockAgentOrFault(tx, agentId);
     const present = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const config = { ...toConfig(before), ...present };
     const row = await tx.agent.update({

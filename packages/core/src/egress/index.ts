@@ -1,4 +1,5 @@
 /** Where agents may connect to, and how the proxy that leads outside knows them. */
+export { type Refusal, recordRefusal } from "./record-refusal.ts";
 export { type Place, PrivateHosts, refusedByAddress, refusedByRules } from "./rules.ts";
 export { readSessionEgress, type SessionEgress } from "./session-egress.ts";
 export {

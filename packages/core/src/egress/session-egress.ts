@@ -9,6 +9,8 @@ import type { DoorSession } from "./session-login.ts";
 
 export interface SessionEgress {
   runId: string;
+  /** The session's own agent. */
+  agentId: string;
   tenant: EgressRules;
   /** Of its agent and, for an executor, of every agent that called it; those without rules of their own are left out. */
   agents: EgressRules[];
@@ -41,6 +43,7 @@ export async function readSessionEgress(
     const { egressMode, egressHosts } = await readSettings(tx);
     return {
       runId: session.sourceId,
+      agentId: agent.id,
       tenant: { mode: egressMode, hosts: egressHosts },
       agents: [agent, ...called.filter(({ id }) => id !== agent.id)].flatMap(rulesOf),
       step,

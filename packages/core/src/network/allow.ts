@@ -1,16 +1,15 @@
 import { type EgressMode, type EgressRules, Fault, HostPatterns, type network } from "@djinnbot/contracts";
-import type { Tx } from "@djinnbot/db";
-import { getAgentOrFault, toConfig } from "../agent/queries.ts";
+import { lockAgentOrFault, toConfig } from "../agent/queries.ts";
 import { audit } from "../audit.ts";
 import { change } from "../change.ts";
 import type { Ctx, VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { readSettings } from "../settings/get.ts";
+import { lockSettings, readSettings } from "../settings/get.ts";
 
 type Answer = { mode: EgressMode; hosts: string[] };
 
-/** Adds one host and keeps the others, so that two people who allow at once lose nothing. */
+/** Adds one host and keeps the others: what is changed at the same time is neither lost nor undone. */
 export async function allowHost({ ctx, input }: VerbArgs<typeof network.allow>): Promise<Answer> {
   const { host, agentId } = input;
   return agentId === undefined ? allowForTeam(ctx, host) : allowForAgent(ctx, host, agentId);
@@ -19,7 +18,7 @@ export async function allowHost({ ctx, input }: VerbArgs<typeof network.allow>):
 async function allowForTeam(ctx: Ctx, host: string): Promise<Answer> {
   guard(ctx, "settings:write");
   return change(ctx, async (tx, messages) => {
-    await takeTurns(tx, ctx);
+    await lockSettings(tx, ctx);
     const { egressMode: mode, egressHosts } = await readSettings(tx);
     const hosts = withHost({ mode, hosts: egressHosts }, host);
     const values = { value: hosts, updatedAt: ctx.now() };
@@ -37,8 +36,7 @@ async function allowForTeam(ctx: Ctx, host: string): Promise<Answer> {
 async function allowForAgent(ctx: Ctx, host: string, agentId: string): Promise<Answer> {
   guard(ctx, "agents:write");
   return change(ctx, async (tx, messages) => {
-    await takeTurns(tx, ctx);
-    const agent = await getAgentOrFault(tx, agentId);
+    const agent = await lockAgentOrFault(tx, agentId);
     const config = toConfig(agent);
     const mode = config.egressMode ?? "internet";
     const hosts = withHost({ mode, hosts: config.egressHosts }, host);
@@ -48,11 +46,6 @@ async function allowForAgent(ctx: Ctx, host: string, agentId: string): Promise<A
     messages.push(await outbox(tx, ctx, ["tenant"], { type: "AGENT_UPDATED", agentId: agent.id }));
     return { mode, hosts };
   });
-}
-
-/** Who adds waits for whoever adds to a list of the same tenant. */
-async function takeTurns(tx: Tx, { tenantId }: Ctx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`network:${tenantId}`}, 0))`;
 }
 
 /** Throws CONFLICT where a longer list would open nothing. */

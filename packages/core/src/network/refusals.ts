@@ -1,84 +1,57 @@
-/** What the proxy has refused, from the transcripts: the latest of each place and agent, and whether it would be refused now. */
+/** What the proxy has refused, as it recorded it: the latest of each place and agent, and whether it would be refused now. */
 import { isIP } from "node:net";
-import { EgressRefusal, type EgressRules, HostPattern, type network, type RefusedPlace } from "@djinnbot/contracts";
+import { type EgressRefusal, type EgressRules, type network, type RefusedPlace, SingleHost } from "@djinnbot/contracts";
 import { Prisma, type Tx, withTenant } from "@djinnbot/db";
-import { z } from "zod";
 import { getAgentOrFault, toConfig } from "../agent/queries.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { callersOf } from "../delegation/callers.ts";
+import { refusalsMs } from "../egress/record-refusal.ts";
 import { type Place, PrivateHosts, refusedByAddress, refusedByRules } from "../egress/rules.ts";
 import { guard } from "../guard.ts";
 import { readSettings } from "../settings/get.ts";
 
-const lookBackMs = 7 * 24 * 3_600_000;
-const mostEvents = 2000;
+/** Of a task, which can be a whole document, in characters. */
+const maxTask = 500;
 /** Ports of web pages: who allows such a host means all of it. */
 const webPorts = [80, 443];
 
-const Told = z.object({
-  host: z.string(),
-  port: z.int(),
-  reason: EgressRefusal,
-  stepId: z.string(),
-  agentId: z.string().nullish(),
-});
-type Told = z.infer<typeof Told>;
-interface Refusal extends Told {
-  runId: string;
-  parentRunId: string | null;
-  task: string;
-  at: number;
-  times: number;
-}
+type Refused = Omit<RefusedPlace, "refusedNow" | "allow"> & { parentRunId: string | null };
 
 export async function listRefusals({ ctx, input }: VerbArgs<typeof network.refusals>): Promise<RefusedPlace[]> {
   guard(ctx, "runs:read");
   return withTenant(ctx.deps.db, ctx.tenantId, async (tx) => {
     const agent = input.agentId === undefined ? null : await getAgentOrFault(tx, input.agentId);
-    const latest = latestOfEach(await readEvents(tx, { agent: agent?.slug ?? null, since: ctx.now() - lookBackMs }));
-    return judge(tx, new PrivateHosts(ctx.deps.config.egressPrivateHosts), latest.slice(0, input.limit));
+    const since = ctx.now() - refusalsMs;
+    const latest = await readLatest(tx, { agentId: agent?.id ?? null, since, limit: input.limit });
+    return judge(tx, new PrivateHosts(ctx.deps.config.egressPrivateHosts), latest);
   });
 }
 
-/** Newest first. */
-async function readEvents(tx: Tx, { agent, since }: { agent: string | null; since: number }): Promise<Refusal[]> {
-  type Row = { data: unknown; at: bigint; runId: string; parentRunId: string | null; task: string };
-  const rows = await tx.$queryRaw<Row[]>`
-    SELECT e.data, e.timestamp AS at, r.id AS "runId", r.parent_run_id AS "parentRunId", r.task_description AS task
+/** Newest first. Where not all find a place, agents take turns: one that is refused much does not hide what others were. */
+async function readLatest(
+  tx: Tx,
+  { agentId, since, limit }: { agentId: string | null; since: number; limit: number },
+): Promise<Refused[]> {
+  const rows = await tx.$queryRaw<(Omit<Refused, "at"> & { at: bigint })[]>`
+    SELECT p.host, p.port, p.reason, p.step_id AS "stepId", p.times, p.refused_at AS at, a.slug AS "agentId", a.name AS "agentName",
+      r.id AS "runId", r.parent_run_id AS "parentRunId", left(r.task_description, ${maxTask}) AS task
     FROM (
-      SELECT session_id, data, timestamp FROM session_events
-      WHERE event_type = 'EGRESS_REFUSED' AND timestamp > ${BigInt(since)}
-        ${agent === null ? Prisma.empty : Prisma.sql`AND data->>'agentId' = ${agent}`}
-      ORDER BY timestamp DESC LIMIT ${mostEvents}
-    ) e JOIN sessions s ON s.id = e.session_id JOIN runs r ON r.id = s.source_id
-    ORDER BY e.timestamp DESC`;
-  return rows.flatMap(({ data, at, ...run }) => {
-    const told = Told.safeParse(data);
-    return told.success ? [{ ...told.data, ...run, at: Number(at), times: 1 }] : [];
-  });
+      SELECT *, row_number() OVER (PARTITION BY agent_id ORDER BY refused_at DESC) AS turn FROM refused_places
+      WHERE refused_at > ${BigInt(since)} ${agentId === null ? Prisma.empty : Prisma.sql`AND agent_id = ${agentId}`}
+      ORDER BY turn, refused_at DESC LIMIT ${limit}
+    ) p JOIN agents a ON a.id = p.agent_id JOIN runs r ON r.id = p.run_id
+    ORDER BY p.refused_at DESC`;
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }
 
-function latestOfEach(refusals: readonly Refusal[]): Refusal[] {
-  const places = new Map<string, Refusal>();
-  for (const refusal of refusals) {
-    const key = JSON.stringify([refusal.host, refusal.port, refusal.agentId ?? null]);
-    const latest = places.get(key);
-    if (latest) {
-      latest.times += 1;
-    } else {
-      places.set(key, refusal);
-    }
-  }
-  return [...places.values()];
-}
-
-async function judge(tx: Tx, opened: PrivateHosts, refusals: readonly Refusal[]): Promise<RefusedPlace[]> {
+async function judge(tx: Tx, opened: PrivateHosts, refusals: readonly Refused[]): Promise<RefusedPlace[]> {
   const { egressMode, egressHosts } = await readSettings(tx);
   const team: EgressRules = { mode: egressMode, hosts: egressHosts };
   const agents = new Map((await tx.agent.findMany()).map((row) => [row.slug, row]));
   const places: RefusedPlace[] = [];
   for (const refusal of refusals) {
-    const { runId, parentRunId, agentId = null, host, port, reason, task, stepId, times, at } = refusal;
+    const { parentRunId, ...told } = refusal;
+    const { runId, agentId, host, port, reason } = told;
     // Who called an executor binds it, too.
     const callers = parentRunId === null ? [] : await callersOf(tx, runId);
     const bound = [agentId, ...callers].flatMap((slug) => {
@@ -87,8 +60,7 @@ async function judge(tx: Tx, opened: PrivateHosts, refusals: readonly Refusal[])
       return row && mode !== null ? [{ slug: row.slug, rules: { mode, hosts } }] : [];
     });
     places.push({
-      ...{ host, port, reason, agentId, runId, task, stepId, times, at },
-      agentName: agentId === null ? null : (agents.get(agentId)?.name ?? null),
+      ...told,
       ...verdict({ team, bound, place: { host, port }, shut: shutFor(opened, { host, port }, reason) }),
     });
   }
@@ -119,7 +91,7 @@ function verdict(asked: {
     return { refusedNow: shut, allow: null };
   }
   const refusedNow = refusedByRules({ tenant: team, agents: bound.map(({ rules }) => rules) }, place);
-  const pattern = HostPattern.safeParse(webPorts.includes(place.port) ? place.host : `${place.host}:${place.port}`);
+  const pattern = SingleHost.safeParse(webPorts.includes(place.port) ? place.host : `${place.host}:${place.port}`);
   const refuser =
     refusedNow === "agent"
       ? bound.find(({ rules }) => refusedByRules({ tenant: rules, agents: [] }, place))

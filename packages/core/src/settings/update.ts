@@ -5,13 +5,14 @@ import { change } from "../change.ts";
 import type { VerbArgs } from "../ctx.ts";
 import { guard } from "../guard.ts";
 import { outbox } from "../outbox.ts";
-import { readSettings } from "./get.ts";
+import { lockSettings, readSettings } from "./get.ts";
 
 /** Stores what is given and answers all settings. FORBIDDEN without the scope `settings:write`. */
 export async function updateSettings({ ctx, input }: VerbArgs<typeof settings.update>): Promise<Settings> {
   guard(ctx, "settings:write");
   const changed = Object.entries(input).filter(([, value]) => value !== undefined);
   return change(ctx, async (tx, messages) => {
+    await lockSettings(tx, ctx);
     const updatedAt = ctx.now();
     for (const [key, value] of changed) {
       await tx.globalSetting.upsert({

@@ -8,7 +8,6 @@ import { runTitle } from "../run/run-title.ts";
 import { useMay } from "../shell/viewer.tsx";
 import { type Allow, useAllow } from "./use-allow.ts";
 
-/** Refusals reach the database with the transcripts, which are copied about as often. */
 const refetchInterval = 10_000;
 
 /** What programs of agents wanted and did not get, each with the way to open it. */
@@ -51,13 +50,7 @@ function Row({ place, showAgent, onAllow, isPending }: RowProps) {
       <div className="flex min-w-0 flex-col gap-1">
         <code className="font-mono font-medium wrap-anywhere">{`${host}:${port}`}</code>
         <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-muted">
-          {showAgent && agentId !== null ? (
-            agentName === null ? (
-              <span>{agentId}</span>
-            ) : (
-              <TextLink href={`/agents/${agentId}?tab=config`}>{agentName}</TextLink>
-            )
-          ) : null}
+          {showAgent ? <TextLink href={`/agents/${agentId}?tab=config`}>{agentName}</TextLink> : null}
           <TextLink href={`/runs/${runId}?tab=transcript`} className="inline-block max-w-64 truncate align-bottom">
             {runTitle(task)}
           </TextLink>
