@@ -46,7 +46,13 @@ export function asFault(error: unknown): Fault {
     : (passingFault(error) ?? new Fault("INTERNAL", "The model gateway failed.", { cause: error }));
 }
 
-/** The text without the key, should a provider repeat it. */
+/** The text without the key, should a provider repeat it. Without NUL first: a key with one in it would be whole again afterwards. */
 export function withoutKey(text: string, apiKey: string | null): string {
-  return apiKey === null || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
+  const told = withoutNul(text);
+  return apiKey === null || apiKey === "" ? told : told.replaceAll(apiKey, "[key]");
+}
+
+/** Postgres takes no NUL in a text. */
+export function withoutNul(text: string): string {
+  return text.replaceAll("\u0000", "");
 }

@@ -9,6 +9,7 @@ import type { Deps } from "../ctx.ts";
 import { redisOr } from "../limits/redis-first.ts";
 import { lineageOf } from "../run/lineage.ts";
 import { staticModels } from "../settings/catalogue.ts";
+import { withoutNul } from "./answers.ts";
 import { type Cost, costOf, findPrice, type Price } from "./prices.ts";
 import type { TokenUsage } from "./usage.ts";
 
@@ -42,24 +43,53 @@ export interface ModelCall {
   price?: Price | null;
 }
 
+/** What a call adds to the books. */
+interface Booking {
+  call: ModelCall;
+  cost: Cost;
+  parents: readonly string[];
+  contextWindow: number | null;
+}
+
 /** Answers the id of the row. A call of unknown price has no cost and marks its run's sum as approximate. */
-export async function recordModelCall(deps: Deps, told: ModelCall): Promise<string> {
-  const id = newId("llmCall");
+export async function recordModelCall(deps: Deps, told: ModelCall, id = newId("llmCall")): Promise<string> {
+  const booking = await bookingOf(deps, told);
+  const statements = [insertCall(id, booking), ...moneyOf(booking)];
+  await tell(deps, booking, (await tenantPipeline(deps.db, told.tenantId, statements)).at(-1) as Touched[]);
+  return id;
+}
+
+/** The money of a call whose row could not be written. Nothing where the row is there: its transaction has settled it. */
+export async function settleModelCall(deps: Deps, told: ModelCall, id: string): Promise<void> {
+  const { tenantId } = told;
+  const text = "SELECT 1 FROM llm_call_logs WHERE id = $1";
+  const [written = []] = await tenantPipeline(deps.db, tenantId, [{ name: "llm-call-written", text, values: [id] }]);
+  if (written.length === 0) {
+    const booking = await bookingOf(deps, told);
+    await tell(deps, booking, (await tenantPipeline(deps.db, tenantId, moneyOf(booking))).at(-1) as Touched[]);
+  }
+}
+
+async function bookingOf(deps: Deps, told: ModelCall): Promise<Booking> {
   const call = { ...told, usage: bounded(told.usage) };
   const parents = call.runId === null ? [] : await lineageOf(deps.db, call.tenantId, call.runId);
-  const model = `${call.provider}/${call.model}`;
-  const price = call.price === undefined ? await findPrice(deps.db, call.tenantId, model) : call.price;
+  const price =
+    call.price === undefined ? await findPrice(deps.db, call.tenantId, `${call.provider}/${call.model}`) : call.price;
   const cost = costOf(call.usage, price, call.estimated);
-  const contextWindow = price?.contextWindow ?? knownWindow(call);
-  const rows = await tenantPipeline(deps.db, call.tenantId, [
-    insertCall(id, { call, cost, contextWindow }),
-    ...addToRun(call, cost),
-    // Last, so that the budgets' rows are locked no longer than the commit takes.
-    settleCall(call, { cost, parents }),
-  ]);
-  const touched = rows.at(-1) as Touched[];
-  const { runId, tenantId, usage } = call;
-  if (runId !== null && (usage.input > 0 || usage.output > 0)) {
+  return { call, cost, parents, contextWindow: price?.contextWindow ?? knownWindow(call) };
+}
+
+/** Settling comes last, so that the budgets' rows are locked no longer than the commit takes. */
+function moneyOf({ call, cost, parents }: Booking): Statement[] {
+  return [...addToRun(call, cost), settleCall(call, { cost, parents })];
+}
+
+async function tell(deps: Deps, { call, cost, contextWindow }: Booking, touched: readonly Touched[]): Promise<void> {
+  const { runId, tenantId, usage, requestId } = call;
+  if (runId === null) {
+    return;
+  }
+  if (usage.input > 0 || usage.output > 0) {
     const message = envelop(call, {
       type: "USAGE",
       runId,
@@ -67,21 +97,15 @@ export async function recordModelCall(deps: Deps, told: ModelCall): Promise<stri
       outputTokens: usage.output,
       costMicros: cost.totalMicros ?? 0,
       costApproximate: cost.approximate,
-      model,
+      model: `${call.provider}/${call.model}`,
       stepId: call.step?.stepId ?? null,
       contextUsage: { usedTokens: inputTokens(usage) + usage.output, windowTokens: contextWindow },
     });
     // A call that is broken off by a cancel may end after its run was deleted.
     await redisOr(deps, (redis) => publishToLiving(redis, runEvents, { tenantId, runId }, message), undefined);
   }
-  if (runId !== null) {
-    await tellWarnings(
-      deps,
-      { tenantId, requestId: call.requestId, runId },
-      touched.filter((budget) => budget.warns),
-    );
-  }
-  return id;
+  const warning = touched.filter((budget) => budget.warns);
+  await tellWarnings(deps, { tenantId, requestId, runId }, warning);
 }
 
 function settleCall(call: ModelCall, { cost, parents }: { cost: Cost; parents: readonly string[] }): Statement {
@@ -111,10 +135,7 @@ function inputTokens(usage: TokenUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite;
 }
 
-function insertCall(
-  id: string,
-  { call, cost, contextWindow }: { call: ModelCall; cost: Cost; contextWindow: number | null },
-): Statement {
+function insertCall(id: string, { call, cost, contextWindow }: Booking): Statement {
   const { usage } = call;
   const row: Record<string, unknown> = {
     id,
@@ -151,7 +172,8 @@ function insertCall(
   const names = Object.keys(row);
   const places = names.map((_, index) => `$${index + 1}`);
   const text = `INSERT INTO llm_call_logs (${names.join(", ")}) VALUES (${places.join(", ")})`;
-  return { name: "llm-call", text, values: Object.values(row) };
+  const values = Object.values(row).map((value) => (typeof value === "string" ? withoutNul(value) : value));
+  return { name: "llm-call", text, values };
 }
 
 /** Sums are added in the database, so that calls at the same time lose nothing. */

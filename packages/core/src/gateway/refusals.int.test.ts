@@ -65,17 +65,24 @@ describe("refusals", () => {
     expect((await ask({ caller, providerId, body: { model: "b" } })).status).toBe(200);
   });
 
-  it("does not let a call name further models, which nobody checked and nothing is held for", async () => {
+  it("does not let a call reach further models, which nobody checked and nothing is held for", async () => {
     const seen: string[] = [];
     const { tenant, run, providerId } = await stage.scene((_, body, response) => {
       seen.push(body);
       response.end("{}");
     });
     await tenant.services.settings.putProvider({ providerId, extraConfig: { ALLOWED_MODELS: "cheap" } });
-    const body = { model: "cheap", models: ["cheap", "dear"], route: "fallback", messages: [] };
-    const refused = await ask({ caller: run.caller, providerId, body });
-    expect(refused.status).toBe(400);
-    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('leave "models" out') });
+    for (const [fields, words] of [
+      [{ models: ["cheap", "dear"], route: "fallback" }, 'leave "models" out'],
+      [{ tools: [{ type: "openrouter:fusion" }], tool_choice: "required" }, 'leave "openrouter:fusion" out'],
+      [{ plugins: [{ id: "fusion" }] }, 'leave "plugins" out'],
+      [{ prompt_id: "dear", custom_llm_provider: "anthropic" }, 'leave "prompt_id" out'],
+    ] as const) {
+      const body = { model: "cheap", messages: [], ...fields };
+      const refused = await ask({ caller: run.caller, providerId, body });
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ detail: expect.stringContaining(words) });
+    }
     expect(seen).toEqual([]);
     expect(await logsOf(tenant)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { checkJsonBounds, type JsonBounds } from "../json-bounds.ts";
 import { promptTokens } from "./estimate.ts";
 import { checkNamesOneModel } from "./one-model.ts";
 import { type OutputAsked, outputAsked, withOutputLimit } from "./output.ts";
+import { checkOwnTools } from "./own-tools.ts";
 import { familyOf } from "./wires.ts";
 
 type Json = Record<string, unknown>;
@@ -69,7 +70,8 @@ export async function parseModelRequest(
   if (typeof model !== "string" || !/^[\x21-\x7e]{1,200}$/.test(model)) {
     throw new Fault("BAD_REQUEST", "The request names no model.");
   }
-  checkNamesOneModel(json, manner.wire);
+  checkNamesOneModel(json, model, manner.wire);
+  checkOwnTools(json, manner.wire);
   const output = outputAsked(json, manner.wire);
   await letOthersRun(raw);
   const body = renderBody(json, model, manner);

@@ -1,9 +1,9 @@
 /** A model call, or a try of one, as a row: who was asked, what came of it, and what it cost. */
-
+import { newId } from "@djinnbot/contracts";
 import { withoutKey } from "./answers.ts";
 import type { Asking, Target } from "./asking.ts";
 import { targetName } from "./asking.ts";
-import { type ModelCall, recordModelCall } from "./record.ts";
+import { type ModelCall, recordModelCall, settleModelCall } from "./record.ts";
 import type { ModelRequest } from "./request.ts";
 import type { Observed } from "./usage.ts";
 
@@ -19,44 +19,57 @@ export interface Outcome {
   reservationId?: string | null;
 }
 
-/** A call that cannot be written down is logged and still answered: the work it paid for is not thrown away. */
+/** A call that cannot be written down is logged and still answered: the work it paid for is not thrown away. It is paid for all the same. */
 export async function writeDown(asking: Asking, target: Target, outcome: Outcome): Promise<void> {
-  const { deps, actor, log, wanted } = asking;
-  const { provider, model } = target;
+  const { model } = target;
   if (!model) {
     return;
   }
-  const { usage, estimated } = tokensOf(model, outcome);
-  const name = targetName(target);
+  const { deps, log } = asking;
+  const call = callOf(asking, { target, model, outcome });
+  const id = newId("llmCall");
+  const about = { provider: call.provider, model: call.model };
   try {
-    await recordModelCall(deps, {
-      tenantId: asking.tenantId,
-      requestId: asking.requestId,
-      runId: actor.runId,
-      sessionId: actor.sessionId,
-      agentId: actor.agentId,
-      userId: null,
-      step: asking.step,
-      provider: provider.providerId,
-      model: model.model,
-      requestedModel: wanted === name ? null : wanted,
-      reservationId: outcome.reservationId ?? null,
-      price: target.price,
-      keySource: provider.source,
-      // The platform's key is the operator's business.
-      keyMasked: provider.source === "platform" ? null : provider.maskedApiKey,
-      usage,
-      estimated,
-      durationMs: Math.round(performance.now() - outcome.started),
-      toolCallCount: outcome.observed?.toolCalls ?? 0,
-      hasThinking: outcome.observed?.hasThinking ?? false,
-      stopReason: outcome.observed?.stopReason ?? null,
-      status: outcome.status,
-      error: outcome.error === null ? null : withoutKey(outcome.error, provider.apiKey),
-    });
+    await recordModelCall(deps, call, id);
   } catch (error) {
-    log.error({ err: error, provider: provider.providerId, model: model.model }, "a model call was not written down");
+    log.error({ ...about, err: error }, "a model call was not written down");
+    await settleModelCall(deps, call, id).catch((settling: unknown) =>
+      log.error({ ...about, err: settling }, "a model call was not settled"),
+    );
   }
+}
+
+function callOf(
+  asking: Asking,
+  { target, model, outcome }: { target: Target; model: ModelRequest; outcome: Outcome },
+): ModelCall {
+  const { actor, wanted } = asking;
+  const { provider } = target;
+  const { observed } = outcome;
+  return {
+    tenantId: asking.tenantId,
+    requestId: asking.requestId,
+    runId: actor.runId,
+    sessionId: actor.sessionId,
+    agentId: actor.agentId,
+    userId: null,
+    step: asking.step,
+    provider: provider.providerId,
+    model: model.model,
+    requestedModel: wanted === targetName(target) ? null : wanted,
+    reservationId: outcome.reservationId ?? null,
+    price: target.price,
+    keySource: provider.source,
+    // The platform's key is the operator's business.
+    keyMasked: provider.source === "platform" ? null : provider.maskedApiKey,
+    ...tokensOf(model, outcome),
+    durationMs: Math.round(performance.now() - outcome.started),
+    toolCallCount: observed?.toolCalls ?? 0,
+    hasThinking: observed?.hasThinking ?? false,
+    stopReason: observed?.stopReason ?? null,
+    status: outcome.status,
+    error: outcome.error === null ? null : withoutKey(outcome.error, provider.apiKey),
+  };
 }
 
 /** What the provider told, else a guess from the length of what went in and came out. A call without answer costs nothing. */
