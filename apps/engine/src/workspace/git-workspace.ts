@@ -5,11 +5,12 @@
 import { access, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tenantPaths } from "@djinnbot/config";
-import { type Git, GitError } from "@djinnbot/core/git";
+import type { Git } from "@djinnbot/core/git";
 import { baseRef, createBlanks, emptyCommit, startRef } from "./blank.ts";
 import { copyRegularFile } from "./copy-file.ts";
 import { mergeBranches } from "./merge.ts";
-import { resolveCommit } from "./refs.ts";
+import { detailOf, resolveCommit } from "./refs.ts";
+import { pushBranch, setAside } from "./run-branch.ts";
 import {
   type Collected,
   type PreparedWorkspace,
@@ -64,7 +65,7 @@ export function createGitWorkspace(options: { git: Git; dataDir: string; silence
       }
       return merged;
     },
-    push: (run) => push({ git: stoppable(run), silenceMs }, run, places(run)),
+    push: (run) => pushBranch(stoppable(run), run, { ...places(run), silenceMs, timeoutMs: cloneTimeoutMs }),
     remove: (run) => rm(places(run).workspace, { recursive: true, force: true }),
   };
 }
@@ -101,16 +102,6 @@ async function prepare(remote: Remote, run: WorkspaceRun, place: Places): Promis
     await cloneInto(git, { mirror, workspace, branch, commit: earlier ?? start, start });
   }
   return { path: workspace, mirror, branch, base: start };
-}
-
-/** A run that begins again begins its branch anew. The commits of its earlier life stay for those who look at its steps. */
-async function setAside(git: Git, { mirror, branch }: Places): Promise<void> {
-  const ref = `refs/heads/${branch}`;
-  const earlier = await resolveCommit(git, mirror, ref);
-  if (earlier !== null) {
-    await git(["update-ref", `refs/djinnbot/earlier/${earlier}`, earlier], { cwd: mirror });
-    await git(["update-ref", "-d", ref, earlier], { cwd: mirror });
-  }
 }
 
 /** Clones beside the place and renames, so that a crash leaves either nothing or a whole working copy. */
@@ -264,29 +255,6 @@ async function collect(git: Git, options: Places & { bundle: string; commitHash:
   }
 }
 
-async function push(
-  { git, silenceMs }: Remote,
-  run: WorkspaceRun,
-  { mirror, branch }: Places,
-): Promise<{ status: "none" | "pushed" | "refused"; detail: string | null }> {
-  if (run.repository === null) {
-    return { status: "none", detail: null };
-  }
-  try {
-    if (!(await exists(mirror)) || (await resolveCommit(git, mirror, `refs/heads/${branch}`)) === null) {
-      return { status: "none", detail: "The run made no commit." };
-    }
-    await git(["push", "--progress", "--no-verify", "--force", "origin", `refs/heads/${branch}:refs/heads/${branch}`], {
-      cwd: mirror,
-      timeoutMs: cloneTimeoutMs,
-      silenceMs,
-    });
-    return { status: "pushed", detail: null };
-  } catch (error) {
-    return { status: "refused", detail: detailOf(error) };
-  }
-}
-
 /** Two engines may fetch into one mirror: git locks single references, and a short wait is enough. */
 async function retryLocked<T>(use: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
@@ -299,10 +267,6 @@ async function retryLocked<T>(use: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 100 * tries));
     }
   }
-}
-
-function detailOf(error: unknown): string {
-  return error instanceof GitError ? error.detail : (error as Error).message;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Questions about commits of a mirror. */
-import type { Git } from "@djinnbot/core/git";
+import { type Git, GitError } from "@djinnbot/core/git";
 
 /** The commit that a reference or an id names; null when there is none. */
 export async function resolveCommit(git: Git, mirror: string, ref: string): Promise<string | null> {
@@ -13,4 +13,9 @@ export async function isAncestor(git: Git, mirror: string, older: string, newer:
     () => true,
     () => false,
   );
+}
+
+/** What git said, or what kept it from saying something. */
+export function detailOf(error: unknown): string {
+  return error instanceof GitError ? error.detail : (error as Error).message;
 }
