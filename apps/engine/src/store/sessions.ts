@@ -49,7 +49,11 @@ export async function insertSession(
     },
     ...options.also,
   ]);
-  return String(inserted?.[0]?.workload);
+  const workload: unknown = inserted?.[0]?.workload;
+  if (typeof workload !== "string") {
+    throw new Error(`the session ${sessionId} was not registered`);
+  }
+  return workload;
 }
 
 export async function markSessionRunning(
