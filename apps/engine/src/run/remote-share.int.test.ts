@@ -17,7 +17,7 @@ async function stage(tenant: TestTenant, before: (create: Create) => Promise<unk
   const answers = new Map<string, (error?: Error) => void>();
   const inner = testWorkspace();
   const prepare: typeof inner.prepare = async (run) => {
-    if (run.repository !== null) {
+    if (run.repository !== null && run.tenantId === tenant.tenantId) {
       asked.push(run.runId);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       answers.set(run.runId, (error) => (error ? reject(error) : resolve()));

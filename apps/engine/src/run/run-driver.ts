@@ -130,8 +130,7 @@ export class RunDriver {
     this.#reader.stop();
     const { runId, epoch, server } = this;
     const loaded = known ?? (await loadRun(this.#resources.deps, this));
-    const { signal: stop } = this.#queue;
-    const { run, sessions, over } = readRun({ loaded, runId, epoch, log: this.#log, stop, server });
+    const { run, sessions, over } = readRun({ loaded, runId, epoch, log: this.#log, stop: this.#queue.signal, server });
     this.#run = run;
     if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");
