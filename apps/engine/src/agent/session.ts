@@ -5,7 +5,7 @@ import { newId, type SessionStatus } from "@djinnbot/contracts";
 import { runKeyOf } from "@djinnbot/core";
 import { sessionLogin } from "@djinnbot/core/egress";
 import { narrate, sendCommands } from "../held/channel.ts";
-import { type HeldRun, type HeldSession, isRemote } from "../held/held-run.ts";
+import type { HeldRun, HeldSession } from "../held/held-run.ts";
 import { profileHash } from "../held/lookup.ts";
 import type { Resources } from "../held/resources.ts";
 import { now } from "../lib/clock.ts";
@@ -36,9 +36,8 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
     return;
   }
   const key = workspaceRun(run);
-  run.atRemote = isRemote(run.row.repository);
   try {
-    run.workspace = await resources.workspace.prepare(key);
+    run.workspace = await run.server.during(() => resources.workspace.prepare(key));
   } catch (error) {
     if (run.stop.aborted) {
       throw new StoppedRun(run.runId);
@@ -47,8 +46,6 @@ export async function ensureWorkspace(resources: Resources, run: HeldRun): Promi
       throw new StepFault(error.code, error.message);
     }
     throw error;
-  } finally {
-    run.atRemote = false;
   }
 }
 

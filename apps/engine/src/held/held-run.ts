@@ -14,6 +14,7 @@ import { outboxMessage } from "@djinnbot/core/outbox";
 import type { LoopState } from "@djinnbot/core/pipeline-language";
 import type { LoadedRun, RunRow, StepRow } from "../store/rows.ts";
 import type { PreparedWorkspace } from "../workspace/workspace.ts";
+import type { ServerWait } from "./server-wait.ts";
 
 export interface HeldSession {
   id: string;
@@ -60,13 +61,12 @@ export interface HeldRun {
   readonly log: Log;
   /** Aborted when the run is cancelled or let go of: whatever waits for a server outside must not hold it. */
   readonly stop: AbortSignal;
+  readonly server: ServerWait;
   row: RunRow;
   document: PipelineDocument;
   step: OpenStep | null;
   session: HeldSession | null;
   workspace: PreparedWorkspace | null;
-  /** It waits, or is about to, for a git server that somebody outside runs and that may be as slow as it likes. */
-  atRemote: boolean;
   commits: string[];
   /** What completed steps shared with those that come after. */
   knowledge: Knowledge[];
@@ -87,19 +87,15 @@ export interface HeldRun {
   cursor: string;
 }
 
-/** Not a folder of this machine. */
-export function isRemote(repository: string | null): boolean {
-  return repository !== null && !repository.startsWith("/");
-}
-
 export function heldRun(options: {
   loaded: LoadedRun;
   document: PipelineDocument;
   epoch: number;
   log: Log;
   stop: AbortSignal;
+  server: ServerWait;
 }): HeldRun {
-  const { loaded, document, epoch, log, stop } = options;
+  const { loaded, document, epoch, log, stop, server } = options;
   const { run, steps } = loaded;
   const attempts = new Map<string, number>();
   for (const step of steps) {
@@ -115,12 +111,12 @@ export function heldRun(options: {
     requestId: runRequestId(run.id),
     log,
     stop,
+    server,
     row: run,
     document,
     step: openStep(steps),
     session: null,
     workspace: null,
-    atRemote: run.startedAt === null && isRemote(run.repository),
     commits: [],
     knowledge: life.flatMap((step) => (step.status === "completed" ? readKnowledge(step.summary) : [])),
     outputs: Object.fromEntries(loaded.outputs.map(({ key, value }) => [key, value])),

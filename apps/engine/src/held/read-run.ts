@@ -6,6 +6,7 @@ import type { LoadedRun, SessionRow } from "../store/rows.ts";
 import { type HeldRun, heldRun } from "./held-run.ts";
 import { knownPipeline } from "./known-pipeline.ts";
 import type { RunEnd } from "./outcome.ts";
+import type { ServerWait } from "./server-wait.ts";
 
 export interface ReadRun {
   run: HeldRun;
@@ -24,14 +25,15 @@ export function readRun(key: {
   epoch: number;
   log: Log;
   stop: AbortSignal;
+  server: ServerWait;
 }): ReadRun {
-  const { loaded, epoch, log, stop } = key;
+  const { loaded, epoch, log, stop, server } = key;
   if (!loaded || loaded.run.leaseEpoch !== epoch) {
     throw new LostRun(key.runId);
   }
   const { run: row, sessions } = loaded;
   const { document, problems } = knownPipeline(row.pipelineYaml);
-  const run = heldRun({ loaded, document: document ?? nothing, epoch, log, stop });
+  const run = heldRun({ loaded, document: document ?? nothing, epoch, log, stop, server });
   if (isTerminal(row.status)) {
     return { run, sessions, over: null };
   }

@@ -5,7 +5,7 @@ import { removeRunTraces } from "@djinnbot/core";
 import { type OutboxMessage, outboxBatch } from "@djinnbot/core/outbox";
 import { retireRunStreams } from "@djinnbot/events";
 import { closeSession, workspaceRun } from "../agent/session.ts";
-import { type HeldRun, isRemote, runEvent } from "../held/held-run.ts";
+import { type HeldRun, runEvent } from "../held/held-run.ts";
 import { noteRunEnd, noteStepEnd } from "../held/journal.ts";
 import type { RunEnd } from "../held/outcome.ts";
 import type { Resources } from "../held/resources.ts";
@@ -26,9 +26,8 @@ export async function runEnd(resources: Resources, run: HeldRun, end: RunEnd): P
   if (run.again && !run.workspace) {
     return end;
   }
-  run.atRemote = isRemote(run.row.repository);
   // Also where this engine has never opened the working copy: it may have taken the run over in its last step.
-  const push = await resources.workspace.push(workspaceRun(run));
+  const push = await run.server.during(() => resources.workspace.push(workspaceRun(run)));
   if (run.stop.aborted && push.status === "refused") {
     throw new StoppedRun(run.runId);
   }

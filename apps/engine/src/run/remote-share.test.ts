@@ -22,6 +22,11 @@ describe("a tenant's share of an engine", () => {
     expect([share.take(slow), share.take(slow), share.take({ ...slow, tenantId: "b" })]).toEqual([true, false, true]);
   });
 
+  it("keeps no run waiting that needs no server", () => {
+    const share = new RemoteShare(8, waiting(2));
+    expect([share.take(slow), share.take(here)]).toEqual([false, true]);
+  });
+
   it("does not count runs that work, or that need no server", () => {
     const share = new RemoteShare(4, [{ tenantId: "a", atRemote: false }]);
     expect(Array.from({ length: 4 }, () => share.take(here))).toEqual([true, true, true, true]);

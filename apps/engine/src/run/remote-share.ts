@@ -1,7 +1,8 @@
 /** What one tenant may hold of an engine while servers outside, which it may run itself, let git wait. */
-import { isRemote } from "../held/held-run.ts";
+import { isRemote } from "../store/repository.ts";
 
-interface Holder {
+/** A run that has a place, and whether it waits for a git server or is about to. */
+export interface Holder {
   tenantId: string;
   atRemote: boolean;
 }
@@ -23,17 +24,18 @@ export class RemoteShare {
     return (this.#held.get(tenantId) ?? 0) >= this.#most;
   }
 
-  /** Tenants of which nothing more is begun until a server has answered: their other runs wait, too, so that the queue stays in order. */
+  /** Tenants of which no run that needs a server is begun until one has answered. */
   get full(): string[] {
     return [...this.#held.keys()].filter((tenantId) => this.isFull(tenantId));
   }
 
   /** False when the run has to wait. */
   take({ tenantId, repository }: { tenantId: string; repository: string | null }): boolean {
-    if (this.isFull(tenantId)) {
+    const atRemote = isRemote(repository);
+    if (atRemote && this.isFull(tenantId)) {
       return false;
     }
-    this.#add(tenantId, isRemote(repository));
+    this.#add(tenantId, atRemote);
     return true;
   }
 

@@ -8,6 +8,7 @@ import type { HeldRun, OpenStep } from "../held/held-run.ts";
 import type { RunEnd } from "../held/outcome.ts";
 import { readRun } from "../held/read-run.ts";
 import type { Resources } from "../held/resources.ts";
+import type { ServerWait } from "../held/server-wait.ts";
 import { now } from "../lib/clock.ts";
 import type { HeldKey } from "../store/claim.ts";
 import { type Failed, type LoadedRun, loadRun } from "../store/rows.ts";
@@ -25,6 +26,7 @@ import { StepTimers } from "./step-timers.ts";
 export type Ending = "finished" | "lost" | "gave-up";
 interface DriverOptions extends HeldKey {
   resources: Resources;
+  server: ServerWait;
   onEnd: (driver: RunDriver, ending: Ending) => Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export class RunDriver {
   readonly tenantId: string;
   readonly runId: string;
   readonly epoch: number;
+  readonly server: ServerWait;
   readonly #resources: Resources;
   readonly #log: Log;
   readonly #onEnd: DriverOptions["onEnd"];
@@ -46,6 +49,7 @@ export class RunDriver {
     this.tenantId = tenantId;
     this.runId = runId;
     this.epoch = epoch;
+    this.server = options.server;
     this.#resources = resources;
     this.#onEnd = options.onEnd;
     this.#log = resources.log.child({ tenant_id: tenantId, run_id: runId, epoch });
@@ -97,10 +101,6 @@ export class RunDriver {
       ? { sessionId: session.id, name: session.name, openedAt: session.openedAt, busy: step?.status === "running" }
       : null;
   }
-  /** It holds a place without working: nobody here knows for how long. */
-  get atRemote(): boolean {
-    return this.#run?.atRemote ?? false;
-  }
   /** The steps that run now. */
   get running(): { run: HeldRun; step: OpenStep }[] {
     const run = this.#run;
@@ -128,9 +128,9 @@ export class RunDriver {
 
   async #resume(known?: LoadedRun): Promise<void> {
     this.#reader.stop();
-    const { runId, epoch } = this;
+    const { runId, epoch, server } = this;
     const loaded = known ?? (await loadRun(this.#resources.deps, this));
-    const { run, sessions, over } = readRun({ loaded, runId, epoch, log: this.#log, stop: this.#queue.signal });
+    const { run, sessions, over } = readRun({ loaded, runId, epoch, log: this.#log, stop: this.#queue.signal, server });
     this.#run = run;
     if (isTerminal(run.row.status)) {
       return this.#finish(run, "completed");

@@ -2,6 +2,7 @@
 import type { GlobalEvent } from "@djinnbot/contracts";
 import { acquireLease, releaseLease, renewLease, systemKeys } from "@djinnbot/events";
 import type { Resources } from "../held/resources.ts";
+import { ServerWait } from "../held/server-wait.ts";
 import { now } from "../lib/clock.ts";
 import {
   type Claim,
@@ -14,20 +15,26 @@ import {
   startRun,
   takeRun,
 } from "../store/claim.ts";
-import { RemoteShare } from "./remote-share.ts";
+import { isRemote } from "../store/repository.ts";
+import { type Holder, RemoteShare } from "./remote-share.ts";
 import { RunDriver } from "./run-driver.ts";
+
+type Way = "start" | "take" | "cancel";
 
 export class Scheduler {
   readonly #resources: Resources;
   readonly #held = new Map<string, RunDriver>();
-  /** Runs that are being claimed, and their tenants. */
-  readonly #claiming = new Map<string, string>();
+  /** Runs that are being claimed. */
+  readonly #claiming = new Map<string, Holder>();
   /** Hints about runs that are just being let go of. */
   readonly #again = new Set<string>();
   /** Runs seen without a lock, and since when (epoch ms). */
   #orphans = new Map<string, number>();
   #stopping = false;
   #filling: Promise<void> | null = null;
+  /** The queue has not been looked at since somebody asked for it. */
+  #asked = false;
+  /** Runs wait for a place, or for the answer of a git server to others of their tenant. */
   #backlog = false;
 
   constructor(resources: Resources) {
@@ -48,18 +55,19 @@ export class Scheduler {
   async wake(key: RunKey): Promise<void> {
     if (this.#held.has(key.runId)) {
       this.#again.add(key.runId);
-    } else if (this.#backlog || this.free <= 0) {
+    } else if (this.#backlog || this.free <= 0 || this.#remoteShare().isFull(key.tenantId)) {
       // Others wait already: the fair order decides.
       await this.fill();
     } else {
-      await this.#claim(key, "start");
+      // What it needs is not known yet; if it is no server, another one that was kept waiting may come now.
+      await this.#claim({ ...key, atRemote: true }, "start");
+      this.#refill();
     }
   }
 
-  /** Of a run that is being claimed nobody knows yet what it needs. */
   #remoteShare(): RemoteShare {
-    const claiming = [...this.#claiming.values()].map((tenantId) => ({ tenantId, atRemote: true }));
-    return new RemoteShare(this.#resources.options.maxConcurrentRuns, [...this.held, ...claiming]);
+    const held = this.held.map(({ tenantId, server }) => ({ tenantId, atRemote: server.waits }));
+    return new RemoteShare(this.#resources.options.maxConcurrentRuns, [...held, ...this.#claiming.values()]);
   }
 
   async cancel(message: Extract<GlobalEvent, { type: "RUN_CANCEL_REQUESTED" }>): Promise<void> {
@@ -74,7 +82,7 @@ export class Scheduler {
     }
     const run = await findRun(this.#resources.deps, message.runId);
     if (run) {
-      await this.#claim(run, "cancel");
+      await this.#claim({ ...run, atRemote: false }, "cancel");
     }
   }
 
@@ -88,6 +96,7 @@ export class Scheduler {
 
   /** Starts pending runs in fair order while there is room. */
   async fill(): Promise<void> {
+    this.#asked = true;
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = null;
     });
@@ -95,16 +104,24 @@ export class Scheduler {
   }
 
   async #fill(): Promise<void> {
-    while (!this.#stopping && this.free > 0) {
+    while (this.#asked && !this.#stopping && this.free > 0) {
+      this.#asked = false;
       const room = this.free;
+      const runs = await pendingRuns(this.#resources.deps, room + 1, this.#remoteShare().full);
+      // Hints may have begun others meanwhile.
       const share = this.#remoteShare();
-      const runs = await pendingRuns(this.#resources.deps, room + 1, share.full);
-      this.#backlog = runs.length > room;
       const chosen = runs.slice(0, room).filter((run) => share.take(run));
-      const started = await Promise.all(chosen.map((run) => this.#claim(run, "start")));
-      if (!this.#backlog || !started.includes(true)) {
-        return;
-      }
+      this.#backlog = runs.length > room || share.full.length > 0;
+      const claims = chosen.map((run) => this.#claim({ ...run, atRemote: isRemote(run.repository) }, "start"));
+      const started = await Promise.all(claims);
+      this.#asked ||= this.#backlog && started.includes(true);
+    }
+  }
+
+  /** There is room for those that were kept waiting, if any were. */
+  #refill(): void {
+    if (!this.#stopping && (this.#backlog || this.#asked)) {
+      this.fill().catch((error: Error) => this.#resources.log.warn({ err: error.message }, "starting runs failed"));
     }
   }
 
@@ -127,33 +144,30 @@ export class Scheduler {
       if (this.#stopping || this.free <= 0) {
         return;
       }
-      await this.#claim(run, "take");
+      await this.#claim({ ...run, atRemote: false }, "take");
     }
   }
 
-  async #claim(key: RunKey, way: "start" | "take" | "cancel"): Promise<boolean> {
+  async #claim({ tenantId, runId, atRemote }: RunKey & Holder, way: Way): Promise<boolean> {
     const { deps, options, publisher, log } = this.#resources;
-    const { runId } = key;
     if (this.#stopping || this.isHeld(runId) || (way !== "cancel" && this.free <= 0)) {
       return false;
     }
-    const mayFetch = !this.#remoteShare().isFull(key.tenantId);
-    this.#claiming.set(runId, key.tenantId);
+    this.#claiming.set(runId, { tenantId, atRemote });
     const lock = systemKeys.runLock(runId);
     try {
       if (!(await acquireLease(deps.redis, lock, options.instanceId, options.lockTtlMs))) {
         return false;
       }
       const owner = options.instanceId;
-      const claim =
-        way === "start" ? await startRun(deps, { ...key, owner, mayFetch }) : await takeRun(deps, { ...key, owner });
+      const claim = await (way === "start" ? startRun : takeRun)(deps, { tenantId, runId, owner });
       if (claim === null || this.#stopping) {
         await releaseLease(deps.redis, lock, owner);
         return false;
       }
       publisher.push(claim.messages);
-      log.info({ tenant_id: key.tenantId, run_id: runId, epoch: claim.epoch, way }, "run claimed");
-      this.#hold(key, claim);
+      log.info({ tenant_id: tenantId, run_id: runId, epoch: claim.epoch, way }, "run claimed");
+      this.#hold({ tenantId, runId }, claim, way);
       return true;
     } catch (error) {
       await releaseLease(deps.redis, lock, options.instanceId).catch(() => undefined);
@@ -163,12 +177,15 @@ export class Scheduler {
     }
   }
 
-  #hold({ tenantId, runId }: RunKey, { epoch, loaded }: Claim): void {
+  #hold({ tenantId, runId }: RunKey, { epoch, loaded }: Claim, way: Way): void {
+    const { repository, startedAt } = loaded.run;
+    const soon = way === "start" || startedAt === null;
     const driver = new RunDriver({
       resources: this.#resources,
       tenantId,
       runId,
       epoch,
+      server: new ServerWait({ repository, soon, onAnswer: () => this.#refill() }),
       onEnd: (ended, ending) => this.#letGo(ended, ending !== "lost"),
     });
     this.#held.set(runId, driver);
@@ -183,13 +200,9 @@ export class Scheduler {
     if (this.#held.get(runId) === driver) {
       this.#held.delete(runId);
     }
-    if (this.#stopping) {
-      return;
-    }
-    const again = this.#again.delete(runId);
-    if (again || this.#backlog) {
-      this.fill().catch((error: Error) => this.#resources.log.warn({ err: error.message }, "starting runs failed"));
-    }
+    // A hint about it may have come while it was held.
+    this.#asked = this.#again.delete(runId) || this.#asked;
+    this.#refill();
   }
 
   async #release(runId: string): Promise<void> {

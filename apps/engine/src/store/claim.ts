@@ -4,6 +4,7 @@ import type { Deps } from "@djinnbot/core";
 import { type OutboxMessage, outboxMessage } from "@djinnbot/core/outbox";
 import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { now } from "../lib/clock.ts";
+import { needsNoServer } from "./repository.ts";
 import { type LoadedRun, loadRunAfter } from "./rows.ts";
 import { sqlList } from "./sql-list.ts";
 
@@ -33,9 +34,13 @@ export interface Candidate extends RunKey {
 /**
  * Pending runs in fair order: the tenant with the fewest running runs first, among equals the one that was served longest ago, one
  * run of each in turn, oldest first; only as many per tenant as its limit leaves room for (G8). What it reads grows with the tenants
- * that wait, not with their queues. Runs of the tenants `except` are left out.
+ * that wait, not with their queues. Of the tenants `full` only runs that need no git server.
  */
-export async function pendingRuns(deps: Deps, limit: number, except: readonly string[] = []): Promise<Pending[]> {
+export async function pendingRuns(deps: Deps, limit: number, full: readonly string[] = []): Promise<Pending[]> {
+  const oldest = (of: string) => `(
+         SELECT r.id, r.created_at, r.repository FROM runs r WHERE r.tenant_id = a.tenant_id AND ${queued} AND ${of}
+         ORDER BY r.created_at, r.id LIMIT LEAST($1, a.room)
+       )`;
   const { rows } = await deps.system.pool.query<Pending>(
     `WITH RECURSIVE busy AS (
        SELECT tenant_id, count(*) AS n FROM runs WHERE status IN ${busy} GROUP BY tenant_id
@@ -45,17 +50,17 @@ export async function pendingRuns(deps: Deps, limit: number, except: readonly st
          SELECT r.tenant_id FROM runs r WHERE ${queued} AND r.tenant_id > waiting.tenant_id ORDER BY r.tenant_id LIMIT 1
        ) FROM waiting WHERE waiting.tenant_id IS NOT NULL
      ), asking AS (
-       SELECT t.id AS tenant_id, COALESCE(b.n, 0) AS busy, GREATEST(0, t.max_concurrent_runs - COALESCE(b.n, 0)) AS room, (
+       SELECT t.id AS tenant_id, t.id = ANY($2) AS "full", COALESCE(b.n, 0) AS busy, GREATEST(0, t.max_concurrent_runs - COALESCE(b.n, 0)) AS room, (
          SELECT r.started_at FROM runs r WHERE r.tenant_id = t.id AND r.started_at IS NOT NULL ORDER BY r.started_at DESC LIMIT 1
        ) AS served_at
-       FROM waiting w JOIN tenants t ON t.id = w.tenant_id LEFT JOIN busy b ON b.tenant_id = t.id WHERE t.status = 'active' AND t.id <> ALL($2)
+       FROM waiting w JOIN tenants t ON t.id = w.tenant_id LEFT JOIN busy b ON b.tenant_id = t.id WHERE t.status = 'active'
      )
      SELECT next.id AS "runId", a.tenant_id AS "tenantId", next.repository FROM asking a CROSS JOIN LATERAL (
        SELECT r.id, r.created_at, r.repository, row_number() OVER (ORDER BY r.created_at, r.id) AS n FROM (
-         SELECT r.id, r.created_at, r.repository FROM runs r WHERE r.tenant_id = a.tenant_id AND ${queued} ORDER BY r.created_at, r.id LIMIT LEAST($1, a.room)
+         ${oldest('NOT a."full"')} UNION ALL ${oldest(`a."full" AND ${needsNoServer}`)}
        ) r
      ) next ORDER BY a.busy + next.n, COALESCE(a.served_at, 0), next.created_at, next.id LIMIT $1`,
-    [limit, except],
+    [limit, full],
   );
   return rows;
 }
@@ -99,13 +104,9 @@ interface Owned extends RunKey {
 
 /**
  * Starts a pending run: pending → running with a new epoch, unless the tenant has no room or somebody was faster. Tenants take
- * turns by an advisory lock, so two engines cannot both fill the last place. Without `mayFetch` only a run that needs no git server
- * outside. Null when it could not be started.
+ * turns by an advisory lock, so two engines cannot both fill the last place. Null when it could not be started.
  */
-export async function startRun(
-  deps: Deps,
-  { tenantId, runId, owner, mayFetch }: Owned & { mayFetch: boolean },
-): Promise<Claim | null> {
+export async function startRun(deps: Deps, { tenantId, runId, owner }: Owned): Promise<Claim | null> {
   const message = outboxMessage({ tenantId, requestId: runRequestId(runId) }, ["run", "tenant", "global"], {
     type: "RUN_STATUS_CHANGED",
     runId,
@@ -123,23 +124,13 @@ export async function startRun(
       text: `WITH started AS (
          UPDATE runs SET status = 'running', lease_epoch = lease_epoch + 1, lease_owner = $2, updated_at = $3
          WHERE id = $1 AND status IN ${startable} AND cancel_requested_at IS NULL
-           AND ($8 OR repository IS NULL OR repository LIKE '/%')
            AND (SELECT count(*) FROM runs busy WHERE busy.status IN ${busy} AND busy.tenant_id = $4)
              < (SELECT max_concurrent_runs FROM tenants WHERE id = $4 AND status = 'active')
          RETURNING lease_epoch AS epoch
        ), enqueued AS (
          INSERT INTO outbox (id, streams, run_id, message, created_at) SELECT $5, $6, $1, $7::jsonb, $3 FROM started
        ) SELECT epoch FROM started`,
-      values: [
-        runId,
-        owner,
-        startedAt,
-        tenantId,
-        message.id,
-        message.streams,
-        JSON.stringify(message.message),
-        mayFetch,
-      ],
+      values: [runId, owner, startedAt, tenantId, message.id, message.streams, JSON.stringify(message.message)],
     },
   ]);
   return claim && { ...claim, messages: [message] };

@@ -3,9 +3,11 @@ import { newTenant, type TestDeps, type TestTenant, testDeps } from "@djinnbot/t
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { LostRun, StaleState } from "../lib/errors.ts";
 import { single } from "../test/samples.ts";
-import type { NewStep, StepEnd, Transition } from "./transition.ts";
+import type { HeldKey } from "./claim.ts";
+import type { Change, NewStep, StepEnd } from "./transition.ts";
 import { TransitionWriter } from "./transition-writer.ts";
 
+type Transition = HeldKey & Change;
 let deps: TestDeps;
 let tenant: TestTenant;
 let writer: TransitionWriter;
@@ -115,6 +117,28 @@ describe("TransitionWriter", () => {
     expect(await written()).toEqual([]);
     expect(await outcomes([accompanied(runId, 0)])).toEqual(["written"]);
     expect(await written()).toEqual([`${runId} first`, `${runId} second`]);
+  });
+
+  it("lets a lost change fail with what goes with it, and nothing of the others that come at the same time", async () => {
+    const [first, lost, last] = await Promise.all([newRun(), newRun(), newRun()]);
+    const value = (id: string) => ({
+      text: "INSERT INTO outputs (run_id, key, step_id, value, updated_at) VALUES ($1, 'key', 'WORK', 'x', 1)",
+      values: [id],
+    });
+    const of = (id: string, epoch: number) => change(id, { epoch, add: step(id), also: [value(id)] });
+    expect(await outcomes([change(first, { add: step(first) }), of(lost, 1), of(last, 0)])).toEqual([
+      ...["written", LostRun, "written"],
+    ]);
+    const { rows } = await deps.system.pool.query(
+      "SELECT s.run_id, o.key FROM steps s LEFT JOIN outputs o ON o.run_id = s.run_id WHERE s.tenant_id = $1",
+      [tenant.tenantId],
+    );
+    expect(new Map(rows.map((row) => [row.run_id, row.key]))).toEqual(
+      new Map([
+        [first, null],
+        [last, "key"],
+      ]),
+    );
   });
 
   it("changes no run of another tenant", async () => {

@@ -3,15 +3,15 @@
  * at the end of its turn of the event loop, so grouping costs no time when there is none to win.
  */
 import type { Deps } from "@djinnbot/core";
-import { tenantPipeline } from "@djinnbot/core/tenant-sql";
+import { type Statement, tenantPipeline } from "@djinnbot/core/tenant-sql";
 import { now } from "../lib/clock.ts";
 import { LostRun, StaleState } from "../lib/errors.ts";
 import type { HeldKey } from "./claim.ts";
 import { isLost } from "./fence.ts";
-import { type Change, staleStep, type Transition, transitionStatement } from "./transition.ts";
+import { accompaniedStatement, type Change, groupStatement, type LoneTransition, staleStep } from "./transition.ts";
 
 interface Waiting {
-  change: Transition;
+  change: LoneTransition;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -32,14 +32,23 @@ export class TransitionWriter {
    * Resolves when the change is committed. Throws LostRun when the epoch has moved on, StaleState when the step is not where it should
    * be; nothing of the change is done then. A run has at most one change under way.
    */
-  write({ tenantId, runId, epoch }: HeldKey, parts: Change): Promise<void> {
+  write({ tenantId, runId, epoch }: HeldKey, { also = [], ...parts }: Change): Promise<void> {
     const change = { ...parts, tenantId, runId, epoch };
+    return also.length > 0 ? this.#writeAccompanied(change, also) : this.#writeGrouped(change);
+  }
+
+  /** In a transaction of its own: it would hold up the others of a group, and take them with it when the run is lost. */
+  async #writeAccompanied(change: LoneTransition, also: readonly Statement[]): Promise<void> {
+    try {
+      await tenantPipeline(this.#deps.db, change.tenantId, [accompaniedStatement(change, now()), ...also]);
+    } catch (error) {
+      throw faultOf(change, error);
+    }
+  }
+
+  #writeGrouped(change: LoneTransition): Promise<void> {
+    const { tenantId } = change;
     return new Promise((resolve, reject) => {
-      if (change.also && change.also.length > 0) {
-        // It would hold up the others of its group, and take them with it when the run is lost.
-        void this.#commit(tenantId, [{ change, resolve, reject }]);
-        return;
-      }
       const waiting = this.#waiting.get(tenantId);
       if (waiting) {
         waiting.push({ change, resolve, reject });
@@ -61,12 +70,8 @@ export class TransitionWriter {
 
   async #commit(tenantId: string, group: readonly Waiting[]): Promise<void> {
     try {
-      const statement = transitionStatement(
-        group.map(({ change }) => change),
-        now(),
-      );
-      const also = group.flatMap(({ change }) => change.also ?? []);
-      const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [statement, ...also]);
+      const changes = group.map(({ change }) => change);
+      const [rows = []] = await tenantPipeline(this.#deps.db, tenantId, [groupStatement(changes, now())]);
       const changed = new Set(rows.map((row) => row.runId));
       for (const { change, resolve, reject } of group) {
         if (changed.has(change.runId)) {
@@ -99,7 +104,7 @@ export class TransitionWriter {
   }
 }
 
-function faultOf({ runId, end, start }: Transition, error: unknown): unknown {
+function faultOf({ runId, end, start }: LoneTransition, error: unknown): unknown {
   if (isLost(error)) {
     return new LostRun(runId);
   }

@@ -77,16 +77,19 @@ export interface NewStep {
   deadlineAt?: number;
 }
 /** What is not given stays as it is. */
-export interface Change {
+interface Parts {
   run?: RunPatch;
   end?: StepEnd;
   start?: StepStart;
   add?: NewStep;
   messages: readonly OutboxMessage[];
+}
+export interface Change extends Parts {
   /** Rare changes that go with it in the same transaction, and not without it. */
   also?: readonly Statement[];
 }
-export type Transition = HeldKey & Change;
+/** A change with which nothing goes: it may share its transaction with those of other runs. */
+export type LoneTransition = HeldKey & Parts & { also?: never };
 
 /** The name of a column list's patch: what the patch does not name stays. */
 const set = {
@@ -175,14 +178,21 @@ FROM changes c LEFT JOIN run ON run.id = c."runId"`;
 /** What the statement fails with when a step is not where it should be: the division above. */
 export const staleStep = "22012";
 
-/** The statement that applies changes of different runs of one tenant, all or none; it begins the transaction of what goes with them. */
-export function transitionStatement(changes: readonly Transition[], now: number): Statement {
-  const rows = changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
-    ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
-    messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
-  }));
-  const values = [JSON.stringify(rows), now];
-  return changes.some(({ also = [] }) => also.length > 0)
-    ? { name: "engine-accompanied-transitions", text: accompanied, values }
-    : { name: "engine-transitions", text: together, values };
+/** Applies changes of different runs of one tenant; one that is lost is left out, and the others are written. */
+export function groupStatement(changes: readonly LoneTransition[], now: number): Statement {
+  return { name: "engine-transitions", text: together, values: [rowsOf(changes), now] };
+}
+
+/** Applies one change, or fails: it begins the transaction of what goes with it. */
+export function accompaniedStatement(change: LoneTransition, now: number): Statement {
+  return { name: "engine-accompanied-transitions", text: accompanied, values: [rowsOf([change]), now] };
+}
+
+function rowsOf(changes: readonly LoneTransition[]): string {
+  return JSON.stringify(
+    changes.map(({ runId, epoch, run = {}, end, start, add, messages }) => ({
+      ...{ runId, epoch, patch: run, ended: end, started: start, added: add },
+      messages: messages.map(({ id, streams, message }) => ({ id, streams, message })),
+    })),
+  );
 }
