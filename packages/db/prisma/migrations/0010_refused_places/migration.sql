@@ -23,6 +23,3 @@ ALTER TABLE "refused_places" ADD CONSTRAINT "refused_places_tenant_id_agent_id_f
 ALTER TABLE "refused_places" ADD CONSTRAINT "refused_places_tenant_id_run_id_fkey" FOREIGN KEY ("tenant_id", "run_id") REFERENCES "runs"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 SELECT djinnbot_protect('refused_places');
-
--- Transcripts are no longer asked for them.
-DROP INDEX "idx_session_events_refused";
