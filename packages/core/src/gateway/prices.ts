@@ -53,7 +53,7 @@ export async function findContextWindow(db: Db, tenantId: string, model: string)
       `SELECT context_window AS "contextWindow"
          FROM model_prices
         WHERE context_window > 0 AND (model = $1 OR (right(model, 1) = '*' AND starts_with($1, left(model, -1))))
-        ORDER BY (tenant_id IS NULL), (right(model, 1) = '*'), length(model) DESC
+        ORDER BY ${priceOrder}
         LIMIT 1`,
       [model],
     ),
