@@ -11,8 +11,8 @@ interface ObtainOptions {
   log: Log;
   /** Never installs system-wide, also as root: for servers that the system would start at once. */
   privateOnly?: boolean;
-  /** Environment that the unpacked program needs besides its libraries, given the folder it was unpacked to. */
-  env?: (root: string) => Record<string, string>;
+  /** Never unpacks privately: for programs that sandboxes need too. */
+  systemOnly?: boolean;
 }
 
 /** Path of the program, or the reason why it cannot be had. */
@@ -25,7 +25,7 @@ export function findTool(binary: string, toolsDir: string): string | null {
 
 /** Finds a program, or fetches its Debian packages (saying so first). Downloads happen only when it is missing. */
 export async function obtainDebianProgram(options: ObtainOptions): Promise<Obtained> {
-  const found = findTool(options.binary, options.toolsDir);
+  const found = options.systemOnly ? which(options.binary) : findTool(options.binary, options.toolsDir);
   if (found) return { path: found };
   if (!which("apt-get") || !which("dpkg")) return { reason: "apt-get is not available on this system" };
   let failure = "";
@@ -34,6 +34,7 @@ export async function obtainDebianProgram(options: ObtainOptions): Promise<Obtai
     const path = which(options.binary);
     if (path) return { path };
   }
+  if (options.systemOnly) return { reason: failure || "only root can install it here" };
   const result = await unpackPrivately(options);
   return "path" in result ? result : { reason: failure || result.reason };
 }
@@ -78,25 +79,19 @@ async function unpackPrivately(options: ObtainOptions): Promise<Obtained> {
     if (unpacked.code !== 0) return { reason: `dpkg could not unpack ${archive}: ${lastLine(unpacked)}` };
   }
   rmSync(apt, { recursive: true, force: true });
-  return writeWrapper({ root, binary, toolsDir, env: options.env?.(root) ?? {} });
+  return writeWrapper({ root, binary, toolsDir });
 }
 
 /** A small script in front of the program sets its library path, so that callers need no special environment. */
-function writeWrapper(options: {
-  root: string;
-  binary: string;
-  toolsDir: string;
-  env: Record<string, string>;
-}): Obtained {
+function writeWrapper(options: { root: string; binary: string; toolsDir: string }): Obtained {
   const { root, binary, toolsDir } = options;
   const target = ["usr/bin", "usr/sbin", "bin", "sbin"].map((dir) => join(root, dir, binary)).find(existsSync);
   if (!target) return { reason: `the package holds no program named ${binary}` };
   const libraries = ["usr/lib", "lib"].flatMap((dir) => [join(root, dir), ...multiarchDirs(join(root, dir))]);
-  const env = { LD_LIBRARY_PATH: libraries.filter(existsSync).join(":"), ...options.env };
-  const assignments = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  const found = shellQuote(libraries.filter(existsSync).join(":"));
   const path = join(toolsDir, "bin", binary);
   mkdirSync(join(toolsDir, "bin"), { recursive: true });
-  writeFileSync(path, `#!/bin/sh\n${assignments.join(" ")} exec ${shellQuote(target)} "$@"\n`);
+  writeFileSync(path, `#!/bin/sh\nLD_LIBRARY_PATH=${found} exec ${shellQuote(target)} "$@"\n`);
   chmodSync(path, 0o755);
   return { path };
 }

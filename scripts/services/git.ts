@@ -1,12 +1,8 @@
-// Finds or fetches git.
+// Finds or installs git.
 import { type Obtained, obtainDebianProgram } from "./debian.ts";
 import type { Log } from "./process.ts";
 
-/** Git is what runs work on; fetched like the others when the machine has none. */
+/** Git is what runs work on. Only where the whole system has it: sandboxes show the system's programs, and the engine calls that one. */
 export async function ensureGit({ toolsDir, log }: { toolsDir: string; log: Log }): Promise<Obtained> {
-  const env = (root: string) => ({
-    GIT_EXEC_PATH: `${root}/usr/lib/git-core`,
-    GIT_TEMPLATE_DIR: `${root}/usr/share/git-core/templates`,
-  });
-  return obtainDebianProgram({ packages: ["git"], binary: "git", toolsDir, log, env });
+  return obtainDebianProgram({ packages: ["git"], binary: "git", toolsDir, log, systemOnly: true });
 }

@@ -7,7 +7,7 @@ import { findTool } from "../services/debian.ts";
 import { findDockerSocket } from "../services/docker.ts";
 import { portHolder, probePort } from "../services/port.ts";
 import { messageOf } from "../services/problem.ts";
-import { which } from "../services/process.ts";
+import { isRoot, which } from "../services/process.ts";
 import { findRedis, pingRedis } from "../services/redis.ts";
 import { paths } from "./paths.ts";
 import { providerKeys, type Settings } from "./settings.ts";
@@ -186,9 +186,10 @@ async function checkLocalRedis(name: string): Promise<Finding> {
 }
 
 function checkGit(): Finding {
-  const path = findTool("git", paths.toolsDir);
+  const path = which("git");
   if (path) return { name: "git", state: "ok", text: path };
-  if (which("apt-get")) return { name: "git", state: "ok", text: "not installed; npm start fetches it with apt-get" };
+  if (isRoot && which("apt-get"))
+    return { name: "git", state: "ok", text: "not installed; npm start fetches it with apt-get" };
   return { name: "git", state: "problem", text: "git is missing: runs work on repositories", remedy: "install git" };
 }
 

@@ -1,5 +1,6 @@
 /** Git as a program: what it starts ends with it, and nobody waits for a server of which nothing is heard. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,12 +35,18 @@ async function serverThat(answers: (socket: Socket) => void): Promise<{ port: nu
   return { port: (server.address() as { port: number }).port, gone };
 }
 
-it.each(["git", "http", "ssh"])("gives up a server that never answers: %s", { timeout: 30_000 }, async (scheme) => {
-  const { port, gone } = await serverThat(() => undefined);
-  const fetching = git(["fetch", "--progress", `${scheme}://127.0.0.1:${port}/x`], { cwd, silenceMs: 500 });
-  await expect(fetching).rejects.toThrow(/does not answer/);
-  await gone;
-});
+const hasSsh = ["/usr/local/bin/ssh", "/usr/bin/ssh", "/bin/ssh"].some(existsSync);
+
+it.each(["git", "http", ...(hasSsh ? ["ssh"] : [])])(
+  "gives up a server that never answers: %s",
+  { timeout: 30_000 },
+  async (scheme) => {
+    const { port, gone } = await serverThat(() => undefined);
+    const fetching = git(["fetch", "--progress", `${scheme}://127.0.0.1:${port}/x`], { cwd, silenceMs: 500 });
+    await expect(fetching).rejects.toThrow(/does not answer/);
+    await gone;
+  },
+);
 
 it("gives up a server that stops in the middle", { timeout: 30_000 }, async () => {
   const { port, gone } = await serverThat((socket) => socket.write("00"));
@@ -62,6 +69,20 @@ it("says what went wrong, without how far it had come", async () => {
   await expect(fetching).rejects.toMatchObject({ detail: expect.stringMatching(/does not (appear|exist)|not read/) });
   await expect(git(["fetch", join(dir, "\0")], { cwd })).rejects.toThrow();
   expect(await git(["hash-object", "--stdin"], { input: "x", cwd })).toMatch(/^[0-9a-f]{40}$/);
+});
+
+it("says that there is no SSH client, and what SSH said when there is one", async () => {
+  const bin = mkdtempSync(join(dir, "bin-"));
+  symlinkSync("/bin/sh", join(bin, "sh"));
+  symlinkSync(execFileSync("/bin/sh", ["-c", "command -v git"], { encoding: "utf8" }).trim(), join(bin, "git"));
+  const asked = { cwd, env: { PATH: bin } };
+  const fetching = () => git(["fetch", "ssh://nobody.test/x"], asked);
+  await expect(fetching()).rejects.toThrow(/no SSH client.*https address/);
+  writeFileSync(join(bin, "ssh"), "#!/bin/sh\necho 'git@nobody.test: Permission denied (publickey).' >&2\nexit 255\n");
+  chmodSync(join(bin, "ssh"), 0o755);
+  await expect(fetching()).rejects.toThrow(
+    /Permission denied \(publickey\)\..* Could not read from remote repository\.$/,
+  );
 });
 
 it("is prepared by many at once", async () => {

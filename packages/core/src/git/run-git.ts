@@ -32,6 +32,9 @@ const maxOutput = 64 * 1024 * 1024;
 /** Of what it says beside its answer only the end is kept: a server may fill it with anything. */
 const maxSaid = 64 * 1024;
 const progress = /: +\d+% \(|: +\d+, done|^(remote: )?Enumerating objects: +\d+/;
+/** Git's advice for every failure of SSH; what SSH itself said stands before it. */
+const advice = /^(Please make sure you have the correct access rights|and the repository exists\.)$/;
+const noSsh = /cannot run ssh|\bssh: (command )?not found/;
 /** Git removes its lock files when it is asked to end, but not when it is killed. */
 const killAfterMs = 1000;
 
@@ -96,7 +99,11 @@ class Call {
 
   /** Its last lines, without those that only tell how far it is. */
   said(): string {
-    const lines = this.#said.split(/[\r\n]+/).filter((line) => line.trim() !== "" && !progress.test(line));
+    if (noSsh.test(this.#said)) {
+      return "this machine has no SSH client: install openssh-client, or use the repository's https address";
+    }
+    const isWorth = (line: string) => line.trim() !== "" && !progress.test(line) && !advice.test(line);
+    const lines = this.#said.split(/[\r\n]+/).filter(isWorth);
     return lines.slice(-3).join(" ").trim().slice(0, 500);
   }
 

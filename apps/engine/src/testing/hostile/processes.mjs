@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
@@ -67,6 +68,12 @@ export async function tryProcesses() {
   await trySecrets();
 }
 
+/** Its name is that of outside, which in a changed root is not /dev/null. */
+function isNull(path) {
+  const { rdev } = statSync("/dev/null");
+  return statSync(path).rdev === rdev;
+}
+
 /** Descriptors of the engine, or of whatever started it, that came along. Comes first: later ones may be its own. */
 export async function tryDescriptors() {
   const places = [process.cwd(), process.env.HOME];
@@ -75,8 +82,10 @@ export async function tryDescriptors() {
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {
         const link = readlinkSync(`/proc/${pid}/fd/${fd}`);
-        const isOwn = places.some((place) => link.startsWith(place)) || /^\/(dev\/(null|pts\/\d+)|proc\/)/.test(link);
-        return isOwn ? [] : [{ path: `/proc/${pid}/fd/${fd}`, link, fd: Number(fd) }];
+        const isOwn = places.some((place) => link.startsWith(place)) || /^\/(dev\/pts\/\d+|proc\/)/.test(link);
+        return isOwn || isNull(`/proc/${pid}/fd/${fd}`)
+          ? []
+          : [{ path: `/proc/${pid}/fd/${fd}`, link, fd: Number(fd) }];
       } catch {
         return [];
       }
