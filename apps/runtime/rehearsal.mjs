@@ -16,20 +16,31 @@ const step = {
   commit: { authorName: "Ada", authorEmail: "ada@example.com", subject: "rehearsal" },
 };
 const shutdown = { ...envelope, type: "shutdown" };
+const login = {
+  ...{ TENANT_ID: whose.tenantId, RUN_ID: whose.runId, SESSION_ID: whose.sessionId, AGENT_ID: "agt_rehearsal" },
+  ...{ REDIS_URL: "redis://rehearsal:rehearsal@127.0.0.1:1", API_URL: "http://127.0.0.1:1" },
+  ...{ RUN_KEY: "rehearsal", COMMAND_CURSOR: "0", IDLE_TIMEOUT_MS: "60000", LOG_LEVEL: "warn", HOME: "/tmp" },
+};
+/** What a runtime reads in it. */
+export const rehearsal = {
+  env: { ...login, WORKSPACE: "/tmp" },
+  step,
+  others: [shutdown, { ...envelope, type: "ack", commandId: step.commandId }],
+};
 
 /** Answers the environment for the runtime, and whether it has completed the step. It is told to leave after its result. */
 export async function startRehearsal({ workspace, home }) {
-  const link = { outcome: undefined, sent: false, reader: undefined };
+  const link = { outcome: undefined, sent: false, reader: undefined, ids: [] };
   const gateway = createHttp((request, response) => request.resume().on("end", () => completeStep(response)));
   const redis = createTcp((socket) => serveRedis(socket, link));
   const [apiPort, redisPort] = [await listen(gateway), await listen(redis)];
   return {
     env: {
-      ...{ TENANT_ID: whose.tenantId, RUN_ID: whose.runId, SESSION_ID: whose.sessionId, AGENT_ID: "agt_rehearsal" },
+      ...login,
       ...{ REDIS_URL: `redis://rehearsal:rehearsal@127.0.0.1:${redisPort}`, API_URL: `http://127.0.0.1:${apiPort}` },
-      ...{ RUN_KEY: "rehearsal", COMMAND_CURSOR: "0", IDLE_TIMEOUT_MS: "60000", LOG_LEVEL: "warn" },
       ...{ WORKSPACE: workspace, HOME: home },
     },
+    ids: () => [...new Set(link.ids)],
     isCompleted: () => link.outcome === "completed",
     stop: () => {
       gateway.closeAllConnections();
@@ -85,6 +96,7 @@ function serveRedis(socket, link) {
       case "xadd": {
         socket.write(bulk("1-1"));
         const message = JSON.parse(words.at(-1));
+        link.ids.push(message.id);
         if (message.type === "stepResult") {
           link.outcome = message.outcome;
           link.reader?.write(entryOf("1-2", shutdown));

@@ -4,7 +4,7 @@ import { loadEnv } from "@djinnbot/config";
 import { WorkloadEnv } from "@djinnbot/contracts";
 import { z } from "zod";
 
-const RuntimeEnv = WorkloadEnv.extend({
+export const RuntimeEnv = WorkloadEnv.extend({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Handed on to the agent's shell. */
   PATH: z.string().default("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),

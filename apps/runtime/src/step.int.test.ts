@@ -94,6 +94,25 @@ test("the bundle works with nothing beside it, from code that V8 has compiled", 
   expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });
 });
 
+test("the snapshot of the bundle works, and two that begin with it draw different identifiers", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "djinnbot-snapshot-"));
+  closing.push(async () => rmSync(dir, { recursive: true, force: true }));
+  execFileSync(process.execPath, [fileURLToPath(new URL("../build.mjs", import.meta.url)), dir]);
+  const model = await startScriptedModel([done, done]);
+  closing.push(model.close);
+  const told: string[] = [];
+  for (let n = 0; n < 2; n += 1) {
+    const side = stage.engineSide(model.url);
+    side.start({}, "--snapshot-blob", join(dir, "runtime.snapshot"), join(dir, "main.cjs"));
+    const command = side.stepCommand();
+    await side.send(command);
+    expect(await side.untilResult(command.commandId)).toMatchObject({ outcome: "completed" });
+    told.push(...(await side.events()).map(({ id }) => id));
+  }
+  expect(told.length).toBeGreaterThan(4);
+  expect(new Set(told).size).toBe(told.length);
+});
+
 test("abort ends the model call and leaves nothing running; the next step goes on in the same conversation", async () => {
   const { side, model } = await play({ hang: true }, done);
   const first = side.stepCommand();

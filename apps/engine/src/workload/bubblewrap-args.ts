@@ -1,7 +1,8 @@
 /** The sandbox's view of the machine, as arguments of bubblewrap: a read-only system, the mounts given, and nothing else. */
 import { existsSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { filterArgs } from "./seccomp.ts";
+import { fromSnapshot } from "./snapshot.ts";
 import type { WorkloadSpec } from "./workload.ts";
 
 /** What of the host the sandbox is built from; found once at start. */
@@ -12,6 +13,8 @@ export interface SandboxBase {
   npm: string | null;
   /** Bundled program of the runtime. */
   bundle: string;
+  /** True when the process begins with the snapshot beside the bundle. */
+  hasSnapshot: boolean;
   /** True when processes get a user namespace: they are user 1000 inside, and nobody in particular outside. */
   userNamespace: boolean;
   /** File of the filter of system calls, which whoever starts bubblewrap hands over; null = none. */
@@ -20,7 +23,7 @@ export interface SandboxBase {
 
 /** Where our own programs are inside the sandbox. */
 const home = "/opt/djinnbot";
-export const sandboxNode = `${home}/bin/node`;
+const sandboxNode = `${home}/bin/node`;
 /** Where the sockets of the door are inside. */
 export const sandboxDoor = `${home}/door`;
 export const sandboxPath = `${home}/bin:/usr/local/bin:/usr/bin:/bin`;
@@ -59,9 +62,10 @@ export function findNpm(path: string): string | null {
   return existsSync(join(folder, "bin/npm-cli.js")) && !folder.startsWith("/usr/") ? folder : null;
 }
 
-/** Where the bundle is inside the sandbox. */
-export function sandboxBundle(base: SandboxBase): string {
-  return `${home}/runtime/${base.bundle.split("/").at(-1)}`;
+/** What starts the runtime, in the sandbox (where its folder is another) or outside. */
+export function runtimeCommand({ node, bundle, hasSnapshot }: SandboxBase, isSandboxed: boolean): string[] {
+  const dir = isSandboxed ? `${home}/runtime` : dirname(bundle);
+  return [isSandboxed ? sandboxNode : node, ...(hasSnapshot ? fromSnapshot(dir) : []), join(dir, basename(bundle))];
 }
 
 /** Arguments up to and including `--`. Throws when a mount's path does not exist. */

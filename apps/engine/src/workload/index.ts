@@ -12,6 +12,7 @@ import { createProcessWorkload } from "./process.ts";
 import { installationId } from "./process-label.ts";
 import { createRegistry } from "./registry.ts";
 import { placeFilter } from "./seccomp.ts";
+import { takesSnapshot } from "./snapshot.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./name.ts";
@@ -58,7 +59,10 @@ export async function createWorkload(options: {
   }
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
   const path = settings.PATH ?? defaultPath;
-  const sandbox = await findSandbox(settings.BWRAP_PATH, await placeFilter(dataDir));
+  const [sandbox, hasSnapshot] = await Promise.all([
+    placeFilter(dataDir).then((filter) => findSandbox(settings.BWRAP_PATH, filter)),
+    takesSnapshot(process.execPath, bundle),
+  ]);
   const userNamespace = sandbox.path !== null && sandbox.userNamespace;
   const prlimit = findProgram("prlimit", path);
   const filter = sandbox.path === null ? null : sandbox.filter;
@@ -69,10 +73,16 @@ export async function createWorkload(options: {
     log.warn("agents' processes may use every system call: this machine or its bubblewrap takes no filter of them");
   }
   log.info(
-    { sandbox: sandbox.path === null ? "none" : "bubblewrap", filter: filter !== null, limits: limiter.enforced },
+    {
+      sandbox: sandbox.path === null ? "none" : "bubblewrap",
+      filter: filter !== null,
+      limits: limiter.enforced,
+      snapshot: hasSnapshot,
+    },
     "workload backend: process",
   );
-  const base = { node: process.execPath, npm: findNpm(path), bundle, userNamespace, filter };
+  const node = process.execPath;
+  const base = { node, npm: findNpm(path), bundle, hasSnapshot, userNamespace, filter };
   const bubblewrap = sandbox.path;
   return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap, base, door, path, log });
 }

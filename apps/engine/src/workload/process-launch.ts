@@ -1,14 +1,7 @@
 /** Starting the process of a workload: detached from us, with its environment on a descriptor instead of in its environment. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  bubblewrapArgs,
-  type SandboxBase,
-  sandboxBundle,
-  sandboxDoor,
-  sandboxNode,
-  sandboxPath,
-} from "./bubblewrap-args.ts";
+import { bubblewrapArgs, runtimeCommand, type SandboxBase, sandboxDoor, sandboxPath } from "./bubblewrap-args.ts";
 import type { Limiter } from "./limits.ts";
 import { awaitWritten, type WorkloadFiles, withStatus, writeExitCode } from "./process-files.ts";
 import { formatLabel } from "./process-label.ts";
@@ -71,9 +64,9 @@ function commandLine(options: LaunchOptions, spec: WorkloadSpec, startedAt: numb
   const label = formatLabel({ installation, name, tenantId, runId, sessionId, startedAt, home });
   const inner = limiter.inner(spec.limits);
   if (bubblewrap === null) {
-    return [...inner, base.node, base.bundle, label];
+    return [...inner, ...runtimeCommand(base, false), label];
   }
   const sandbox = bubblewrapArgs({ base, spec, door, statusFd: 4 });
   const filter = base.filter === null ? [] : withFilter(base.filter);
-  return [...filter, bubblewrap, ...sandbox, ...inner, sandboxNode, sandboxBundle(base), label];
+  return [...filter, bubblewrap, ...sandbox, ...inner, ...runtimeCommand(base, true), label];
 }

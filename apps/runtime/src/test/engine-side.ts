@@ -62,8 +62,8 @@ export class EngineSide {
   }
 
   /** Starts the runtime with its environment on a descriptor. */
-  start(env: Partial<Record<keyof WorkloadEnv, string>> = {}, entry = mainFile): void {
-    const child = spawn(process.execPath, [entry], {
+  start(env: Partial<Record<keyof WorkloadEnv, string>> = {}, ...words: string[]): void {
+    const child = spawn(process.execPath, words.length > 0 ? words : [mainFile], {
       env: { DJINNBOT_ENV_FD: "3" },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });

@@ -52,8 +52,16 @@ export function describeTools(
   }));
 }
 
+const schemas = new Map<z.ZodObject, JSONSchema7>();
+
+/** Made once for each tool, also for all steps to come. */
 function schemaOf(input: z.ZodObject): JSONSchema7 {
+  const known = schemas.get(input);
+  if (known) {
+    return known;
+  }
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: "input", target: "draft-7" });
+  schemas.set(input, schema as JSONSchema7);
   return schema as JSONSchema7;
 }
 
