@@ -26,11 +26,7 @@ export function startRuntime(): void {
     address,
     cursor: env.COMMAND_CURSOR,
     log,
-    onUp: () => {
-      worker.announce();
-      // Node loads its fetch when that is first named, which takes as long as the engine needs to send a step.
-      setImmediate(() => new Headers());
-    },
+    onUp: () => worker.announce(),
   });
   const queue = new NarrationQueue(link.narrate);
 
