@@ -1,4 +1,4 @@
-import type { NextConfig } from "next";
+// JavaScript, not TypeScript: only to read this, the running server would load the compiler of Next, some 40 MB.
 
 /** Headers of every answer. The Content-Security-Policy needs a nonce per request, so proxy.ts sets it for pages. */
 const securityHeaders = [
@@ -9,7 +9,8 @@ const securityHeaders = [
   { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
 ];
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+const config = {
   poweredByHeader: false,
   // Lists of the API end in a slash; both forms are served, none is redirected.
   skipTrailingSlashRedirect: true,
