@@ -5,7 +5,6 @@ import { delimiter, join } from "node:path";
 import { doorDir, type Log } from "@djinnbot/config";
 import type { Redis } from "@djinnbot/events";
 import { findNpm } from "./bubblewrap-args.ts";
-import { createDockerWorkload } from "./docker.ts";
 import { findSandbox } from "./find-sandbox.ts";
 import { createLimiter } from "./limits.ts";
 import { createProcessWorkload } from "./process.ts";
@@ -55,6 +54,8 @@ export async function createWorkload(options: {
   if (settings.DEPLOYMENT_MODE === "docker") {
     const image = required(settings.RUNTIME_IMAGE, "RUNTIME_IMAGE");
     const { DOCKER_HOST: dockerHost, DOCKER_NETWORK: network } = settings;
+    // Its client brings gRPC and SSH along: some 10 MB, for who runs workloads in containers only.
+    const { createDockerWorkload } = await import("./docker.ts");
     return createDockerWorkload({ installation, registry, image, dockerHost, network, door, log });
   }
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
