@@ -82,11 +82,6 @@ export function serviceEnv(runtime: Runtime): NodeJS.ProcessEnv {
   return { ...baseEnv(), ...platformKeys(settings), ...env };
 }
 
-/** Environment of the demo model: it sees no secret but its own. */
-export function demoModelEnv({ port, secrets }: { port: number; secrets: Secrets }): NodeJS.ProcessEnv {
-  return { ...baseEnv(), PORT: String(port), DEMO_MODEL_KEY: secrets.DEMO_MODEL_KEY };
-}
-
 /** No program of ours calls home: no usage counts, no look for newer versions. */
 const quiet = {
   NEXT_TELEMETRY_DISABLED: "1",

@@ -13,7 +13,6 @@ export interface ChildPlan {
   logFile: string;
   /** Answers 2xx when the child can do its work. */
   readyUrl: string;
-  readyHeaders?: Record<string, string>;
   /** Milliseconds to finish after SIGTERM. */
   graceMs: number;
 }
@@ -47,11 +46,7 @@ async function untilChildReady(child: Child, signal: AbortSignal): Promise<void>
     if (child.daemon.hasExited()) throw await deathOf(child);
     const timeout = AbortSignal.timeout(5_000);
     try {
-      const response = await fetch(child.readyUrl, {
-        signal: timeout,
-        headers: child.readyHeaders,
-        redirect: "manual",
-      });
+      const response = await fetch(child.readyUrl, { signal: timeout, redirect: "manual" });
       const body = await response.text();
       if (response.ok) return;
       last = `${response.status} ${body.slice(0, 300)}`;

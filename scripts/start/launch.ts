@@ -12,7 +12,7 @@ import { startDemoRuns } from "./demo-runs.ts";
 import { sayFinding } from "./doctor.ts";
 import { loadSettings } from "./env.ts";
 import { paths } from "./paths.ts";
-import { demoModelPlan, enginePlan, webPlan } from "./plans.ts";
+import { enginePlan, webPlan } from "./plans.ts";
 import { detail, phase, say, sayFailure, style } from "./screen.ts";
 import { obtainPrograms, type Server, startServers } from "./servers.ts";
 import type { Settings } from "./settings.ts";
@@ -117,12 +117,8 @@ async function bringUp(work: Launch): Promise<Runtime> {
     ensureBuilt(isDev ? ["database", "runtime"] : ["database", "runtime", "web"], { log: detail, signal }),
   );
   await phase("Migrating and seeding the database", () => seedDatabase(work, runtime));
-  const plans = [
-    ...(hasDemoModel ? [demoModelPlan({ runtime, port: ports.demoModel })] : []),
-    enginePlan(runtime),
-    webPlan(runtime),
-  ];
-  await phase("Starting web and engine", () => startChildren(work, plans));
+  if (hasDemoModel) await startDemoModel(work, { port: ports.demoModel, key: secrets.DEMO_MODEL_KEY });
+  await phase("Starting web and engine", () => startChildren(work, [enginePlan(runtime), webPlan(runtime)]));
   return runtime;
 }
 
@@ -167,6 +163,13 @@ async function seedDatabase(work: Launch, runtime: Runtime): Promise<void> {
   work.newCredentials = credentials;
 }
 
+async function startDemoModel(work: Launch, options: { port: number; key: string }): Promise<void> {
+  // Loaded only where it runs.
+  const { serveDemoModel } = await import("./demo-model.ts");
+  const model = await serveDemoModel({ ...options, log: warn });
+  work.undo.push({ name: "demo-model", run: () => model.stop() });
+}
+
 async function startChildren(work: Launch, plans: ChildPlan[]): Promise<void> {
   for (const plan of plans) {
     const child = startChild(plan);
@@ -180,13 +183,16 @@ async function startChildren(work: Launch, plans: ChildPlan[]): Promise<void> {
 
 /** Promises that reject when the product cannot go on. */
 function supervise({ settings, children, servers, signal }: Launch): Promise<void>[] {
-  const log = (line: string) => say(`${style.yellow("!")} ${line}`);
   const onRestart = ({ name, daemon }: Pick<Child, "name" | "daemon">) =>
     state.rememberChild(settings.DATA_DIR, { name, pid: daemon.pid });
   return [
-    ...children.map((child) => keepRunning(child, { signal, log, onRestart, again: () => startAgain(child) })),
-    ...servers.map((server) => keepRunning(server, { signal, log, onRestart, again: server.again })),
+    ...children.map((child) => keepRunning(child, { signal, log: warn, onRestart, again: () => startAgain(child) })),
+    ...servers.map((server) => keepRunning(server, { signal, log: warn, onRestart, again: server.again })),
   ];
+}
+
+function warn(line: string): void {
+  say(`${style.yellow("!")} ${line}`);
 }
 
 async function takeDown(undo: Undo[]): Promise<void> {

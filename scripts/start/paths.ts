@@ -10,7 +10,6 @@ export const paths = {
   node: resolve(root, "node_modules/.bin/node"),
   webDir: resolve(root, "apps/web"),
   engineMain: resolve(root, "apps/engine/src/main.ts"),
-  demoModelMain: resolve(root, "packages/testing/src/demo-model/main.ts"),
   runtimeBuild: resolve(root, "apps/runtime/build.mjs"),
   runtimeBundle: resolve(root, "apps/runtime/dist/main.cjs"),
   next: resolve(root, "node_modules/next/dist/bin/next"),

@@ -1,6 +1,6 @@
 // Which processes make the product, and how each is started.
 import { dirname } from "node:path";
-import { demoModelEnv, internalUrl, type Runtime, serviceEnv } from "./child-env.ts";
+import { internalUrl, type Runtime, serviceEnv } from "./child-env.ts";
 import { type ChildPlan, logPath } from "./children.ts";
 import { paths } from "./paths.ts";
 
@@ -38,21 +38,5 @@ export function enginePlan(runtime: Runtime): ChildPlan {
     logFile: logPath(runtime.settings.DATA_DIR, "engine"),
     readyUrl: `http://127.0.0.1:${runtime.engineHealthPort}/health/ready`,
     graceMs: 35_000,
-  };
-}
-
-/** The demo model: a stand-in for a model provider, on loopback. */
-export function demoModelPlan(options: { runtime: Runtime; port: number }): ChildPlan {
-  const { runtime, port } = options;
-  return {
-    name: "demo-model",
-    command: paths.node,
-    args: [...memoryFlags, paths.demoModelMain],
-    cwd: paths.root,
-    env: demoModelEnv({ port, secrets: runtime.secrets }),
-    logFile: logPath(runtime.settings.DATA_DIR, "demo-model"),
-    readyUrl: `http://127.0.0.1:${port}/v1/models`,
-    readyHeaders: { authorization: `Bearer ${runtime.secrets.DEMO_MODEL_KEY}` },
-    graceMs: 3_000,
   };
 }

@@ -1,4 +1,4 @@
-// Brings up (or takes from the settings) everything the product stands on: databases, programs, demo model.
+// Brings up (or takes from the settings) what the product stands on: databases and programs.
 import { join } from "node:path";
 import { ensureBubblewrap } from "../services/bubblewrap.ts";
 import { ensureGit } from "../services/git.ts";

@@ -20,6 +20,7 @@ export * from "./agent.ts";
 export * from "./approval.ts";
 export * from "./auth.ts";
 export * from "./budget.ts";
+export * from "./builtin-tools.ts";
 export * from "./contract.ts";
 export * from "./delegation.ts";
 export * from "./egress.ts";

@@ -1,5 +1,5 @@
 /** The `swarm` pipeline, and the executors that any agent may send out: each writes the file that its task names. */
-import { delegationTools } from "@djinnbot/contracts";
+import { delegationTools } from "@djinnbot/contracts/builtin-tools";
 import { completeStep } from "../outputs.ts";
 import { excerpt, type Playbook, type Turn } from "../playbook.ts";
 import type { Scene } from "../scene.ts";
