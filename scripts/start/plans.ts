@@ -6,9 +6,10 @@ import { paths } from "./paths.ts";
 
 /**
  * Short-lived memory of each process is kept small (MB): V8 would take three times 16 before it looks for what can go, and these
- * processes spend most of their time waiting.
+ * processes spend most of their time waiting. For the same reason one thread compiles and collects beside them, not four: each keeps
+ * memory of its own.
  */
-const memoryFlags = ["--max-semi-space-size=4"];
+const memoryFlags = ["--max-semi-space-size=4", "--v8-pool-size=1"];
 
 /** The web app: the dashboard, and the front door of the API. */
 export function webPlan(runtime: Runtime): ChildPlan {
