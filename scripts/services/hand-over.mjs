@@ -16,8 +16,11 @@ const stampFile = "node_modules/.djinnbot-lock";
 const installingFile = join(root, ".installing");
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** @param {{ script: string, install: boolean }} options the program (relative to the checkout), and whether to install first */
-export async function handOver({ script, install }) {
+/**
+ * @param {{ script: string, install: boolean, flags?: string[] }} options the program (relative to the checkout), whether to install
+ * first, and what Node itself is told
+ */
+export async function handOver({ script, install, flags = [] }) {
   process.chdir(root);
   if (Number(process.versions.node.split(".")[0]) < 20) {
     fail(`Node ${process.versions.node} is too old to begin with`, "install Node 20 or newer from https://nodejs.org");
@@ -28,7 +31,7 @@ export async function handOver({ script, install }) {
     fail(stale, "run npm start (it installs them), or npm ci; npm run doctor says more afterwards");
   }
   if (stale) await ensureInstalled();
-  runProgram(script);
+  runProgram(script, flags);
 }
 
 /** Why the installed packages do not match package-lock.json, or null when they do. */
@@ -161,9 +164,9 @@ function run(command, args) {
   });
 }
 
-function runProgram(script) {
+function runProgram(script, flags) {
   const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile") };
-  const args = ["--disable-warning=ExperimentalWarning", join(root, script), ...process.argv.slice(2)];
+  const args = [...flags, "--disable-warning=ExperimentalWarning", join(root, script), ...process.argv.slice(2)];
   if (process.execve && process.platform !== "win32") {
     // The program takes this process over: one process less, and signals reach it directly.
     process.removeAllListeners("warning");

@@ -19,6 +19,9 @@ import type { Settings } from "./settings.ts";
 import * as state from "./state.ts";
 import { keepRunning } from "./supervise.ts";
 
+/** What starting has left in memory is given back then: a process that waits would keep it for ever. `npm start` brings `gc`. */
+const quietAfterMs = 5000;
+
 type Undo = { name: string; run: () => Promise<unknown> };
 
 interface Launch {
@@ -61,6 +64,7 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
       };
       startDemoRuns(demo).catch((error: unknown) => detail(`the demo runs could not be started: ${messageOf(error)}`));
     }
+    setTimeout(() => globalThis.gc?.(), quietAfterMs).unref();
     await Promise.race([stopped, ...supervise(work)]);
   } catch (error) {
     if (!abort.signal.aborted) {

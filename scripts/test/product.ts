@@ -42,7 +42,7 @@ export async function startProduct({ settings = {}, ...given }: ProductOptions =
     DATA_DIR: dataDir,
     DJINNBOT_ENV_FILE: join(dataDir, ".env"),
   };
-  const child = spawn(paths.node, [join(paths.root, "scripts/start/main.ts")], {
+  const child = spawn(paths.node, [join(paths.root, "scripts/start.mjs")], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
