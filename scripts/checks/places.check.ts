@@ -51,6 +51,12 @@ const rules: Rule[] = [
     say: "who holds a run is compared in apps/engine/src/store/fence.ts; what goes with a transition needs no condition of its own",
   },
   {
+    name: "the API inside the web app",
+    pattern: /^(?:import \{.*|\}) from "(?:@djinnbot\/api|\.\/open\.ts)"/,
+    allowed: /^(?!apps\/web\/)|^apps\/web\/src\/server\/(open|start)\.ts$/,
+    say: "the bundler would copy the whole API into this entry too; take what it needs from web() (apps/web/src/server/deps.ts)",
+  },
+  {
     name: "the environment",
     pattern: /process\.env\b/,
     allowed:

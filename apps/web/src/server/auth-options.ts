@@ -1,13 +1,5 @@
 /** next-auth keeps the browser's cookie; who may sign in and what the cookie says is decided by the same code as for tokens. */
-import {
-  browserTokenLifetimeSec,
-  revokeBrowserSession,
-  sessionCookieName,
-  signBrowserToken,
-  signInBrowser,
-  verifyBrowserToken,
-} from "@djinnbot/api";
-import { Fault, newId } from "@djinnbot/contracts";
+import { type Fault, newId } from "@djinnbot/contracts";
 import type { NextAuthOptions } from "next-auth";
 import type { JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
@@ -28,16 +20,16 @@ const Typed = z.object({ email: z.string(), password: z.string() });
 
 /** Options for one request: its address counts against the limits of sign-in. */
 export function authOptions(headers: Headers): NextAuthOptions {
-  const { env } = web();
+  const { env, identity } = web();
   const isHttps = env.PUBLIC_URL.startsWith("https:");
   return {
     secret: env.NEXTAUTH_SECRET,
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
-    session: { strategy: "jwt", maxAge: browserTokenLifetimeSec },
+    session: { strategy: "jwt", maxAge: identity.browserTokenLifetimeSec },
     useSecureCookies: isHttps,
     cookies: {
       sessionToken: {
-        name: sessionCookieName(env.PUBLIC_URL),
+        name: identity.sessionCookieName(env.PUBLIC_URL),
         options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps },
       },
     },
@@ -48,7 +40,7 @@ export function authOptions(headers: Headers): NextAuthOptions {
       }),
     ],
     jwt: {
-      maxAge: browserTokenLifetimeSec,
+      maxAge: identity.browserTokenLifetimeSec,
       encode: ({ token, maxAge }) => encode(token, maxAge),
       decode: ({ token }) => decode(token),
     },
@@ -67,10 +59,10 @@ export function authOptions(headers: Headers): NextAuthOptions {
 
 /** Null for wrong credentials; a sentence for whatever else stands in the way (limits, a suspended tenant). */
 async function authorize(typed: unknown, headers: Headers) {
-  const { deps, env } = web();
+  const { deps, env, identity } = web();
   const { email, password } = Typed.parse(typed);
   try {
-    const { user, sessionId, tenantId } = await signInBrowser(deps, {
+    const { user, sessionId, tenantId } = await identity.signInBrowser(deps, {
       email,
       password,
       ip: addressOf(headers, env.TRUSTED_PROXIES),
@@ -79,10 +71,10 @@ async function authorize(typed: unknown, headers: Headers) {
     });
     return { id: user.id, userId: user.id, tenantId, sessionId, email: user.email, name: user.displayName };
   } catch (error) {
-    if (error instanceof Fault && error.code === "UNAUTHENTICATED") {
+    if (identity.isFault(error) && error.code === "UNAUTHENTICATED") {
       return null;
     }
-    throw error instanceof Fault ? new Error(sentenceOf(error)) : unexpected(error);
+    throw identity.isFault(error) ? new Error(sentenceOf(error)) : unexpected(error);
   }
 }
 
@@ -97,19 +89,22 @@ function unexpected(error: unknown): Error {
 }
 
 async function encode(token: JWT | undefined, maxAge: number | undefined): Promise<string> {
+  const { deps, identity } = web();
   const claims = Claims.safeParse(token);
-  return claims.success ? signBrowserToken(web().deps.config, claims.data, maxAge) : "";
+  return claims.success ? identity.signBrowserToken(deps.config, claims.data, maxAge) : "";
 }
 
 async function decode(token: string | undefined): Promise<JWT | null> {
-  const verified = token ? await verifyBrowserToken(web().deps.config, token) : null;
+  const { deps, identity } = web();
+  const verified = token ? await identity.verifyBrowserToken(deps.config, token) : null;
   return verified ? { ...verified, sub: verified.userId } : null;
 }
 
 async function endSession(token: JWT | undefined): Promise<void> {
+  const { deps, identity } = web();
   const claims = Claims.safeParse(token);
   if (claims.success) {
-    await revokeBrowserSession(web().deps, claims.data.sessionId);
+    await identity.revokeBrowserSession(deps, claims.data.sessionId);
   }
 }
 

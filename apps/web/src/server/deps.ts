@@ -1,23 +1,28 @@
-/** The process's one set of connections and its API; kept on globalThis because the bundler makes several copies of modules. */
-import { type Api, createApi, createDeps, type Deps } from "@djinnbot/api";
-import { type WebEnv, webEnv } from "./env.ts";
+/**
+ * The process's one set of connections, its API, and what pages ask of it. The bundler makes a copy of every module for each kind of
+ * entry: only the start may import the API, or the process holds it as often. Hence globalThis, and types only here.
+ */
+import type { Api, Deps } from "@djinnbot/api";
+import type { WebEnv } from "./env.ts";
+import type { identity } from "./open.ts";
 
 export interface Web {
   env: WebEnv;
   deps: Deps & { close: () => Promise<void> };
   api: Api;
+  identity: typeof identity;
 }
 const place = globalThis as typeof globalThis & { djinnbotWeb?: Web };
 
-/** Opens on first use. */
-export function web(): Web {
-  place.djinnbotWeb ??= open();
-  return place.djinnbotWeb;
+/** For the start, once. */
+export function keepWeb(web: Web): void {
+  place.djinnbotWeb = web;
 }
 
-function open(): Web {
-  const env = webEnv();
-  const deps = createDeps(env, { service: "web", instance: env.INSTANCE_ID });
-  const requestLimit = { points: env.REQUEST_LIMIT, windowSec: env.REQUEST_LIMIT_WINDOW_SEC };
-  return { env, deps, api: createApi({ deps, config: { redisUrl: env.REDIS_URL, requestLimit, opensDoor: true } }) };
+/** Throws before the start, which Next waits for (instrumentation.ts). */
+export function web(): Web {
+  if (place.djinnbotWeb === undefined) {
+    throw new Error("the web app has not been started");
+  }
+  return place.djinnbotWeb;
 }

@@ -1,5 +1,5 @@
 /** Who reads this page. */
-import { findViewer, type Viewer } from "@djinnbot/api";
+import type { Viewer } from "@djinnbot/api";
 import type { auth, OutputOf, tenants } from "@djinnbot/contracts";
 import { headers } from "next/headers";
 import { cache } from "react";
@@ -14,7 +14,8 @@ export interface Session extends Viewer {
 export const findSession = cache(async (): Promise<Session | null> => {
   // First of all: it tells Next that the page depends on its request, and is not to be made at build time.
   const sent = new Headers(await headers());
-  const viewer = await findViewer(web().deps, sent);
+  const { deps, identity } = web();
+  const viewer = await identity.findViewer(deps, sent);
   if (!viewer) {
     return null;
   }

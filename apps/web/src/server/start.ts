@@ -2,8 +2,9 @@
 import { type Door, type NodeHost, openDoor, startPrivateServer } from "@djinnbot/api";
 import { EnvError } from "@djinnbot/config";
 import { rememberAddresses } from "./address.ts";
-import { web } from "./deps.ts";
+import { keepWeb } from "./deps.ts";
 import { endOnTerm } from "./ending.ts";
+import { openWeb } from "./open.ts";
 
 /** Time that calls of workloads get when the process ends, in ms. */
 const drainMs = 8000;
@@ -20,7 +21,9 @@ export async function start(): Promise<void> {
 
 async function open(): Promise<void> {
   rememberAddresses();
-  const { env, api, deps } = web();
+  const web = openWeb();
+  keepWeb(web);
+  const { env, api, deps } = web;
   let operators: NodeHost | undefined;
   let door: Door | undefined;
   endOnTerm({ log: deps.log, close: () => Promise.all([api.close(), operators?.close(), door?.close(drainMs)]) });
