@@ -64,7 +64,10 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
       };
       startDemoRuns(demo).catch((error: unknown) => detail(`the demo runs could not be started: ${messageOf(error)}`));
     }
-    setTimeout(() => globalThis.gc?.(), quietAfterMs).unref();
+    setTimeout(
+      () => globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" }),
+      quietAfterMs,
+    ).unref();
     await Promise.race([stopped, ...supervise(work)]);
   } catch (error) {
     if (!abort.signal.aborted) {
