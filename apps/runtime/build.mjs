@@ -19,7 +19,10 @@ const englishOnly = {
   },
 };
 
-/** TLS is loaded when a connection asks for it, which ours to Redis rarely does: a program that holds it cannot become a snapshot. */
+/**
+ * TLS is loaded when a connection asks for it, which ours to Redis rarely does: a program that holds it cannot become a snapshot. For
+ * modules in CommonJS only, which ask `require("tls")` for a name when they need it.
+ */
 const lateTls = {
   name: "late-tls",
   setup: ({ onResolve, onLoad }) => {
@@ -35,8 +38,10 @@ const outdir = process.argv[2] ?? join(room, "dist");
 const main = join(outdir, "main.cjs");
 const snapshot = join(outdir, "runtime.snapshot");
 mkdirSync(outdir, { recursive: true });
-// V8 compares a cache with its source by length alone: an old one must never meet a new source.
-rmSync(join(outdir, "runtime.cache"), { force: true });
+// V8 compares a cache with its source by length alone, and a snapshot with none: an old one must never meet a new source.
+for (const file of [join(outdir, "runtime.cache"), snapshot]) {
+  rmSync(file, { force: true });
+}
 await build({
   entryPoints: [join(room, "src/main.ts")],
   // One file: a runtime that is at work never comes back for another part, whatever was built meanwhile.
@@ -53,9 +58,7 @@ await build({
 copyFileSync(join(room, "start.cjs"), main);
 await rehearse([main, "--compile"]);
 await takeSnapshot().catch((error) => {
-  for (const file of [snapshot, `${snapshot}.new`]) {
-    rmSync(file, { force: true });
-  }
+  rmSync(`${snapshot}.new`, { force: true });
   console.warn(`No snapshot of the runtime here; it starts a little later without.\n${error.message}`);
 });
 

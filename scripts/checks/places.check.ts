@@ -52,7 +52,8 @@ const rules: Rule[] = [
   },
   {
     name: "the API inside the web app",
-    pattern: /^(?:import \{.*|\}) from "(?:@djinnbot\/api|\.\/open\.ts)"/,
+    pattern:
+      /^(?!(?:im|ex)port type |import \{ type [^,]*\} ).*(?:from |import\()"(?:@djinnbot\/api|(?:@|\.\.?)(?:\/[\w.-]+)*\/open\.ts)"/,
     allowed: /^(?!apps\/web\/)|^apps\/web\/src\/server\/(open|start)\.ts$/,
     say: "the bundler would copy the whole API into this entry too; take what it needs from web() (apps/web/src/server/deps.ts)",
   },

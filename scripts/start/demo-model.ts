@@ -1,5 +1,6 @@
-// The demo model: a stand-in for a model provider, on loopback. The launcher serves it: a process of its own would cost 40 MB.
-import { startDemoModel } from "@djinnbot/testing/demo-model";
+// The demo model: a stand-in for a model provider, on loopback, in a thread of the launcher. A process of its own costs 30 MB more.
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { messageOf, Problem } from "../services/problem.ts";
 import type { Log } from "../services/process.ts";
 
@@ -8,21 +9,53 @@ interface DemoModelOptions {
   /** What callers must send. */
   key: string;
   log: Log;
+  /** What the thread may take. */
+  memoryMb?: number;
+  /** Between an end that nobody wanted and the next start. */
+  waitMs?: number;
 }
 
-/** Serves it until `stop`. What goes wrong in it is told and ends nothing. Throws a Problem when the port cannot be had. */
-export async function serveDemoModel({ port, key, log }: DemoModelOptions): Promise<{ stop(): Promise<void> }> {
-  const model = await startDemoModel({ port, key }).catch((error: unknown) => {
-    const remedy = "start again, or set DEMO_MODEL=off and a provider key in .env";
-    throw new Problem(`the demo model cannot be served on port ${port}: ${messageOf(error)}`, remedy);
-  });
-  // Whoever watches over the product must not fall over a scripted reply; a promise that nobody listens to ends up here as well.
-  const survive = (error: unknown) => log(`an error in the launcher or its demo model: ${messageOf(error)}`);
-  process.on("uncaughtException", survive);
+/**
+ * Serves it until `stop`, and again when its thread ends. What agents send is read in there: it can end the thread at worst, which knows
+ * nothing of the launcher's environment. Throws a Problem when the port cannot be had.
+ */
+export async function serveDemoModel(options: DemoModelOptions): Promise<{ stop(): Promise<unknown> }> {
+  const { port, key, log, memoryMb = 256, waitMs = 1000 } = options;
+  let isStopped = false;
+  let thread = begin();
+  await Promise.race([new Promise((resolve) => thread.worker.once("message", resolve)), thread.ended.then(failed)]);
+  void keep();
   return {
-    stop: async () => {
-      await model.stop();
-      process.off("uncaughtException", survive);
+    stop: () => {
+      isStopped = true;
+      return thread.worker.terminate();
     },
   };
+
+  function begin(): { worker: Worker; ended: Promise<string> } {
+    const file = new URL("./demo-model-thread.ts", import.meta.url);
+    const resourceLimits = { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 };
+    const worker = new Worker(file, { env: {}, resourceLimits, workerData: { port, key } });
+    let why = "no reason";
+    worker.on("error", (error) => {
+      why = messageOf(error);
+    });
+    return { worker, ended: new Promise((resolve) => worker.once("exit", () => resolve(why))) };
+  }
+
+  function failed(why: string): never {
+    const remedy = "start again, or set DEMO_MODEL=off and a provider key in .env";
+    throw new Problem(`the demo model cannot be served on port ${port}: ${why}`, remedy);
+  }
+
+  async function keep(): Promise<void> {
+    while (!isStopped) {
+      const why = await thread.ended;
+      if (!isStopped) {
+        log(`the demo model ended unexpectedly (${why}); it is started again`);
+        await sleep(waitMs);
+      }
+      if (!isStopped) thread = begin();
+    }
+  }
 }

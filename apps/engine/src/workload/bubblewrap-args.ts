@@ -13,8 +13,6 @@ export interface SandboxBase {
   npm: string | null;
   /** Bundled program of the runtime. */
   bundle: string;
-  /** True when the process begins with the snapshot beside the bundle. */
-  hasSnapshot: boolean;
   /** True when processes get a user namespace: they are user 1000 inside, and nobody in particular outside. */
   userNamespace: boolean;
   /** File of the filter of system calls, which whoever starts bubblewrap hands over; null = none. */
@@ -63,7 +61,10 @@ export function findNpm(path: string): string | null {
 }
 
 /** What starts the runtime, in the sandbox (where its folder is another) or outside. */
-export function runtimeCommand({ node, bundle, hasSnapshot }: SandboxBase, isSandboxed: boolean): string[] {
+export function runtimeCommand(
+  { node, bundle }: Pick<SandboxBase, "node" | "bundle">,
+  { isSandboxed, hasSnapshot }: { isSandboxed: boolean; hasSnapshot: boolean },
+): string[] {
   const dir = isSandboxed ? `${home}/runtime` : dirname(bundle);
   return [isSandboxed ? sandboxNode : node, ...(hasSnapshot ? fromSnapshot(dir) : []), join(dir, basename(bundle))];
 }

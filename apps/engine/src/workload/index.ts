@@ -11,7 +11,7 @@ import { createProcessWorkload } from "./process.ts";
 import { installationId } from "./process-label.ts";
 import { createRegistry } from "./registry.ts";
 import { placeFilter } from "./seccomp.ts";
-import { takesSnapshot } from "./snapshot.ts";
+import { snapshotCheck } from "./snapshot.ts";
 import type { Workload } from "./workload.ts";
 
 export * from "./name.ts";
@@ -60,9 +60,11 @@ export async function createWorkload(options: {
   }
   const bundle = required(settings.RUNTIME_BUNDLE, "RUNTIME_BUNDLE");
   const path = settings.PATH ?? defaultPath;
-  const [sandbox, hasSnapshot] = await Promise.all([
+  const node = process.execPath;
+  const takesSnapshot = snapshotCheck({ node, bundle, log });
+  const [sandbox, snapshot] = await Promise.all([
     placeFilter(dataDir).then((filter) => findSandbox(settings.BWRAP_PATH, filter)),
-    takesSnapshot(process.execPath, bundle),
+    takesSnapshot(),
   ]);
   const userNamespace = sandbox.path !== null && sandbox.userNamespace;
   const prlimit = findProgram("prlimit", path);
@@ -78,14 +80,14 @@ export async function createWorkload(options: {
       sandbox: sandbox.path === null ? "none" : "bubblewrap",
       filter: filter !== null,
       limits: limiter.enforced,
-      snapshot: hasSnapshot,
+      snapshot,
     },
     "workload backend: process",
   );
-  const node = process.execPath;
-  const base = { node, npm: findNpm(path), bundle, hasSnapshot, userNamespace, filter };
+  const base = { node, npm: findNpm(path), bundle, userNamespace, filter };
   const bubblewrap = sandbox.path;
-  return createProcessWorkload({ installation, dataDir, registry, limiter, bubblewrap, base, door, path, log });
+  const launching = { installation, limiter, bubblewrap, base, takesSnapshot, door, path };
+  return createProcessWorkload({ ...launching, dataDir, registry, log });
 }
 
 function required(value: string | undefined, name: string): string {

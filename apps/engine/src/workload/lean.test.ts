@@ -8,7 +8,7 @@ function loadedBy(...files: string[]): string {
   return execFileSync(process.execPath, ["--input-type=module", "-e", imports + list], { encoding: "utf8" });
 }
 
-test("an engine that runs workloads as processes holds no Docker client", () => {
+test("an engine that runs workloads as processes holds no Docker client", { timeout: 60_000 }, () => {
   expect(loadedBy("./docker.ts")).toContain("/dockerode/");
   expect(loadedBy("./index.ts", "../engine.ts", "../operator-server.ts")).not.toContain("/dockerode/");
 });

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   /** Path of a bubblewrap that works here; null = plain children. */
   bubblewrap: string | null;
   base: SandboxBase;
+  /** Whether a runtime can begin with the snapshot beside the bundle now. */
+  takesSnapshot: () => Promise<boolean>;
   /** Folder of the door's sockets; a sandbox has no other way out. */
   door: string;
   /** PATH of plain children. */
@@ -29,7 +31,8 @@ export async function launch(
   const { spec, files } = of;
   const isPlain = options.bubblewrap === null;
   const around = await options.limiter.wrap(spec.name, spec.limits);
-  const [file = "", ...args] = [...around, ...commandLine(options, spec, of.startedAt)];
+  const hasSnapshot = await options.takesSnapshot();
+  const [file = "", ...args] = [...around, ...commandLine(options, { ...of, hasSnapshot })];
   const plainEnv = { PATH: options.path, HOME: spec.home, LANG: "C.UTF-8", DJINNBOT_ENV_FD: "3" };
   const log = keepLog(files.log, { around });
   const child = withStatus(files, (status) =>
@@ -58,15 +61,19 @@ export async function launch(
   return child.pid;
 }
 
-function commandLine(options: LaunchOptions, spec: WorkloadSpec, startedAt: number): string[] {
+function commandLine(
+  options: LaunchOptions,
+  { spec, startedAt, hasSnapshot }: { spec: WorkloadSpec; startedAt: number; hasSnapshot: boolean },
+): string[] {
   const { installation, base, limiter, bubblewrap, door } = options;
   const { name, tenantId, runId, sessionId, home } = spec;
   const label = formatLabel({ installation, name, tenantId, runId, sessionId, startedAt, home });
-  const inner = limiter.inner(spec.limits);
-  if (bubblewrap === null) {
-    return [...inner, ...runtimeCommand(base, false), label];
+  const isSandboxed = bubblewrap !== null;
+  const program = [...limiter.inner(spec.limits), ...runtimeCommand(base, { isSandboxed, hasSnapshot }), label];
+  if (!isSandboxed) {
+    return program;
   }
   const sandbox = bubblewrapArgs({ base, spec, door, statusFd: 4 });
   const filter = base.filter === null ? [] : withFilter(base.filter);
-  return [...filter, bubblewrap, ...sandbox, ...inner, ...runtimeCommand(base, true), label];
+  return [...filter, bubblewrap, ...sandbox, ...program];
 }

@@ -34,7 +34,8 @@ const maxSaid = 64 * 1024;
 const progress = /: +\d+% \(|: +\d+, done|^(remote: )?Enumerating objects: +\d+/;
 /** Git's advice for every failure of SSH; what SSH itself said stands before it. */
 const advice = /^(Please make sure you have the correct access rights|and the repository exists\.)$/;
-const noSsh = /cannot run ssh|\bssh: (command )?not found/;
+/** Said on this side: a server's words begin with `remote:`. */
+const noSsh = /^(?!remote:).*(cannot run ssh|\bssh: (command )?not found)/m;
 /** Git removes its lock files when it is asked to end, but not when it is killed. */
 const killAfterMs = 1000;
 

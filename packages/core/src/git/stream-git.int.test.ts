@@ -28,8 +28,12 @@ async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<string> {
 /** Also what has ended and is not collected: where the first process of a container does not do that, it stays in the table. */
 async function isGone(pid: number): Promise<boolean> {
   for (const until = Date.now() + 5000; Date.now() < until; ) {
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "State:\tX");
-    if (/^State:\t[ZX]/m.test(status)) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+    if (/^State:\tZ/m.test(await readFile(`/proc/${pid}/status`, "utf8").catch(() => ""))) {
       return true;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -13,7 +13,8 @@ import type { LoggedRequest } from "./request-log.ts";
 import { readScene } from "./scene.ts";
 import { ChatRequest, WireError } from "./wire.ts";
 
-const maxBodyBytes = 64 * 1024 * 1024;
+/** A little more than the gateway lets through. */
+const maxBodyBytes = 12 * 1024 * 1024;
 /** Enough to have started speaking, before the stream stops or is cut. */
 const faultyChunks = 4;
 

@@ -28,7 +28,7 @@ export function jsonTurn(request: ChatRequest, options: { model: string; turn: T
   if (!schema) {
     return null;
   }
-  const value = options.turn.json ?? sampleOf(schema, { root: schema, name: "value" });
+  const value = options.turn.json ?? sampleOf(schema, { root: schema, name: "value", left: { size: maxSize } });
   const isFirst = request.messages.every((message) => message.role !== "assistant");
   if (options.model === brokenJsonModel && isFirst) {
     return { text: JSON.stringify(value).slice(0, -10) };
@@ -36,8 +36,28 @@ export function jsonTurn(request: ChatRequest, options: { model: string; turn: T
   return tool ? { calls: [{ name: tool.function.name, args: object(value) }] } : { text: JSON.stringify(value) };
 }
 
+/** More than this, values and characters together, no answer holds: a few words of schema can ask for more than there is memory. */
+const maxSize = 100_000;
+
+function spend(at: Place, size: number): number {
+  at.left.size -= size;
+  if (!(at.left.size >= 0)) {
+    const message = `The schema asks for more than ${maxSize} values and characters.`;
+    throw new WireError({ status: 400, type: "invalid_request_error", message });
+  }
+  return size;
+}
+
+interface Place {
+  root: Schema;
+  name: string;
+  index?: number;
+  left: { size: number };
+}
+
 /** The smallest sensible value of a schema; lists have two entries where they may. */
-function sampleOf(schema: Schema, at: { root: Schema; name: string; index?: number }): unknown {
+function sampleOf(schema: Schema, at: Place): unknown {
+  spend(at, 1);
   if (typeof schema.$ref === "string") {
     const target = schema.$ref
       .split("/")
@@ -64,7 +84,7 @@ function sampleOf(schema: Schema, at: { root: Schema; name: string; index?: numb
       );
     case "array": {
       const count = Math.min(Number(schema.maxItems ?? 2), Math.max(2, Number(schema.minItems ?? 0)));
-      return Array.from({ length: count }, (_, index) => sampleOf(object(schema.items), { ...at, index }));
+      return Array.from({ length: spend(at, count) }, (_, index) => sampleOf(object(schema.items), { ...at, index }));
     }
     case "integer":
     case "number":
@@ -75,7 +95,7 @@ function sampleOf(schema: Schema, at: { root: Schema; name: string; index?: numb
       return null;
     default:
       return `Demo ${at.name}${at.index === undefined ? "" : ` ${at.index + 1}`}`.padEnd(
-        Number(schema.minLength ?? 0),
+        spend(at, Number(schema.minLength ?? 0)),
         ".",
       );
   }

@@ -215,3 +215,14 @@ describe("refusals and faults", () => {
     expect(logged.requests.at(-1)).toMatchObject({ model: "demo-noop", pipeline: "nobody-knows", step: "WORK" });
   });
 });
+
+it("refuses a schema that asks for more than it could hold", { timeout: 30_000 }, async () => {
+  const list = (minItems: number, items: object) => ({ type: "array", minItems, maxItems: minItems, items });
+  const self = { type: "object", properties: { again: { $ref: "#" } } };
+  for (const schema of [list(10_000, list(10_000, {})), { type: "string", minLength: 1e12 }, list(1e300, {}), self]) {
+    const response_format = { type: "json_schema", json_schema: { name: "x", schema } };
+    const messages = [{ role: "user", content: "x" }];
+    const response = await post({ model: "demo-agent", messages, response_format });
+    expect([response.status, schema]).toEqual([expect.toSatisfy((status) => status === 400 || status === 500), schema]);
+  }
+});

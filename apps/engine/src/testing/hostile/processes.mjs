@@ -68,11 +68,9 @@ export async function tryProcesses() {
   await trySecrets();
 }
 
+const { rdev: nullDevice } = statSync("/dev/null");
 /** Its name is that of outside, which in a changed root is not /dev/null. */
-function isNull(path) {
-  const { rdev } = statSync("/dev/null");
-  return statSync(path).rdev === rdev;
-}
+const isNull = (path) => statSync(path).rdev === nullDevice;
 
 /** Descriptors of the engine, or of whatever started it, that came along. Comes first: later ones may be its own. */
 export async function tryDescriptors() {
