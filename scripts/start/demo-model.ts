@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { messageOf, Problem } from "../services/problem.ts";
 import type { Log } from "../services/process.ts";
+import { paths } from "./paths.ts";
 
 interface DemoModelOptions {
   port: number;
@@ -35,7 +36,11 @@ export async function serveDemoModel(options: DemoModelOptions): Promise<{ stop(
   function begin(): { worker: Worker; ended: Promise<string> } {
     const file = new URL("./demo-model-thread.ts", import.meta.url);
     const resourceLimits = { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 };
-    const worker = new Worker(file, { env: {}, resourceLimits, workerData: { port, key } });
+    const worker = new Worker(file, {
+      env: { NODE_COMPILE_CACHE: paths.compileCache },
+      resourceLimits,
+      workerData: { port, key },
+    });
     let why = "no reason";
     worker.on("error", (error) => {
       why = messageOf(error);
