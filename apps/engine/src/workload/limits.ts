@@ -1,6 +1,6 @@
 /** Limits of the process backend: control groups where this user may make them, else the limits a process can set itself. */
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkloadLimits } from "./workload.ts";
@@ -92,8 +92,13 @@ async function openGroups(): Promise<Groups | null> {
   }
 }
 
+/** A younger group may be waiting for its first process: another engine is just starting the workload. */
+const settleMs = 60_000;
+
 function groupLimiter({ version, parents }: Groups, installation: string): Omit<Limiter, "inner"> {
   const prefix = `${installation}-`;
+  // On the clock that nobody sets: where the time of day jumps ahead, a group that was just made looks as old as the jump.
+  let seenSince = new Map<string, number>();
   const dirsOf = (name: string) => parents.map((parent) => join(parent, prefix + name));
   const remove = async (name: string) => {
     for (const dir of dirsOf(name)) {
@@ -109,8 +114,10 @@ function groupLimiter({ version, parents }: Groups, installation: string): Omit<
     leftovers: async () => {
       const entries = await readdir(parents[0] ?? root, { withFileTypes: true }).catch(() => []);
       const own = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix));
-      const old = await Promise.all(own.map((entry) => isOld(join(parents[0] ?? root, entry.name))));
-      return own.filter((_, index) => old[index]).map((entry) => entry.name.slice(prefix.length));
+      const at = performance.now();
+      seenSince = new Map(own.map(({ name }) => [name, seenSince.get(name) ?? at]));
+      const settled = [...seenSince].filter(([, since]) => at - since >= settleMs);
+      return settled.map(([name]) => name.slice(prefix.length));
     },
     wrap: async (name, limits) => {
       const dirs = dirsOf(name);
@@ -129,16 +136,6 @@ function groupLimiter({ version, parents }: Groups, installation: string): Omit<
       return ["/bin/sh", "-c", join_, "sh", String(dirs.length), ...dirs.map((dir) => join(dir, "cgroup.procs"))];
     },
   };
-}
-
-/** A younger group may be waiting for its first process: another engine is just starting the workload. */
-const settleMs = 60_000;
-
-async function isOld(dir: string): Promise<boolean> {
-  return stat(dir).then(
-    (info) => info.mtimeMs < Date.now() - settleMs,
-    () => false,
-  );
 }
 
 function settings(version: 1 | 2, { memoryMb, cpus, pids }: WorkloadLimits): [string, string][] {
