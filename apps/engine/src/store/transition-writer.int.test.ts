@@ -141,6 +141,15 @@ describe("TransitionWriter", () => {
     );
   });
 
+  it("pauses no run whose pause was taken back", async () => {
+    const [asked, back] = [await newRun(), await newRun()];
+    await deps.system.pool.query("UPDATE runs SET pause_requested_at = 1 WHERE id = $1", [asked]);
+    const pause = (id: string) => change(id, { run: { status: "paused", pauseRequestedAt: null } });
+    expect(await outcomes([pause(asked), pause(back)])).toEqual(["written", StaleState]);
+    const statusOf = async (runId: string) => (await tenant.services.runs.get({ runId })).status;
+    expect([await statusOf(asked), await statusOf(back)]).toEqual(["paused", "pending"]);
+  });
+
   it("changes no run of another tenant", async () => {
     const other = await newTenant(deps);
     const runId = await newRun();

@@ -8,7 +8,7 @@ import { now } from "../lib/clock.ts";
 import { LostRun, StaleState } from "../lib/errors.ts";
 import type { HeldKey } from "./claim.ts";
 import { isLost } from "./fence.ts";
-import { accompaniedStatement, type Change, groupStatement, type LoneTransition, staleStep } from "./transition.ts";
+import { accompaniedStatement, type Change, groupStatement, type LoneTransition, staleState } from "./transition.ts";
 
 interface Waiting {
   change: LoneTransition;
@@ -30,7 +30,7 @@ export class TransitionWriter {
 
   /**
    * Resolves when the change is committed. Throws LostRun when the epoch has moved on, StaleState when the step is not where it should
-   * be; nothing of the change is done then. A run has at most one change under way.
+   * be or the pause is not wanted any more; nothing of the change is done then. A run has at most one change under way.
    */
   write({ tenantId, runId, epoch }: HeldKey, { also = [], ...parts }: Change): Promise<void> {
     const change = { ...parts, tenantId, runId, epoch };
@@ -108,7 +108,9 @@ function faultOf({ runId, end, start }: LoneTransition, error: unknown): unknown
   if (isLost(error)) {
     return new LostRun(runId);
   }
-  return (error as { code?: string }).code === staleStep ? new StaleState(`step ${end?.id ?? start?.id}`) : error;
+  const step = end?.id ?? start?.id;
+  const what = step === undefined ? `the pause of ${runId}` : `step ${step}`;
+  return (error as { code?: string }).code === staleState ? new StaleState(what) : error;
 }
 
 /** An answer of Postgres about data or conditions (SQLSTATE classes 22, 23 …), as opposed to a lost or closing connection (08, 57P). */

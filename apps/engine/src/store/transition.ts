@@ -26,6 +26,7 @@ export interface RunPatch {
   pushDetail?: string | null;
   /** When a run that waits is looked at again; null: only when somebody wakes it. */
   wakeAt?: number | null;
+  /** Nobody waits for the pause any more. It must still be asked for: whoever has taken it back meanwhile was told that the run goes on. */
   pauseRequestedAt?: null;
   /** Kept when it is set already. */
   startedAt?: number;
@@ -121,7 +122,8 @@ WITH changes AS MATERIALIZED (
     started_at = COALESCE(runs.started_at, (c.patch->>'startedAt')::bigint),
     ${set.ifGiven("completed_at", "completedAt", "::bigint")},
     ${set.ifGiven("wake_at", "wakeAt", "::bigint")},
-    ${set.ifGiven("pause_requested_at", "pauseRequestedAt", "::bigint")},
+    pause_requested_at = CASE WHEN c.patch ? 'pauseRequestedAt'
+      THEN NULLIF(1 / (runs.pause_requested_at IS NOT NULL)::int, 1) ELSE runs.pause_requested_at END,
     updated_at = $2
   FROM changes c
   WHERE runs.id = c."runId" AND runs.lease_epoch = c.epoch AND runs.status IN ${sqlList(openRunStatuses)}
@@ -175,8 +177,8 @@ const together = `${body} SELECT run.id AS "runId", ${sound} FROM run`;
 const accompanied = `${body} SELECT c."runId", ${failWhenLost("run.id IS NULL")}, ${sound}
 FROM changes c LEFT JOIN run ON run.id = c."runId"`;
 
-/** What the statement fails with when a step is not where it should be: the division above. */
-export const staleStep = "22012";
+/** What the statement fails with when a step is not where it should be, or a pause was taken back: the divisions above. */
+export const staleState = "22012";
 
 /** Applies changes of different runs of one tenant; one that is lost is left out, and the others are written. */
 export function groupStatement(changes: readonly LoneTransition[], now: number): Statement {
