@@ -156,62 +156,64 @@ test("a missing output is asked for twice, then the step fails", async () => {
   expect(JSON.stringify(model.requests[1]?.messages)).toContain("Missing or empty outputs: report");
 });
 
-test("the other ends of a step have their codes", async () => {
-  const cases: {
-    scripts: Answer[];
-    change?: Parameters<EngineSide["stepCommand"]>[0];
-    code: string;
-    message: RegExp;
-  }[] = [
-    {
-      scripts: [use("fail", { error: "No access", details: "to the thing" })],
-      code: "AGENT_FAILED",
-      message: /^No access\nto/,
-    },
-    { scripts: [{ text: "I talk." }], code: "AGENT_FAILED", message: /without calling complete/ },
-    { scripts: [use("ls", {})], code: "LOOP_DETECTED", message: /ls with the same arguments 5 times/ },
-    { scripts: [use("ls", {})], change: { maxTurns: 2 }, code: "TURN_LIMIT", message: /2 turns/ },
-    {
-      scripts: [{ hang: true }],
-      change: { deadlineAt: Date.now() + 400 },
-      code: "STEP_TIMEOUT",
-      message: /time is over/,
-    },
-    {
-      scripts: [{ status: 401, body: { error: { message: "Incorrect API key provided: sk-abcdef123456" } } }],
-      code: "MODEL_REFUSED",
-      message: /^Incorrect API key provided: \[key\]/,
-    },
-    {
-      scripts: [{ status: 429, body: { detail: "The run's budget is used up.", code: "LIMIT", requestId: "r" } }],
-      code: "BUDGET_EXCEEDED",
-      message: /budget is used up/,
-    },
-    {
-      scripts: [{ status: 412, body: { detail: "No key for this provider.", code: "PRECONDITION", requestId: "r" } }],
-      code: "MODEL_NOT_CONFIGURED",
-      message: /No key for/,
-    },
-    {
-      scripts: [{ status: 429, body: { error: { message: "slow down" } }, headers: { "retry-after": "900" } }],
-      code: "MODEL_RATE_LIMITED",
-      message: /asks to wait 900 s/,
-    },
-    {
-      scripts: [{ status: 503, body: { error: { message: "down" } }, headers: { "retry-after-ms": "1" } }],
-      code: "MODEL_UNAVAILABLE",
-      message: /down.*after 5 tries/,
-    },
-  ];
-  for (const { scripts, change, code, message } of cases) {
+const otherEnds: {
+  scripts: Answer[];
+  change?: () => Parameters<EngineSide["stepCommand"]>[0];
+  code: string;
+  message: RegExp;
+}[] = [
+  {
+    scripts: [use("fail", { error: "No access", details: "to the thing" })],
+    code: "AGENT_FAILED",
+    message: /^No access\nto/,
+  },
+  { scripts: [{ text: "I talk." }], code: "AGENT_FAILED", message: /without calling complete/ },
+  { scripts: [use("ls", {})], code: "LOOP_DETECTED", message: /ls with the same arguments 5 times/ },
+  { scripts: [use("ls", {})], change: () => ({ maxTurns: 2 }), code: "TURN_LIMIT", message: /2 turns/ },
+  {
+    scripts: [{ hang: true }],
+    change: () => ({ deadlineAt: Date.now() + 400 }),
+    code: "STEP_TIMEOUT",
+    message: /time is over/,
+  },
+  {
+    scripts: [{ status: 401, body: { error: { message: "Incorrect API key provided: sk-abcdef123456" } } }],
+    code: "MODEL_REFUSED",
+    message: /^Incorrect API key provided: \[key\]/,
+  },
+  {
+    scripts: [{ status: 429, body: { detail: "The run's budget is used up.", code: "LIMIT", requestId: "r" } }],
+    code: "BUDGET_EXCEEDED",
+    message: /budget is used up/,
+  },
+  {
+    scripts: [{ status: 412, body: { detail: "No key for this provider.", code: "PRECONDITION", requestId: "r" } }],
+    code: "MODEL_NOT_CONFIGURED",
+    message: /No key for/,
+  },
+  {
+    scripts: [{ status: 429, body: { error: { message: "slow down" } }, headers: { "retry-after": "900" } }],
+    code: "MODEL_RATE_LIMITED",
+    message: /asks to wait 900 s/,
+  },
+  {
+    scripts: [{ status: 503, body: { error: { message: "down" } }, headers: { "retry-after-ms": "1" } }],
+    code: "MODEL_UNAVAILABLE",
+    message: /down.*after 5 tries/,
+  },
+];
+
+// A test for each: together they are a dozen processes, which take a busy machine longer than one test may.
+test.each(otherEnds)(
+  "another end of a step has its code: $code, $message",
+  async ({ scripts, change, code, message }) => {
     const { side } = await play(...scripts);
-    const command = side.stepCommand(change);
+    const command = side.stepCommand(change?.());
     await side.send(command);
     const result = await side.untilResult(command.commandId);
     expect(result).toMatchObject({ outcome: "failed", failure: { code, message: expect.stringMatching(message) } });
-    side.child?.kill("SIGKILL");
-  }
-});
+  },
+);
 
 test("a cut line, a 429 with Retry-After and a 500 are tried again and told", async () => {
   const { side } = await play(
