@@ -149,7 +149,8 @@ describe("servers and messages", () => {
   it("a runtime stands still: its step ends with its time, and is tried again", { timeout }, async () => {
     const { tenantId, client } = await platform.tenant();
     const line = JSON.parse(lineOf("still", [{ agent: "architect", maxRetries: 1 }]));
-    line.steps[0].timeoutSeconds = 4;
+    // Enough for the second attempt, whose answer takes two seconds, on a machine that is busy with other things.
+    line.steps[0].timeoutSeconds = 15;
     await client.api.pipelines.create.mutate({ yamlContent: JSON.stringify(line) });
     const input = { pipelineId: "still", task: "Slowly.", modelOverride: "demo/demo-slow-2" };
     const { id: runId } = await client.api.runs.create.mutate(input);

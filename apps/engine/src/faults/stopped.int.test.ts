@@ -90,7 +90,8 @@ describe("stopped", () => {
     const start = async (tenant: typeof other, name: string, maxRetries: number) => {
       const yamlContent = lineOf(name, [{ agent: "architect", maxRetries }]);
       await tenant.client.api.pipelines.create.mutate({ yamlContent });
-      const run = { pipelineId: name, task, modelOverride: "demo/demo-slow-2" };
+      // It must be at work still when a busy machine gets to killing it.
+      const run = { pipelineId: name, task, modelOverride: "demo/demo-slow-10" };
       return (await tenant.client.api.runs.create.mutate(run)).id;
     };
     const again = await start({ ...other, client }, "killed-once", 1);
