@@ -63,11 +63,14 @@ test("a team closes the internet, its agent hears so, and the run's page says wh
   await expect(refused.getByRole("link", { name: "Ask." })).toHaveAttribute("href", `/runs/${id}?tab=transcript`);
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
   await refused.getByRole("button", { name: "Allow a.test for the team" }).click();
+  // The offer to take it back goes away by itself; not from under the pointer.
+  const undo = page.getByRole("button", { name: "Undo" });
+  await undo.hover();
   await expect(hosts).toHaveValue("example.com\ndocs.example.com\na.test");
   // What is left are the agent's own rules, which allow nothing at all.
   await expect(refused.getByText("Agent's rules")).toBeVisible();
   await expect(refused.getByRole("button", { name: /^Allow/ })).toBeHidden();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo.click();
   await expect(hosts).toHaveValue("example.com\ndocs.example.com");
   await expect(refused.getByText("Team's rules")).toBeVisible();
 

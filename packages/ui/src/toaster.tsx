@@ -3,6 +3,9 @@ import { Toaster as Sonner } from "sonner";
 
 export { toast } from "sonner";
 
+/** How long (ms) a message stays that offers to take something back; others go after four seconds. Under the pointer it stays on. */
+export const undoMs = 10_000;
+
 /** Where results of things in the background appear; once in the root layout. */
 export function Toaster({ theme }: { theme?: "light" | "dark" | "system" }) {
   return (

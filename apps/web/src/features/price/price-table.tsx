@@ -12,6 +12,7 @@ import {
   TableHeaderCell,
   TableRow,
   toast,
+  undoMs,
 } from "@djinnbot/ui";
 import { Undo2 } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
@@ -115,6 +116,7 @@ function ForgetPrice({ price }: { price: Price }) {
       const { id, source, updatedAt, ...again } = price;
       toast(`Your price of ${price.model} is forgotten.`, {
         action: { label: "Undo", onClick: () => put.mutate(again) },
+        duration: undoMs,
       });
     },
     onError: (error) => toast.error(`The price could not be forgotten. ${error.message}`),
