@@ -44,6 +44,7 @@ export * from "./textarea.tsx";
 export * from "./time.tsx";
 export * from "./toaster.tsx";
 export * from "./tooltip.tsx";
+export * from "./use-hydrated.ts";
 export * from "./use-now.ts";
 export * from "./virtual-feed.tsx";
 export * from "./virtual-log.tsx";

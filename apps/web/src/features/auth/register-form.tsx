@@ -1,6 +1,6 @@
 "use client";
 import { auth } from "@djinnbot/contracts";
-import { Button, Field, Input, TextLink } from "@djinnbot/ui";
+import { Button, Field, Input, TextLink, useHydrated } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { trpc } from "@/trpc/client.ts";
@@ -33,6 +33,8 @@ export function RegisterForm({ next }: { next: string }) {
   const forget = useFormDraft(form, { key: "register", secret: ["password"] });
   const register = trpc.auth.register.useMutation();
   const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
+  // Sent by the browser itself, before there is anybody to prevent it, the password would be in the address.
+  const isAlive = useHydrated();
 
   const submit = form.handleSubmit(async (input) => {
     try {
@@ -71,7 +73,7 @@ export function RegisterForm({ next }: { next: string }) {
         <Input {...form.register("tenantName")} autoComplete="organization" />
       </Field>
       <RootFault message={errors.root?.server?.message} />
-      <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful}>
+      <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful} disabled={!isAlive}>
         Create the team
       </Button>
     </form>

@@ -1,6 +1,6 @@
 "use client";
 import { auth } from "@djinnbot/contracts";
-import { Button, Field, Input } from "@djinnbot/ui";
+import { Button, Field, Input, useHydrated } from "@djinnbot/ui";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 import { useFormDraft } from "../form/draft.ts";
@@ -21,6 +21,8 @@ export function SignInForm({ next }: { next: string }) {
   });
   const forget = useFormDraft(form, { key: "sign-in", secret: ["password"] });
   const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
+  // Sent by the browser itself, before there is anybody to prevent it, the password would be in the address.
+  const isAlive = useHydrated();
 
   const submit = form.handleSubmit(async (input) => {
     const problem = await signInHere(input);
@@ -43,7 +45,7 @@ export function SignInForm({ next }: { next: string }) {
         <PasswordInput {...form.register("password")} autoComplete="current-password" />
       </Field>
       <RootFault message={errors.root?.server?.message} />
-      <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful}>
+      <Button type="submit" variant="primary" loading={isSubmitting || isSubmitSuccessful} disabled={!isAlive}>
         Sign in
       </Button>
       <p className="text-xs text-muted">
