@@ -11,6 +11,14 @@ export async function signInHere(credentials: { email: string; password: string 
   }
 }
 
+/**
+ * Asking for the session renews its cookie: who comes back every few days stays signed in. Whoever leaves the page meanwhile breaks
+ * it off, which is no fault: next-auth's own function would log it as one, here and on the server.
+ */
+export function renewSignIn(): void {
+  fetch("/api/auth/session").catch(() => undefined);
+}
+
 /** Ends this browser's sign-in and goes to the sign-in page of the address that is open. Rejects when the server does not answer. */
 export async function signOutHere(): Promise<void> {
   // Where the server thinks it lives may be another name for the same host, so it is not asked to redirect.

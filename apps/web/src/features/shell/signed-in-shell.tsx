@@ -1,9 +1,8 @@
 "use client";
 import { toast } from "@djinnbot/ui";
-import { getSession } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
 import { TrpcProvider } from "@/trpc/provider.tsx";
-import { onSignedOutElsewhere, signOutHere } from "../auth/browser-sign-in.ts";
+import { onSignedOutElsewhere, renewSignIn, signOutHere } from "../auth/browser-sign-in.ts";
 import { withNext } from "../auth/next-path.ts";
 import { AppShell } from "./app-shell.tsx";
 import { type Viewer, ViewerProvider } from "./viewer.tsx";
@@ -12,8 +11,7 @@ type SignedInShellProps = { viewer: Viewer; collapsed: boolean; banners?: ReactN
 
 /** The shell, with the way out of the browser's session. */
 export function SignedInShell(props: SignedInShellProps) {
-  // Asking for the session renews its cookie: who comes back every few days stays signed in.
-  useEffect(() => void getSession(), []);
+  useEffect(renewSignIn, []);
   useEffect(() => onSignedOutElsewhere(leave), []);
   return (
     <TrpcProvider>
