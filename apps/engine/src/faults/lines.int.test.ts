@@ -154,7 +154,8 @@ describe("servers and messages", () => {
     await client.api.pipelines.create.mutate({ yamlContent: JSON.stringify(line) });
     const input = { pipelineId: "still", task: "Slowly.", modelOverride: "demo/demo-slow-2" };
     const { id: runId } = await client.api.runs.create.mutate(input);
-    await becomes(async () => runtimePids(runId).length > 0, true);
+    await untilHeld(platform, runId);
+    await becomes(async () => runtimePids(runId).length > 0, true, 60_000);
     for (const pid of runtimePids(runId)) {
       process.kill(pid, "SIGSTOP");
     }

@@ -91,14 +91,14 @@ describe("stopped", () => {
       const yamlContent = lineOf(name, [{ agent: "architect", maxRetries }]);
       await tenant.client.api.pipelines.create.mutate({ yamlContent });
       // It must be at work still when a busy machine gets to killing it.
-      const run = { pipelineId: name, task, modelOverride: "demo/demo-slow-10" };
+      const run = { pipelineId: name, task, modelOverride: "demo/demo-slow-5" };
       return (await tenant.client.api.runs.create.mutate(run)).id;
     };
     const again = await start({ ...other, client }, "killed-once", 1);
     const never = await start(other, "killed-for-good", 0);
     for (const runId of [again, never]) {
       await untilHeld(platform, runId);
-      await becomes(async () => runtimePids(runId).length > 0, true);
+      await becomes(async () => runtimePids(runId).length > 0, true, 60_000);
       await sleep(random() * 1000);
       for (const pid of runtimePids(runId)) {
         process.kill(pid, "SIGKILL");
