@@ -13,6 +13,9 @@ const rooms = [
 ];
 const inRooms = (pattern: string) => rooms.map((room) => `${room}/**/${pattern}`);
 
+// How long `expect.poll` waits for what must come, where a test gives no bound of its own: one second is too little on a busy machine.
+const expect = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     // Most files wait for processes and servers half of their time; by itself vitest would leave one of two cores idle.
@@ -23,6 +26,7 @@ export default defineConfig({
         resolve: { alias: { "@": join(import.meta.dirname, "apps/web/src") } },
         test: {
           name: "unit",
+          expect,
           include: inRooms("*.test.{ts,tsx}"),
           exclude: [...exclude, "**/*.int.test.ts"],
         },
@@ -30,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: "int",
+          expect,
           include: inRooms("*.int.test.ts"),
           exclude: [...exclude, "**/*.docker.int.test.ts"],
           globalSetup: ["scripts/test/services.setup.ts"],
@@ -40,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: "docker",
+          expect,
           include: inRooms("*.docker.int.test.ts"),
           exclude,
           globalSetup: ["scripts/test/services.setup.ts", "scripts/test/docker.setup.ts"],
@@ -50,6 +56,7 @@ export default defineConfig({
       {
         test: {
           name: "scripts",
+          expect,
           include: ["scripts/{start,services,test}/**/*.test.ts"],
           exclude,
           testTimeout: 120_000,
