@@ -168,8 +168,10 @@ it("a transcript of 25,000 entries and 50 MB is sent as it is read, and stops be
       break;
     }
   }
+  const lastMs = performance.now() - begun;
   expect(bytes).toBeGreaterThan(50_000_000);
-  expect(firstMs).toBeLessThan(2000);
+  // Compared with the whole, because a busy machine is slower at both.
+  expect(firstMs).toBeLessThan(lastMs / 3);
   expect(most).toBeLessThan(150_000_000);
   const left = await get(`/v1/runs/${runId}/export`);
   const leaving = (left.body as ReadableStream<Uint8Array>).getReader();

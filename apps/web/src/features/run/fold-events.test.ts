@@ -256,17 +256,23 @@ test("a compaction is an entry of its own and begins a new block of text", () =>
   expect(model.attempts["FIX.1"]?.items[1]).toMatchObject({ beforeTokens: 9000, summary: "Notes." });
 });
 
+/** Milliseconds of a core that this thread has had: what else the machine does at the same time is not counted. */
+const workedMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
 test("25,000 entries fold in less than a second, and one more at once", () => {
   const events = [created(), queued(), started()];
   for (let call = 0; call < 12_500; call += 1) {
     events.push(toolStart(`c${call}`), output(`text ${call} `), toolEnd(`c${call}`));
   }
-  const begun = performance.now();
+  const begun = workedMs();
   const model = foldEvents(emptyRun, events);
-  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(workedMs() - begun).toBeLessThan(1000);
   expect(model.attempts["FIX.1"]?.items).toHaveLength(25_000);
   expect(model.attempts["FIX.1"]?.items.every((item) => item.kind !== "tool" || item.state === "done")).toBe(true);
-  const again = performance.now();
+  const again = workedMs();
   foldEvents(model, [output("more")]);
-  expect(performance.now() - again).toBeLessThan(100);
+  expect(workedMs() - again).toBeLessThan(100);
 });
