@@ -29,6 +29,9 @@ export default defineConfig({
           expect,
           include: inRooms("*.test.{ts,tsx}"),
           exclude: [...exclude, "**/*.int.test.ts"],
+          // What takes a second on its own takes ten on a busy machine; a test that hangs is found all the same.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
