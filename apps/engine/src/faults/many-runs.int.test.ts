@@ -3,10 +3,11 @@
  * (DESIGN 8, G1–G4, G6, G8). Short by default; MANY_RUNS and FAULT_SEED make it long and repeatable. What happened is read from
  * Postgres and from the model server's log only.
  */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seeded } from "../testing/fault-run.ts";
 import { type OwnServers, startOwnServers } from "../testing/own-servers.ts";
-import { ended, type Platform, startPlatform, tail } from "../testing/platform.ts";
+import { type EngineProcess, ended, type Platform, startPlatform, tail } from "../testing/platform.ts";
 import { leftovers, violations } from "../testing/violations.ts";
 import { becomes } from "../testing/watch.ts";
 
@@ -26,13 +27,21 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-/** Kills engines, one at a time and each replaced at once, until it is told to stop; answers how many. */
+const isUp = ({ log }: EngineProcess) => readFileSync(log, "utf8").includes("engine started");
+
+/**
+ * Kills engines, one at a time and each replaced at once, until it is told to stop; answers how many. Not before those that live have
+ * started: on a busy machine that takes longer than from one to the next, and nobody would ever come to work.
+ */
 function killEngines(): () => Promise<number> {
   let [isOver, kills] = [false, 0];
   const work = (async () => {
     while (!isOver) {
       await sleep(killEveryMs);
       const alive = platform.engines.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+      while (!isOver && !alive.every(isUp)) {
+        await sleep(100);
+      }
       const engine = alive[Math.floor(random() * alive.length)];
       if (engine && !isOver) {
         await ended(engine.child, "SIGKILL");
