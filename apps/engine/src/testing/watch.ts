@@ -8,7 +8,8 @@ import { tenantKeys } from "@djinnbot/events";
 import { expect } from "vitest";
 import { type Platform, tail } from "./platform.ts";
 
-const endWithinMs = 120_000;
+/** A run of which nothing has changed for so long will not end. */
+const stillMs = 120_000;
 /** A workload gets two seconds to end after its run; the rest is for a busy machine. */
 const tidyWithinMs = 15_000;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -33,20 +34,23 @@ export function workloads(platform: Platform, runId = ""): string[] {
   return commandLines(engines).filter((line) => line.includes(place) && line.includes(runId));
 }
 
-/** Waits until the run's status is one of `statuses`; throws with the engine's last words when it takes too long. */
+/** Waits until the run's status is one of `statuses`; throws with the engine's last words when the run stands still. */
 export async function untilStatus(
   platform: Platform,
   runId: string,
   statuses: readonly string[],
-  withinMs = endWithinMs,
+  forMs = stillMs,
 ): Promise<void> {
-  const until = Date.now() + withinMs;
-  for (;;) {
-    const { rows } = await platform.deps.system.pool.query("SELECT status FROM runs WHERE id = $1", [runId]);
+  for (let [last, since] = ["", Date.now()]; ; ) {
+    const text = "SELECT status, updated_at FROM runs WHERE id = $1";
+    const { rows } = await platform.deps.system.pool.query(text, [runId]);
     if (statuses.includes(rows[0]?.status)) {
       return;
     }
-    if (Date.now() > until) {
+    const now = JSON.stringify(rows[0]);
+    if (now !== last) {
+      [last, since] = [now, Date.now()];
+    } else if (Date.now() - since > forMs) {
       throw new Error(`${runId} is ${rows[0]?.status}\n${platform.engines.map((engine) => tail(engine)).join("\n")}`);
     }
     await sleep(50);
