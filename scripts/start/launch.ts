@@ -44,6 +44,8 @@ export async function launch({ isDev }: { isDev: boolean }): Promise<void> {
   const begun = Date.now();
   const stopped = new Promise<void>((resolve) => abort.signal.addEventListener("abort", () => resolve()));
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => abort.abort());
+  // Output that nobody reads any more is a request to stop, too. Without a listener it would end us at once, and the product with us.
+  process.stdout.on("error", () => abort.abort());
   // A parent that is gone (npm or the terminal was killed) is a request to stop as well.
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && abort.abort(), 500);

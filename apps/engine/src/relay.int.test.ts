@@ -31,7 +31,8 @@ afterAll(async () => {
   admin.disconnect();
 });
 
-it.skipIf(process.platform !== "linux")("runs a pipeline all the same", { timeout: 120_000 }, async () => {
+it("runs a pipeline all the same", { timeout: 120_000 }, async ({ skip }) => {
+  skip(!platform.isSandboxed, "no sandbox here, and without one it is refused");
   const { client } = await platform.tenant();
   const repository = await createDemoRepository(join(platform.repositoriesDir, "parcel-quote"));
   const task = "Make the failing test pass.";
@@ -51,4 +52,10 @@ it("says what to do when it is not told", { timeout: 30_000 }, async () => {
   const engine = platform.startEngine({ REDIS_SESSION_USERS: "acl" });
   await becomes(async () => engine.child.exitCode, 1, 20_000);
   expect(tail(engine)).toMatch(/lets nobody make users \(NOPERM.*Set REDIS_SESSION_USERS=relay/);
+});
+
+it("is refused where workloads have a network of their own", { timeout: 30_000 }, async () => {
+  const engine = platform.startEngine({ BWRAP_PATH: "" });
+  await becomes(async () => engine.child.exitCode, 1, 20_000);
+  expect(tail(engine)).toMatch(/REDIS_SESSION_USERS=relay needs workloads without a network/);
 });

@@ -56,7 +56,7 @@ test("wrong sign-in, taken address and a stranger's page say what to do", async 
   await page.locator('input[name="email"]').fill(account.email);
   await page.locator('input[name="password"]').fill("not the password");
   await page.locator('button[type="submit"]').click();
-  await expect(page.getByRole("alert").first()).toBeVisible();
+  await expect(page.getByText("E-mail address or password is wrong.")).toBeVisible();
   await expect(page.locator('input[name="email"]')).toHaveValue(account.email);
   await page.locator('input[name="password"]').fill(account.password);
   await page.locator('button[type="submit"]').click();
