@@ -3,8 +3,10 @@ import { Toaster as Sonner } from "sonner";
 
 export { toast } from "sonner";
 
-/** How long (ms) a message stays that offers to take something back; others go after four seconds. Under the pointer it stays on. */
-export const undoMs = 10_000;
+/** For a message that offers to take something back: it stays for ten seconds, others for four. Under the pointer it stays on. */
+export function withUndo(undo: () => void) {
+  return { action: { label: "Undo", onClick: undo }, duration: 10_000 };
+}
 
 /** Where results of things in the background appear; once in the root layout. */
 export function Toaster({ theme }: { theme?: "light" | "dark" | "system" }) {

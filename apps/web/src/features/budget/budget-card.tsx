@@ -1,6 +1,6 @@
 "use client";
 import type { Budget } from "@djinnbot/contracts";
-import { Button, Card, CardBody, formatDateTime, RelativeTime, toast, undoMs } from "@djinnbot/ui";
+import { Button, Card, CardBody, formatDateTime, RelativeTime, toast, withUndo } from "@djinnbot/ui";
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { trpc } from "@/trpc/client.ts";
@@ -80,7 +80,7 @@ function LiftButton({ budget, title }: { budget: Budget; title: string }) {
     onSuccess: () => {
       const { costMicros, tokens, hard, warnPercent } = budget;
       const again = () => put.mutate({ ...targetOf(budget), costMicros, tokens, hard, warnPercent });
-      toast(`The budget ${title} is lifted.`, { action: { label: "Undo", onClick: again }, duration: undoMs });
+      toast(`The budget ${title} is lifted.`, withUndo(again));
     },
     onError: (error) => toast.error(`The budget could not be lifted. ${error.message}`),
     onSettled: () => utils.budgets.list.invalidate(),

@@ -1,5 +1,5 @@
 "use client";
-import { toast, undoMs } from "@djinnbot/ui";
+import { toast, withUndo } from "@djinnbot/ui";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { AttentionRow } from "./attention-row.tsx";
 import { CardList } from "./card-list.tsx";
@@ -13,10 +13,10 @@ export function AttentionCard({ home, expected }: { home: Home; expected: number
   const { data, total, error, retry, dismiss, restore } = home.attention;
   const putAway = (item: AttentionItem) => {
     dismiss(item);
-    toast("Dismissed until it happens again.", {
-      action: { label: "Undo", onClick: () => restore(item) },
-      duration: undoMs,
-    });
+    toast(
+      "Dismissed until it happens again.",
+      withUndo(() => restore(item)),
+    );
   };
   return (
     <CardList

@@ -1,7 +1,7 @@
 "use client";
 import { toDjinnError } from "@djinnbot/client";
 import type { RefusedPlace } from "@djinnbot/contracts";
-import { toast, undoMs } from "@djinnbot/ui";
+import { toast, withUndo } from "@djinnbot/ui";
 import { trpc } from "@/trpc/client.ts";
 import { explainFault } from "../form/explain-fault.ts";
 
@@ -27,8 +27,7 @@ export function useAllow(): { allow: (wanted: Allow) => void; pending: Allow | n
     onSuccess: ({ hosts }, { host, agentId = null }) => {
       toast.success(`${host} is allowed`, {
         description: "It counts from now on, also for runs that are at work.",
-        action: { label: "Undo", onClick: () => void takeBack({ host, agentId }, hosts).catch(tell) },
-        duration: undoMs,
+        ...withUndo(() => void takeBack({ host, agentId }, hosts).catch(tell)),
       });
       return refresh();
     },

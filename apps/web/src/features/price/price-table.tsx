@@ -12,7 +12,7 @@ import {
   TableHeaderCell,
   TableRow,
   toast,
-  undoMs,
+  withUndo,
 } from "@djinnbot/ui";
 import { Undo2 } from "lucide-react";
 import { trpc } from "@/trpc/client.ts";
@@ -114,10 +114,10 @@ function ForgetPrice({ price }: { price: Price }) {
   const remove = trpc.prices.delete.useMutation({
     onSuccess: () => {
       const { id, source, updatedAt, ...again } = price;
-      toast(`Your price of ${price.model} is forgotten.`, {
-        action: { label: "Undo", onClick: () => put.mutate(again) },
-        duration: undoMs,
-      });
+      toast(
+        `Your price of ${price.model} is forgotten.`,
+        withUndo(() => put.mutate(again)),
+      );
     },
     onError: (error) => toast.error(`The price could not be forgotten. ${error.message}`),
     onSettled: refresh,
