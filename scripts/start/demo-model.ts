@@ -5,6 +5,8 @@ import { messageOf, Problem } from "../services/problem.ts";
 import type { Log } from "../services/process.ts";
 import { paths } from "./paths.ts";
 
+const maxWaitMs = 60_000;
+
 interface DemoModelOptions {
   port: number;
   /** What callers must send. */
@@ -12,7 +14,7 @@ interface DemoModelOptions {
   log: Log;
   /** What the thread may take. */
   memoryMb?: number;
-  /** Between an end that nobody wanted and the next start. */
+  /** Between an end that nobody wanted and the next start; doubled, up to a minute, while it does not live for a minute. */
   waitMs?: number;
 }
 
@@ -53,14 +55,17 @@ export async function serveDemoModel(options: DemoModelOptions): Promise<{ stop(
     throw new Problem(`the demo model cannot be served on port ${port}: ${why}`, remedy);
   }
 
+  /** Not as the product's processes are kept, whose deaths can end the product: what agents send can end this one as often as they like. */
   async function keep(): Promise<void> {
-    while (!isStopped) {
+    for (let [waited, begunAt] = [0, performance.now()]; ; begunAt = performance.now()) {
       const why = await thread.ended;
-      if (!isStopped) {
-        log(`the demo model ended unexpectedly (${why}); it is started again`);
-        await sleep(waitMs);
-      }
-      if (!isStopped) thread = begin();
+      if (isStopped) return;
+      waited = performance.now() - begunAt > maxWaitMs ? waitMs : Math.min(waited * 2 || waitMs, maxWaitMs);
+      log(`the demo model ended unexpectedly (${why}); it is started again in ${waited / 1000} s`);
+      // Nobody waits for it at the end.
+      await sleep(waited, undefined, { ref: false });
+      if (isStopped) return;
+      thread = begin();
     }
   }
 }
