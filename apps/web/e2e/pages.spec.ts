@@ -68,3 +68,17 @@ test("wrong sign-in, taken address and a stranger's page say what to do", async 
   await stranger.locator('button[type="submit"]').click();
   await expect(stranger.getByText(/cannot be used/).first()).toBeVisible();
 });
+
+test("a page whose scripts are not alive yet sends no password: the browser would put it into the address", async ({
+  browser,
+}) => {
+  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  for (const path of ["/sign-in", "/register"]) {
+    await page.goto(path);
+    await page.locator('input[name="email"]').fill("someone@example.test");
+    await page.locator('input[name="password"]').fill("a secret");
+    await page.locator('input[name="password"]').press("Enter");
+    await expect(page.locator('button[type="submit"]')).toBeDisabled();
+    expect(page.url()).not.toContain("secret");
+  }
+});
